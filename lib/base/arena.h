@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SKEP_BASE_ARENA_H
+#define SKEP_BASE_ARENA_H
+
+#include <stddef.h>
+
+#include "base/status.h"
+
+/* Memory with one lifetime: everything of one task comes from here and goes in one reset. In a steady state a reset
+ * keeps the blocks, so that the loop does not call the heap and fresh pages are not touched again. Not thread-safe. */
+struct skep_arena {
+    struct arena_block *first;   /* the blocks, in the order in which they are filled */
+    struct arena_block *current; /* the one that is being filled */
+    size_t used_bytes;           /* handed out since the last reset */
+    size_t max_bytes;            /* never more than this at once */
+};
+
+void skep_arena_init(struct skep_arena *arena, size_t max_bytes);
+void skep_arena_release(struct skep_arena *arena);
+
+/* SIZE bytes aligned to 64 (a cache line, and the widest vector), valid until the reset. Contents are arbitrary. NULL
+ * when the limit or the heap says no. SIZE 0 gives a valid pointer. */
+void *skep_arena_alloc(struct skep_arena *arena, size_t size);
+void *skep_arena_calloc(struct skep_arena *arena, size_t count, size_t size); /* zeroed, product checked */
+
+/* As skep_arena_alloc with 16-byte alignment: for many small things. */
+void *skep_arena_alloc_small(struct skep_arena *arena, size_t size);
+
+/* N bytes of TEXT with a NUL behind them. */
+char *skep_arena_strndup(struct skep_arena *arena, const char *text, size_t n);
+
+/* Forget everything handed out. Keeps up to KEEP_BYTES of blocks for the next round. */
+void skep_arena_reset(struct skep_arena *arena, size_t keep_bytes);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Functions that are too easy to misuse do not compile here; the build includes this file before every source. The
+ * heap's door is base/alloc.h; the one file behind it says SKEP_ALLOW_BANNED. */
+#ifndef SKEP_BASE_BANNED_H
+#define SKEP_BASE_BANNED_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#pragma GCC poison strcpy strcat sprintf vsprintf strtok atoi atol atof gets strncpy strncat
+
+#endif
