@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* The one door to the heap. A failed allocation gives NULL and the caller says SKEP_E_NOMEM. Tests put their own heap
- * behind it to make the n-th request fail. */
+/* The one door to the heap. A failed allocation gives NULL and the caller says SKEP_E_NOMEM. Tests put their
+ * own heap behind it to make the n-th request fail. */
 struct skep_heap {
     void *(*resize)(void *old, size_t size); /* realloc's contract; OLD may be NULL */
     void (*release)(void *block);            /* free's contract; NULL is fine */

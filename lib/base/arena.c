@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A chain of blocks, filled one after the other. A request that does not fit into the current block goes to the next
- * one that is large enough, or to a new one; what is left in between is lost until the reset. */
+/* A chain of blocks, filled one after the other. A request that does not fit into the current block goes to
+ * the next one that is large enough, or to a new one; what is left in between is lost until the reset. */
 #include "base/arena.h"
 
 #include <stdint.h>

@@ -6,8 +6,9 @@
 
 #include "base/status.h"
 
-/* Memory with one lifetime: everything of one task comes from here and goes in one reset. In a steady state a reset
- * keeps the blocks, so that the loop does not call the heap and fresh pages are not touched again. Not thread-safe. */
+/* Memory with one lifetime: everything of one task comes from here and goes in one reset. In a steady state a
+ * reset keeps the blocks, so that the loop does not call the heap and fresh pages are not touched again. Not
+ * thread-safe. */
 struct skep_arena {
     struct arena_block *first;   /* the blocks, in the order in which they are filled */
     struct arena_block *current; /* the one that is being filled */
@@ -18,8 +19,8 @@ struct skep_arena {
 void skep_arena_init(struct skep_arena *arena, size_t max_bytes);
 void skep_arena_release(struct skep_arena *arena);
 
-/* SIZE bytes aligned to 64 (a cache line, and the widest vector), valid until the reset. Contents are arbitrary. NULL
- * when the limit or the heap says no. SIZE 0 gives a valid pointer. */
+/* SIZE bytes aligned to 64 (a cache line, and the widest vector), valid until the reset. Contents are
+ * arbitrary. NULL when the limit or the heap says no. SIZE 0 gives a valid pointer. */
 void *skep_arena_alloc(struct skep_arena *arena, size_t size);
 void *skep_arena_calloc(struct skep_arena *arena, size_t count, size_t size); /* zeroed, product checked */
 

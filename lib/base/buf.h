@@ -8,9 +8,9 @@
 
 #include "base/status.h"
 
-/* Bytes that grow up to a maximum given at the start. A failure sticks: after one append that did not fit, all later
- * ones do nothing and skep_buf_failed says so, so that a writer checks once at the end. There is always a NUL behind
- * the bytes, which does not count. */
+/* Bytes that grow up to a maximum given at the start. A failure sticks: after one append that did not fit,
+ * all later ones do nothing and skep_buf_failed says so, so that a writer checks once at the end. There is
+ * always a NUL behind the bytes, which does not count. */
 struct skep_buf {
     char *bytes;
     size_t length;
@@ -30,7 +30,8 @@ void skep_buf_add_i64(struct skep_buf *buf, int64_t number);
 void skep_buf_add_u64(struct skep_buf *buf, uint64_t number);
 void skep_buf_printf(struct skep_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Room for N more bytes at bytes + length, or NULL (and the failure sticks). The caller then raises length itself. */
+/* Room for N more bytes at bytes + length, or NULL (and the failure sticks). The caller then raises length
+ * itself. */
 char *skep_buf_reserve(struct skep_buf *buf, size_t n);
 
 bool skep_buf_failed(const struct skep_buf *buf);

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The one door to time. Wall time goes into records and is never compared; durations and waits use the monotonic
- * clock. Both are replaceable for tests. */
+/* The one door to time. Wall time goes into records and is never compared; durations and waits use the
+ * monotonic clock. Both are replaceable for tests. */
 struct skep_clock {
     int64_t (*wall_ms)(void);
     int64_t (*monotonic_ns)(void);

@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-/* Chance from the operating system: for names that must not collide and for jitter, never for results. Aborts where
- * the system has none. */
+/* Chance from the operating system: for names that must not collide and for jitter, never for results. Aborts
+ * where the system has none. */
 uint64_t skep_entropy_u64(void);
 
 #endif

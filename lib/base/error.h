@@ -4,15 +4,15 @@
 
 #include "base/status.h"
 
-/* What went wrong, in words for people. The caller owns it, starts it at {0}, and may pass NULL where the words do
- * not matter. The first cause wins: setting an error that is already set changes nothing. */
+/* What went wrong, in words for people. The caller owns it, starts it at {0}, and may pass NULL where the
+ * words do not matter. The first cause wins: setting an error that is already set changes nothing. */
 struct skep_error {
     skep_status status;
     char text[256];
 };
 
-/* Record STATUS and the formatted words; returns STATUS, so that `return skep_error_set(err, ...)` reads well. Words
- * that do not fit are cut. */
+/* Record STATUS and the formatted words; returns STATUS, so that `return skep_error_set(err, ...)` reads
+ * well. Words that do not fit are cut. */
 skep_status skep_error_set(struct skep_error *err, skep_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -20,7 +20,8 @@ skep_status skep_error_set(struct skep_error *err, skep_status status, const cha
 skep_status skep_error_errno(struct skep_error *err, skep_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Put the caller's words in front of a recorded error: "WORDS: what was there". No effect on one that is not set. */
+/* Put the caller's words in front of a recorded error: "WORDS: what was there". No effect on one that is not
+ * set. */
 void skep_error_prefix(struct skep_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 void skep_error_clear(struct skep_error *err); /* NULL is fine */

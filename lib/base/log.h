@@ -6,10 +6,11 @@
 
 enum skep_log_level { SKEP_LOG_ERROR, SKEP_LOG_WARN, SKEP_LOG_INFO, SKEP_LOG_DEBUG, SKEP_LOG_TRACE };
 
-/* One event is one line on standard error: `2026-11-21T10:04:05.123Z info event=slot-start slot=3 pid=811`. EVENT is
- * a fixed word; FORMAT gives the key=value pairs. The line is built in a fixed buffer and leaves in one write(2); a
- * line that is too long is cut; a write that fails is counted. Control characters in values become '?', so that a
- * hostile record cannot forge lines or drive a terminal. errno survives. Safe from any thread. */
+/* One event is one line on standard error: `2026-11-21T10:04:05.123Z info event=slot-start slot=3 pid=811`.
+ * EVENT is a fixed word; FORMAT gives the key=value pairs. The line is built in a fixed buffer and leaves in
+ * one write(2); a line that is too long is cut; a write that fails is counted. Control characters in values
+ * become '?', so that a hostile record cannot forge lines or drive a terminal. errno survives. Safe from any
+ * thread. */
 void skep_log(enum skep_log_level level, const char *event, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Strict readers of N bytes of text: the whole of it is the number, nothing before and nothing behind, or false and
- * the output is untouched. They do not look at the locale. */
+/* Strict readers of N bytes of text: the whole of it is the number, nothing before and nothing behind, or
+ * false and the output is untouched. They do not look at the locale. */
 bool skep_parse_i64(const char *text, size_t n, int64_t *number_out);
 bool skep_parse_u64(const char *text, size_t n, uint64_t *number_out);
 /* Decimal with optional exponent, or "nan", "inf", "-inf". Overflow to infinity is refused. */

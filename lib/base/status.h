@@ -6,8 +6,9 @@
  *
  *   name, number, kind, word, text
  *
- * The kind is the retry policy: TRANSIENT outcomes are tried again, FINAL ones are not. The word is what people and
- * programs see: the `cause` of a failed task, the label of a metric. Numbers have gaps and are never reused.
+ * The kind is the retry policy: TRANSIENT outcomes are tried again, FINAL ones are not. The word is what
+ * people and programs see: the `cause` of a failed task, the label of a metric. Numbers have gaps and are
+ * never reused.
  *
  * To add one: a row here, a line in docs/protocol.md if a task can fail with it, and nothing else. */
 #define SKEP_STATUS_MAP(X)                                                                                   \

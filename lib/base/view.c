@@ -97,7 +97,8 @@ int64_t skep_shape_count(int ndim, const int64_t *shape)
     return is_empty ? 0 : count;
 }
 
-void skep_view_init(struct skep_view *view, const void *data, enum skep_dtype dtype, int ndim, const int64_t *shape)
+void skep_view_init(struct skep_view *view, const void *data, enum skep_dtype dtype, int ndim,
+                    const int64_t *shape)
 {
     int64_t stride = 1;
 
@@ -162,8 +163,8 @@ double skep_view_get_f8(const struct skep_view *view, int64_t at)
     }
 }
 
-/* Step an index through a shape in C order, moving the element offset along. False after the last one. The innermost
- * AXES axes are left out: the caller walks them itself. */
+/* Step an index through a shape in C order, moving the element offset along. False after the last one. The
+ * innermost AXES axes are left out: the caller walks them itself. */
 static bool view_step(const struct skep_view *view, int axes, int64_t *index, int64_t *at)
 {
     for (int i = view->ndim - 1 - axes; i >= 0; i--) {

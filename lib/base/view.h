@@ -7,17 +7,17 @@
 #include <stdint.h>
 
 /* Element types, with NumPy's names and codes: name on the wire, NumPy's kind letter, bytes. */
-#define SKEP_DTYPE_MAP(X) \
-    X(B1, "b1", 'b', 1)   \
-    X(I1, "i1", 'i', 1)   \
-    X(I2, "i2", 'i', 2)   \
-    X(I4, "i4", 'i', 4)   \
-    X(I8, "i8", 'i', 8)   \
-    X(U1, "u1", 'u', 1)   \
-    X(U2, "u2", 'u', 2)   \
-    X(U4, "u4", 'u', 4)   \
-    X(U8, "u8", 'u', 8)   \
-    X(F4, "f4", 'f', 4)   \
+#define SKEP_DTYPE_MAP(X)                                                                                    \
+    X(B1, "b1", 'b', 1)                                                                                      \
+    X(I1, "i1", 'i', 1)                                                                                      \
+    X(I2, "i2", 'i', 2)                                                                                      \
+    X(I4, "i4", 'i', 4)                                                                                      \
+    X(I8, "i8", 'i', 8)                                                                                      \
+    X(U1, "u1", 'u', 1)                                                                                      \
+    X(U2, "u2", 'u', 2)                                                                                      \
+    X(U4, "u4", 'u', 4)                                                                                      \
+    X(U8, "u8", 'u', 8)                                                                                      \
+    X(F4, "f4", 'f', 4)                                                                                      \
     X(F8, "f8", 'f', 8)
 
 #define SKEP_DTYPE_ENUM(name, text, kind, bytes) SKEP_##name,
@@ -34,9 +34,10 @@ bool skep_dtype_is_lossless(enum skep_dtype from, enum skep_dtype to);
 
 enum { SKEP_MAX_DIMS = 32 };
 
-/* An array somebody else owns: a window on a mapped file, or memory of an arena. Plain data. Strides count elements,
- * not bytes; they may be negative or zero. DATA is the element at index (0, ..., 0), aligned for its dtype and in the
- * machine's byte order. A 0-dimensional view holds one element. Read-only for everyone but the one who made it. */
+/* An array somebody else owns: a window on a mapped file, or memory of an arena. Plain data. Strides count
+ * elements, not bytes; they may be negative or zero. DATA is the element at index (0, ..., 0), aligned for
+ * its dtype and in the machine's byte order. A 0-dimensional view holds one element. Read-only for everyone
+ * but the one who made it. */
 struct skep_view {
     const void *data;
     enum skep_dtype dtype;
@@ -46,7 +47,8 @@ struct skep_view {
 };
 
 /* A C-contiguous view. Shape products must not overflow (skep_shape_count). */
-void skep_view_init(struct skep_view *view, const void *data, enum skep_dtype dtype, int ndim, const int64_t *shape);
+void skep_view_init(struct skep_view *view, const void *data, enum skep_dtype dtype, int ndim,
+                    const int64_t *shape);
 
 /* Number of elements. */
 int64_t skep_view_count(const struct skep_view *view);

@@ -12,18 +12,19 @@
 #include "base/status.h"
 #include "base/view.h"
 
-/* What a kernel is: a row of the table in table.c. The row declares the arguments, so that whoever calls (lib/run)
- * checks and converts them, and the documentation is printed from it. The kernel computes: it allocates from the
- * call's arena alone, takes no lock, reads no clock, knows neither JSON nor Redis, and polls stop.
+/* What a kernel is: a row of the table in table.c. The row declares the arguments, so that whoever calls
+ * (lib/run) checks and converts them, and the documentation is printed from it. The kernel computes: it
+ * allocates from the call's arena alone, takes no lock, reads no clock, knows neither JSON nor Redis, and
+ * polls stop.
  *
- * To add one: a file with its functions and its row (`const struct skep_kernel skep_kernel_NAME`), a line in table.c,
- * a test. To remove one: delete these. */
+ * To add one: a file with its functions and its row (`const struct skep_kernel skep_kernel_NAME`), a line in
+ * table.c, a test. To remove one: delete these. */
 
 enum skep_arg_kind {
-    SKEP_ARG_ARRAY,  /* a view, already of dtype (if the spec wants one) and rank as declared */
-    SKEP_ARG_F64,    /* a number; "nan", "inf", "-inf" allowed */
-    SKEP_ARG_I64,    /* an integer; may have come as a string of digits */
-    SKEP_ARG_U64,    /* the same, never negative, up to 2^64 - 1 */
+    SKEP_ARG_ARRAY, /* a view, already of dtype (if the spec wants one) and rank as declared */
+    SKEP_ARG_F64,   /* a number; "nan", "inf", "-inf" allowed */
+    SKEP_ARG_I64,   /* an integer; may have come as a string of digits */
+    SKEP_ARG_U64,   /* the same, never negative, up to 2^64 - 1 */
     SKEP_ARG_BOOL,
     SKEP_ARG_CHOICE, /* one of spec.choices; the value is its place in that list */
     SKEP_ARG_JSON    /* anything; the value is JSON text */
@@ -33,15 +34,16 @@ struct skep_arg_spec {
     const char *name;
     enum skep_arg_kind kind;
     bool is_required;
-    const char *default_text;   /* as a person would type it; NULL: none, the kernel looks at arg.is_given */
-    enum skep_dtype dtype;      /* arrays: convert losslessly to this, or NONE for as it comes */
-    int min_ndim, max_ndim;     /* arrays */
-    int64_t shape[2];           /* arrays: wanted lengths of the first two axes, 0 for any */
-    double least, most;         /* numbers: closed range, checked unless both are 0 */
-    const char *const *choices; /* CHOICE: NULL-terminated; a choice that is a number in JSON is compared as text */
-    const char *shape_text;     /* documentation: "[n,3]" */
-    const char *unit;           /* documentation: "rad/s", or NULL */
-    const char *help;           /* documentation: one sentence */
+    const char *default_text; /* as a person would type it; NULL: none, the kernel looks at arg.is_given */
+    enum skep_dtype dtype;    /* arrays: convert losslessly to this, or NONE for as it comes */
+    int min_ndim, max_ndim;   /* arrays */
+    int64_t shape[2];         /* arrays: wanted lengths of the first two axes, 0 for any */
+    double least, most;       /* numbers: closed range, checked unless both are 0 */
+    const char *const
+        *choices; /* CHOICE: NULL-terminated; a choice that is a number in JSON is compared as text */
+    const char *shape_text; /* documentation: "[n,3]" */
+    const char *unit;       /* documentation: "rad/s", or NULL */
+    const char *help;       /* documentation: one sentence */
 };
 
 struct skep_arg {
@@ -95,10 +97,10 @@ struct skep_value {
 struct skep_call {
     const struct skep_arg *args; /* in the order of the row's specs */
     struct skep_arena *arena;
-    const atomic_uint *stop;     /* not 0: give up and return SKEP_STOPPED; NULL: nobody can stop it */
+    const atomic_uint *stop; /* not 0: give up and return SKEP_STOPPED; NULL: nobody can stop it */
     struct skep_stream_key stream;
-    unsigned attempt;            /* 1 for the first */
-    bool is_reference;           /* the plain variant is wanted */
+    unsigned attempt;  /* 1 for the first */
+    bool is_reference; /* the plain variant is wanted */
 };
 
 /* Compute. On success *VALUE_OUT is set. On failure ERR says why:
@@ -108,13 +110,14 @@ struct skep_call {
  *   SKEP_E_KERNEL_FINAL not worth another try
  *   SKEP_E_NOMEM       the arena is too small
  *   SKEP_STOPPED       stop was set */
-typedef skep_status (*skep_kernel_run)(struct skep_call *call, struct skep_value *value_out, struct skep_error *err);
+typedef skep_status (*skep_kernel_run)(struct skep_call *call, struct skep_value *value_out,
+                                       struct skep_error *err);
 
 struct skep_kernel {
-    const char *name;                 /* on the wire; never reused */
-    int version;                      /* raised when an answer changes */
-    const char *summary;              /* one line */
-    const char *const *description;   /* paragraphs, NULL-terminated: formula, source, NaN and ties, accuracy */
+    const char *name;               /* on the wire; never reused */
+    int version;                    /* raised when an answer changes */
+    const char *summary;            /* one line */
+    const char *const *description; /* paragraphs, NULL-terminated: formula, source, NaN and ties, accuracy */
     const struct skep_arg_spec *args; /* ends with a row without a name; NULL-free lists may be empty */
     const char *value_text;           /* "f8[n-1,4]: ..." */
     const char *example;              /* a task record that runs as pasted */
@@ -136,10 +139,10 @@ static inline bool skep_call_is_stopped(const struct skep_call *call)
     return call->stop != NULL && atomic_load_explicit(call->stop, memory_order_relaxed) != 0;
 }
 
-/* Memory for an array value of this dtype and shape; fills VALUE_OUT and gives the writable elements in *DATA_OUT.
- * Contents are arbitrary. SKEP_E_NOMEM when the arena cannot hold it, with the bytes named. */
+/* Memory for an array value of this dtype and shape; fills VALUE_OUT and gives the writable elements in
+ * *DATA_OUT. Contents are arbitrary. SKEP_E_NOMEM when the arena cannot hold it, with the bytes named. */
 SKEP_MUST_USE skep_status skep_call_output(struct skep_call *call, enum skep_dtype dtype, int ndim,
-                                           const int64_t *shape, void **data_out, struct skep_value *value_out,
-                                           struct skep_error *err);
+                                           const int64_t *shape, void **data_out,
+                                           struct skep_value *value_out, struct skep_error *err);
 
 #endif

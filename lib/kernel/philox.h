@@ -6,9 +6,10 @@
 
 #include "kernel/kernel.h"
 
-/* Philox4x64-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011), in the form and
- * order of numpy.random.Philox: key (seed, 0); counter words (block low, block high, stream, index), incremented
- * before a block is made. The numbers depend on seed, index, stream and position alone, never on who draws them. */
+/* Philox4x64-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011), in the
+ * form and order of numpy.random.Philox: key (seed, 0); counter words (block low, block high, stream, index),
+ * incremented before a block is made. The numbers depend on seed, index, stream and position alone, never on
+ * who draws them. */
 struct skep_philox {
     uint64_t key[2];
     uint64_t counter[4];
@@ -16,7 +17,8 @@ struct skep_philox {
     unsigned next; /* the next word of the block; 4: make a new one */
 };
 
-/* STREAM tells several uses within one task apart (0: uniforms that a kernel starts with; a kernel documents more). */
+/* STREAM tells several uses within one task apart (0: uniforms that a kernel starts with; a kernel documents
+ * more). */
 void skep_philox_init(struct skep_philox *philox, struct skep_stream_key key, uint64_t stream);
 
 uint64_t skep_philox_next_u64(struct skep_philox *philox);
@@ -24,8 +26,8 @@ uint64_t skep_philox_next_u64(struct skep_philox *philox);
 /* Uniform in [0, 1): (word >> 11) * 2^-53, as NumPy's Generator.random has it. */
 double skep_philox_next_f64(struct skep_philox *philox);
 
-/* N numbers of the standard normal distribution. How a pair is made of two uniforms is in docs/kernels.md. The k-th
- * number does not depend on how the draws are grouped into calls. */
+/* N numbers of the standard normal distribution. How a pair is made of two uniforms is in docs/kernels.md.
+ * The k-th number does not depend on how the draws are grouped into calls. */
 void skep_philox_fill_normal(struct skep_philox *philox, double *out, int64_t n);
 
 #endif

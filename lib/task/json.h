@@ -9,10 +9,11 @@
 #include "base/buf.h"
 #include "task/record.h"
 
-/* Writing JSON, straight into a buffer. Reading is jansson's work; writing needs no tree, and this is the hot path of
- * every result. Numbers round-trip: doubles by the fewest digits that read back the same, at most 17 (%.17g); NaN and
- * infinities as the strings "nan", "inf", "-inf". */
-void skep_json_add_text(struct skep_buf *buf, const char *text, size_t n); /* quoted, escaped; invalid UTF-8 becomes U+FFFD */
+/* Writing JSON, straight into a buffer. Reading is jansson's work; writing needs no tree, and this is the hot
+ * path of every result. Numbers round-trip: doubles by the fewest digits that read back the same, at most 17
+ * (%.17g); NaN and infinities as the strings "nan", "inf", "-inf". */
+void skep_json_add_text(struct skep_buf *buf, const char *text,
+                        size_t n); /* quoted, escaped; invalid UTF-8 becomes U+FFFD */
 void skep_json_add_f64(struct skep_buf *buf, double number);
 void skep_json_add_node(struct skep_buf *buf, const struct skep_node *node);
 void skep_json_add_view(struct skep_buf *buf, const struct skep_view *view); /* nested lists; 0-d: a number */

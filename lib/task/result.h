@@ -10,7 +10,8 @@
 #include "base/error.h"
 #include "task/record.h"
 
-/* What became of one task: the JSON object that is pushed to the output list. Plain data; strings are borrowed. */
+/* What became of one task: the JSON object that is pushed to the output list. Plain data; strings are
+ * borrowed. */
 
 enum skep_result_value_kind {
     SKEP_RESULT_NULL,
@@ -37,7 +38,7 @@ struct skep_result_value {
 };
 
 struct skep_usage {
-    double run_s;  /* wall time of the attempt */
+    double run_s; /* wall time of the attempt */
     double user_s, system_s;
     int64_t peak_rss_bytes;
     int64_t minor_faults, major_faults;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Replays a fuzz corpus as an ordinary test: every file of the folders named on the command line goes through the
- * target once. A corpus that is not there, or is empty, is a failure: the test would show nothing. */
+/* Replays a fuzz corpus as an ordinary test: every file of the folders named on the command line goes through
+ * the target once. A corpus that is not there, or is empty, is a failure: the test would show nothing. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
