@@ -1,0 +1,23 @@
+-- Go once through the first dead letters: those whose own line holds the wanted words are requeued or purged, the
+-- others go to the end of the list. Called in pieces until all that were there at the start have been seen; killed
+-- between two pieces it has lost and doubled nothing.
+-- KEYS dead queue stat   ARGV how many, 'requeue' or 'purge', wanted words (' cause=timeout ', '' for all)
+-- Reply: seen, matched
+local many, verb, wanted = tonumber(ARGV[1]), ARGV[2], ARGV[3]
+redis.call('LLEN', KEYS[2])
+redis.call('HLEN', KEYS[3])
+local seen, matched = 0, 0
+while seen < many do
+    local letter = redis.call('LPOP', KEYS[1])
+    if not letter then break end
+    seen = seen + 1
+    local cut = string.find(letter, '\n', 1, true) or #letter
+    if wanted == '' or string.find(string.sub(letter, 1, cut - 1) .. ' ', wanted, 1, true) then
+        if verb == 'requeue' then redis.call('RPUSH', KEYS[2], string.sub(letter, cut + 1)) end
+        matched = matched + 1
+    else
+        redis.call('RPUSH', KEYS[1], letter)
+    end
+end
+if matched > 0 then redis.call('HINCRBY', KEYS[3], verb == 'requeue' and 'requeued' or 'purged', matched) end
+return {seen, matched}

@@ -1,0 +1,17 @@
+-- All numbers of a queue at one instant. Costs the same whatever the depth: it grows with the number of slots only.
+-- KEYS queue workers out delayed dead suspect stat conf   ARGV prefix of the held lists
+-- Reply: now, waiting, results, delayed, dead, suspect, held, {W, beat, held, ...}, {stat}, {conf}, oldest result or ''
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local workers = redis.call('ZRANGE', KEYS[2], 0, -1, 'WITHSCORES')
+local held, slots = 0, {}
+for i = 1, #workers, 2 do
+    local n = redis.call('LLEN', ARGV[1] .. workers[i])
+    held = held + n
+    slots[#slots + 1] = workers[i]
+    slots[#slots + 1] = tonumber(workers[i + 1])
+    slots[#slots + 1] = n
+end
+return {now, redis.call('LLEN', KEYS[1]), redis.call('LLEN', KEYS[3]), redis.call('ZCARD', KEYS[4]),
+    redis.call('LLEN', KEYS[5]), redis.call('LLEN', KEYS[6]), held, slots,
+    redis.call('HGETALL', KEYS[7]), redis.call('HGETALL', KEYS[8])}
