@@ -74,7 +74,8 @@ static void *arena_carve(struct skep_arena *arena, size_t size, size_t align)
 {
     void *space = NULL;
 
-    if (size > arena->max_bytes || arena->used_bytes > arena->max_bytes - size) {
+    /* Half of memory is more than any heap gives, and leaves room for what is added to a size below. */
+    if (size > SIZE_MAX / 2 || size > arena->max_bytes || arena->used_bytes > arena->max_bytes - size) {
         return NULL;
     }
     if (arena->current == NULL && arena->first != NULL) {

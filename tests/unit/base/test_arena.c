@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/test.h"
+#include "support/heap.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+
+enum { BLOCK = 64 * 1024 }; /* what an arena takes from the heap at a time, at least */
+
+/* Pieces are aligned as promised and do not overlap. */
+static void test_arena__pieces_are_aligned_and_apart(void **state)
+{
+    struct skep_arena arena;
+    unsigned char *pieces[300];
+
+    (void)state;
+    skep_arena_init(&arena, SIZE_MAX);
+    for (size_t i = 0; i < 300; i++) {
+        bool is_small = i % 2 == 1;
+        pieces[i] = is_small ? skep_arena_alloc_small(&arena, i) : skep_arena_alloc(&arena, i);
+        assert_non_null(pieces[i]);
+        assert_int_equal((uintptr_t)pieces[i] % (is_small ? 16 : 64), 0);
+        memset(pieces[i], (int)(i % 251), i);
+    }
+    for (size_t i = 0; i < 300; i++) {
+        for (size_t j = 0; j < i; j++) {
+            assert_int_equal(pieces[i][j], i % 251);
+        }
+    }
+    assert_int_equal(arena.used_bytes, 299 * 300 / 2);
+    skep_arena_release(&arena);
+}
+
+/* A request larger than a block gets a block of its own, and small ones go on. */
+static void test_arena__large_request(void **state)
+{
+    struct skep_arena arena;
+    unsigned char *large;
+
+    (void)state;
+    skep_arena_init(&arena, SIZE_MAX);
+    assert_non_null(skep_arena_alloc(&arena, 10));
+    large = skep_arena_alloc(&arena, 10 * BLOCK);
+    assert_non_null(large);
+    memset(large, 1, 10 * BLOCK);
+    assert_non_null(skep_arena_alloc(&arena, 10));
+    skep_arena_release(&arena);
+}
+
+/* calloc gives zeros where used memory comes round again. */
+static void test_arena__calloc_gives_zeros(void **state)
+{
+    static const char zeros[1000];
+    struct skep_arena arena;
+
+    (void)state;
+    skep_arena_init(&arena, SIZE_MAX);
+    memset(skep_arena_alloc(&arena, 1000), 0x5a, 1000);
+    skep_arena_reset(&arena, SIZE_MAX);
+    assert_memory_equal(skep_arena_calloc(&arena, 100, 10), zeros, 1000);
+    skep_arena_release(&arena);
+}
+
+/* A copied piece of text ends with a NUL of its own. */
+static void test_arena__strndup_ends_the_text(void **state)
+{
+    struct skep_arena arena;
+
+    (void)state;
+    skep_arena_init(&arena, SIZE_MAX);
+    assert_string_equal(skep_arena_strndup(&arena, "a text and more", 6), "a text");
+    assert_string_equal(skep_arena_strndup(&arena, "", 0), "");
+    skep_arena_release(&arena);
+}
+
+/* In a steady state, with a reset at the end of each turn, the heap is not called any more. */
+static void test_arena__steady_state_leaves_the_heap_alone(void **state)
+{
+    struct skep_arena arena;
+    size_t after_first = 0;
+
+    (void)state;
+    skep_arena_init(&arena, SIZE_MAX);
+    test_heap_begin(SIZE_MAX, TEST_HEAP_ONE_FAILS);
+    for (int turn = 0; turn < 5; turn++) {
+        for (int i = 0; i < 50; i++) {
+            assert_non_null(skep_arena_alloc(&arena, 5000));
+        }
+        if (turn == 0) {
+            after_first = test_heap_requests();
+        }
+        skep_arena_reset(&arena, SIZE_MAX);
+        assert_int_equal(arena.used_bytes, 0);
+    }
+    assert_int_equal(test_heap_requests(), after_first);
+    skep_arena_release(&arena);
+    test_heap_end();
+    assert_int_equal(test_heap_live(), 0);
+}
+
+/* A reset gives back the blocks beyond what it is told to keep. */
+static void test_arena__reset_gives_back_the_excess(void **state)
+{
+    struct skep_arena arena;
+
+    (void)state;
+    skep_arena_init(&arena, SIZE_MAX);
+    test_heap_begin(SIZE_MAX, TEST_HEAP_ONE_FAILS);
+    assert_non_null(skep_arena_alloc(&arena, 100));
+    assert_non_null(skep_arena_alloc(&arena, 50 * BLOCK));
+    assert_int_equal(test_heap_live(), 2);
+    skep_arena_reset(&arena, 2 * BLOCK);
+    assert_int_equal(test_heap_live(), 1);
+    skep_arena_reset(&arena, 0);
+    assert_int_equal(test_heap_live(), 0);
+    assert_non_null(skep_arena_alloc(&arena, 100));
+    skep_arena_release(&arena);
+    test_heap_end();
+    assert_int_equal(test_heap_live(), 0);
+}
+
+/* The limit is on all that is out at once; a refusal costs nothing and what still fits is given. */
+static void test_arena__limit_is_kept(void **state)
+{
+    struct skep_arena arena;
+
+    (void)state;
+    skep_arena_init(&arena, 1000);
+    assert_null(skep_arena_alloc(&arena, 1001));
+    assert_non_null(skep_arena_alloc(&arena, 600));
+    assert_null(skep_arena_alloc(&arena, 401));
+    assert_non_null(skep_arena_alloc(&arena, 400));
+    assert_null(skep_arena_alloc_small(&arena, 1));
+    skep_arena_reset(&arena, SIZE_MAX);
+    assert_non_null(skep_arena_alloc(&arena, 1000));
+    skep_arena_release(&arena);
+}
+
+/* Sizes that overflow are refused whatever the limit. */
+static void test_arena__overflow_is_refused(void **state)
+{
+    struct skep_arena arena;
+
+    (void)state;
+    skep_arena_init(&arena, SIZE_MAX);
+    assert_null(skep_arena_calloc(&arena, SIZE_MAX / 2 + 1, 2));
+    assert_null(skep_arena_strndup(&arena, "x", SIZE_MAX));
+    assert_null(skep_arena_alloc(&arena, SIZE_MAX));
+    assert_null(skep_arena_alloc(&arena, SIZE_MAX - 64));
+    assert_int_equal(arena.used_bytes, 0);
+    skep_arena_release(&arena);
+}
+
+static skep_status fill_an_arena(void *context)
+{
+    struct skep_arena arena;
+    skep_status st = SKEP_OK;
+
+    (void)context;
+    skep_arena_init(&arena, SIZE_MAX);
+    for (int turn = 0; turn < 2; turn++) {
+        for (int i = 0; i < 10; i++) {
+            if (skep_arena_alloc(&arena, BLOCK / 3) == NULL) {
+                st = SKEP_E_NOMEM;
+            }
+        }
+        skep_arena_reset(&arena, BLOCK);
+    }
+    skep_arena_release(&arena);
+    return st;
+}
+
+/* Whichever block the heap refuses, the arena says NULL, goes on working and leaves nothing behind. */
+static void test_arena__survives_a_failing_heap(void **state)
+{
+    (void)state;
+    test_heap_torture(fill_an_arena, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_arena__pieces_are_aligned_and_apart),
+        cmocka_unit_test(test_arena__large_request),
+        cmocka_unit_test(test_arena__calloc_gives_zeros),
+        cmocka_unit_test(test_arena__strndup_ends_the_text),
+        cmocka_unit_test(test_arena__steady_state_leaves_the_heap_alone),
+        cmocka_unit_test(test_arena__reset_gives_back_the_excess),
+        cmocka_unit_test(test_arena__limit_is_kept),
+        cmocka_unit_test(test_arena__overflow_is_refused),
+        cmocka_unit_test(test_arena__survives_a_failing_heap),
+    };
+    return cmocka_run_group_tests_name("base/arena", tests, NULL, NULL);
+}
