@@ -54,12 +54,13 @@ void skep_sleep_ms(int64_t ms)
 
 const char *skep_time_format(int64_t wall_ms, char *text, size_t size)
 {
-    time_t seconds = (time_t)(wall_ms / 1000);
+    int ms = (int)((wall_ms % 1000 + 1000) % 1000); /* before 1970 too, a second counts upwards */
+    time_t seconds = (time_t)(wall_ms / 1000 - (wall_ms % 1000 < 0));
     struct tm parts;
     char whole[SKEP_TIME_TEXT_BYTES];
 
     gmtime_r(&seconds, &parts);
     strftime(whole, sizeof whole, "%Y-%m-%dT%H:%M:%S", &parts);
-    snprintf(text, size, "%s.%03dZ", whole, (int)(wall_ms % 1000));
+    snprintf(text, size, "%s.%03dZ", whole, ms);
     return text;
 }
