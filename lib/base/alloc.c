@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#define SKEP_ALLOW_BANNED
 #include "base/alloc.h"
 
 #include <stdint.h>

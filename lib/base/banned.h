@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Functions that are too easy to misuse do not compile here; the build includes this file before every
- * source. The heap's door is base/alloc.h; the one file behind it says SKEP_ALLOW_BANNED. */
+ * source. The heap's door is base/alloc.h; ops/check-style looks for those who go round it. */
 #ifndef SKEP_BASE_BANNED_H
 #define SKEP_BASE_BANNED_H
 
