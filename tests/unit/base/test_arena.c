@@ -120,6 +120,24 @@ static void test_arena__reset_gives_back_the_excess(void **state)
     assert_int_equal(test_heap_live(), 0);
 }
 
+/* What is kept counts over all blocks, not for each. */
+static void test_arena__reset_keeps_no_more_in_sum(void **state)
+{
+    struct skep_arena arena;
+
+    (void)state;
+    skep_arena_init(&arena, SIZE_MAX);
+    test_heap_begin(SIZE_MAX, TEST_HEAP_ONE_FAILS);
+    for (int i = 0; i < 5; i++) {
+        assert_non_null(skep_arena_alloc(&arena, BLOCK - 1000));
+    }
+    assert_int_equal(test_heap_live(), 5);
+    skep_arena_reset(&arena, 3 * BLOCK);
+    assert_int_equal(test_heap_live(), 3);
+    skep_arena_release(&arena);
+    test_heap_end();
+}
+
 /* The limit is on all that is out at once; a refusal costs nothing and what still fits is given. */
 static void test_arena__limit_is_kept(void **state)
 {
@@ -187,6 +205,7 @@ int main(void)
         cmocka_unit_test(test_arena__strndup_ends_the_text),
         cmocka_unit_test(test_arena__steady_state_leaves_the_heap_alone),
         cmocka_unit_test(test_arena__reset_gives_back_the_excess),
+        cmocka_unit_test(test_arena__reset_keeps_no_more_in_sum),
         cmocka_unit_test(test_arena__limit_is_kept),
         cmocka_unit_test(test_arena__overflow_is_refused),
         cmocka_unit_test(test_arena__survives_a_failing_heap),

@@ -99,8 +99,8 @@ static void test_parse__reads_bytes(void **state)
 /* What is not wholly a number is refused by every reader, and the output is untouched. */
 static void test_parse__refuses_the_rest(void **state)
 {
-    static const char *const texts[] = {"",   " 1",   "1 ",  "-", "+",   "--1",
-                                        "1-", "0x10", "1,5", "x", "1_0", "\n"};
+    static const char *const texts[] = {"",     " 1",  "1 ", "-",   "+",  "--1", "1-",
+                                        "0x10", "1,5", "x",  "1_0", "\n", ":",   "1/"};
 
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
