@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/run.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "npy/slice.h"
+#include "npy/write.h"
+#include "run/bind.h"
+#include "run/fault.h"
+
+enum { RUN_INLINE_MAX_COUNT = 4096 };
+
+void skep_work_read(const struct skep_run *run, const char *bytes, size_t n, struct skep_arena *arena,
+                    struct skep_work *work_out)
+{
+    struct skep_work *work = work_out;
+    char made_up[SKEP_ID_BYTES];
+
+    *work = (struct skep_work){.body = bytes, .body_n = n};
+    work->status = skep_header_parse(bytes, n, arena, &work->header, &work->body, &work->body_n, &work->err);
+    if (work->status == SKEP_OK) {
+        work->status =
+            skep_task_parse(work->body, work->body_n, &run->limits, arena, &work->task, &work->err);
+    }
+    if (work->status == SKEP_OK) {
+        work->kernel = skep_kernel_find(work->task.kernel);
+        if (work->kernel == NULL) {
+            work->status =
+                skep_error_set(&work->err, SKEP_E_UNKNOWN_KERNEL,
+                               "no kernel \"%.64s\" in this worker; it has those that `skep kernels` lists",
+                               work->task.kernel);
+        }
+    }
+    work->id = work->task.id != NULL ? work->task.id : work->header.id;
+    if (work->id == NULL) {
+        skep_task_make_id(made_up);
+        work->id = skep_arena_strndup(arena, made_up, strlen(made_up));
+        work->is_id_made_up = true;
+    }
+    if (work->id == NULL) {
+        work->id = "unknown";
+        work->status = skep_error_set(&work->err, SKEP_E_NOMEM, "no room to read the record");
+    }
+}
+
+/* ---- where the value goes ---- */
+
+/* What is wrong with `out` is said before hours of work, not after. */
+static skep_status run_check_out(const char *out, struct skep_error *err)
+{
+    struct skep_slice slice;
+    size_t path_n;
+    skep_status st;
+
+    if (out == NULL) {
+        return SKEP_OK;
+    }
+    st = skep_ref_parse(out, strlen(out), &path_n, &slice, err);
+    if (st != SKEP_OK) {
+        skep_error_prefix(err, "out");
+        return SKEP_E_BAD_ARGS;
+    }
+    if (slice.n > 0) {
+        return skep_error_set(err, SKEP_E_BAD_ARGS,
+                              "out: a slice of an output array belongs to a sweep; "
+                              "a plain task writes a whole .npy file");
+    }
+    if (path_n < 5 || memcmp(out + path_n - 4, ".npy", 4) != 0) {
+        return skep_error_set(err, SKEP_E_BAD_ARGS, "out: \"%.80s\" must end in .npy", out);
+    }
+    return SKEP_OK;
+}
+
+/* A scalar as a 0-dimensional array; false for what is no number. */
+static bool run_scalar_view(const struct skep_value *value, struct skep_view *view_out)
+{
+    switch (value->kind) {
+    case SKEP_VALUE_BOOL:
+        skep_view_init(view_out, &value->boolean, SKEP_B1, 0, NULL);
+        return true;
+    case SKEP_VALUE_I64:
+        skep_view_init(view_out, &value->i64, SKEP_I8, 0, NULL);
+        return true;
+    case SKEP_VALUE_U64:
+        skep_view_init(view_out, &value->u64, SKEP_U8, 0, NULL);
+        return true;
+    case SKEP_VALUE_F64:
+        skep_view_init(view_out, &value->f64, SKEP_F8, 0, NULL);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static skep_status run_write_out(const struct skep_run *run, const char *out, const struct skep_value *value,
+                                 struct skep_result_value *result, struct skep_error *err)
+{
+    skep_status st;
+
+    result->kind = SKEP_RESULT_FILE;
+    result->text = out;
+    result->length = strlen(out);
+    if (value->kind == SKEP_VALUE_ARRAY) {
+        result->view = value->array;
+    } else if (!run_scalar_view(value, &result->view)) {
+        return skep_error_set(err, SKEP_E_BAD_ARGS, "out: the value of this kernel is no array");
+    }
+    st = skep_npy_write(run->outputs, out, strlen(out), &result->view, run->syncs_outputs, err);
+    skep_error_prefix(err, "out");
+    return st;
+}
+
+static skep_status run_inline(const struct skep_value *value, struct skep_result_value *result,
+                              struct skep_error *err)
+{
+    char shape[128];
+
+    switch (value->kind) {
+    case SKEP_VALUE_NULL:
+        result->kind = SKEP_RESULT_NULL;
+        break;
+    case SKEP_VALUE_BOOL:
+        result->kind = SKEP_RESULT_BOOL;
+        result->boolean = value->boolean;
+        break;
+    case SKEP_VALUE_I64:
+        result->kind = SKEP_RESULT_I64;
+        result->i64 = value->i64;
+        break;
+    case SKEP_VALUE_U64:
+        result->kind = SKEP_RESULT_U64;
+        result->u64 = value->u64;
+        break;
+    case SKEP_VALUE_F64:
+        result->kind = SKEP_RESULT_F64;
+        result->f64 = value->f64;
+        break;
+    case SKEP_VALUE_JSON:
+        result->kind = SKEP_RESULT_JSON;
+        result->text = value->json.text;
+        result->length = value->json.length;
+        break;
+    case SKEP_VALUE_ARRAY:
+        if (skep_view_count(&value->array) > RUN_INLINE_MAX_COUNT) {
+            return skep_error_set(
+                err, SKEP_E_BAD_ARGS,
+                "the value is %s of shape %s, too large for a result (%d elements): give the task an "
+                "\"out\": \"NAME.npy\"",
+                skep_dtype_name(value->array.dtype),
+                skep_shape_format(value->array.ndim, value->array.shape, shape, sizeof shape),
+                RUN_INLINE_MAX_COUNT);
+        }
+        result->kind = SKEP_RESULT_ARRAY;
+        result->view = value->array;
+        break;
+    }
+    return SKEP_OK;
+}
+
+/* ---- the call ---- */
+
+static skep_status run_call(const struct skep_run *run, const struct skep_work *work,
+                            struct skep_arena *arena, struct skep_value *value_out, struct skep_error *err)
+{
+    struct skep_call call = {
+        .arena = arena,
+        .stop = run->stop,
+        .stream = {work->task.seed, work->header.has_index ? work->header.index : 0},
+        .attempt = work->header.tries + 1,
+    };
+    struct skep_arg *args;
+    skep_status st =
+        skep_args_bind(work->kernel, work->task.args, run->cache, arena, &args, &call.is_reference, err);
+
+    if (st != SKEP_OK) {
+        return st;
+    }
+    call.args = args;
+    return skep_fault_call(run->cache, call.is_reference ? work->kernel->reference : work->kernel->run, &call,
+                           value_out, err);
+}
+
+void skep_run_work(const struct skep_run *run, const struct skep_work *work, struct skep_arena *arena,
+                   struct skep_outcome *outcome_out)
+{
+    struct skep_outcome *outcome = outcome_out;
+    struct skep_value value = {0};
+    skep_status st;
+
+    *outcome = (struct skep_outcome){0};
+    st = run_check_out(work->task.out, &outcome->err);
+    if (st == SKEP_OK) {
+        st = run_call(run, work, arena, &value, &outcome->err);
+    }
+    if (st == SKEP_OK) {
+        st = skep_npy_cache_check(run->cache, &outcome->err);
+    }
+    if (st == SKEP_OK) {
+        st = work->task.out != NULL
+                 ? run_write_out(run, work->task.out, &value, &outcome->value, &outcome->err)
+                 : run_inline(&value, &outcome->value, &outcome->err);
+    }
+    skep_npy_cache_end_task(run->cache);
+    outcome->status = st;
+}
