@@ -23,16 +23,17 @@ skep_status skep_keys_init(struct skep_keys *keys, const char *queue, struct ske
         char *key;
         const char *suffix;
     } tagged[] = {
-        {keys->workers, "workers"},   {keys->cycle, "cycle"},       {keys->out, "out"},
-        {keys->delayed, "delayed"},   {keys->dead, "dead"},         {keys->suspect, "suspect"},
-        {keys->crashes, "crashes"},   {keys->stat, "stat"},         {keys->conf, "conf"},
-        {keys->puts, "puts"},         {keys->reader, "reader"},     {keys->held_prefix, "held:"},
+        {keys->workers, "workers"},   {keys->cycle, "cycle"},   {keys->out, "out"},
+        {keys->delayed, "delayed"},   {keys->dead, "dead"},     {keys->suspect, "suspect"},
+        {keys->crashes, "crashes"},   {keys->stat, "stat"},     {keys->conf, "conf"},
+        {keys->puts, "puts"},         {keys->reader, "reader"}, {keys->held_prefix, "held:"},
         {keys->info_prefix, "info:"},
     };
 
     if (!skep_queue_name_is_valid(queue)) {
         return skep_error_set(err, SKEP_E_USAGE,
-                              "\"%.80s\" is not a queue's name: 1 to 64 of letters, digits, '_', '.' and '-'", queue);
+                              "\"%.80s\" is not a queue's name: 1 to 64 of letters, digits, '_', '.' and '-'",
+                              queue);
     }
     snprintf(keys->name, sizeof keys->name, "%s", queue);
     snprintf(keys->queue, sizeof keys->queue, "skep:%s", keys->name);

@@ -7,7 +7,8 @@
 
 #include "base/error.h"
 
-/* The names of everything a queue has in Redis (docs/protocol.md). All of them hash to one slot of a cluster. */
+/* The names of everything a queue has in Redis (docs/protocol.md). All of them hash to one slot of a cluster.
+ */
 
 enum {
     SKEP_QUEUE_NAME_MAX = 64,
@@ -41,7 +42,8 @@ SKEP_MUST_USE skep_status skep_keys_init(struct skep_keys *keys, const char *que
 
 bool skep_queue_name_is_valid(const char *name);
 
-/* A name for a slot incarnation: host, pid, start time, chance. Never reused. TEXT holds SKEP_WORKER_NAME_BYTES. */
+/* A name for a slot incarnation: host, pid, start time, chance. Never reused. TEXT holds
+ * SKEP_WORKER_NAME_BYTES. */
 void skep_worker_name_make(char *text);
 
 #endif

@@ -7,8 +7,8 @@
 #include "base/error.h"
 #include "queue/conn.h"
 
-/* The moves of a queue are Lua scripts (scripts/), so that each one is atomic and one round trip. They go by EVALSHA;
- * a server that does not know one yet gets it by EVAL, once. */
+/* The moves of a queue are Lua scripts (scripts/), so that each one is atomic and one round trip. They go by
+ * EVALSHA; a server that does not know one yet gets it by EVAL, once. */
 enum skep_script_name {
     SKEP_SCRIPT_REGISTER,
     SKEP_SCRIPT_CYCLE,
@@ -22,13 +22,13 @@ enum skep_script_name {
 };
 
 /* Begin the request: the caller adds N_ARGS arguments (skep_conn_arg...) behind the keys. */
-void skep_script_begin(struct skep_conn *conn, enum skep_script_name name, size_t n_keys, const char *const *keys,
-                       size_t n_args);
+void skep_script_begin(struct skep_conn *conn, enum skep_script_name name, size_t n_keys,
+                       const char *const *keys, size_t n_args);
 
-/* Send what was begun and wait for the reply. A server that forgot the script (NOSCRIPT) is taught all scripts, and
- * the same request is sent again. */
-SKEP_MUST_USE skep_status skep_script_call(struct skep_conn *conn, int timeout_ms, struct skep_reply **reply_out,
-                                           struct skep_error *err);
+/* Send what was begun and wait for the reply. A server that forgot the script (NOSCRIPT) is taught all
+ * scripts, and the same request is sent again. */
+SKEP_MUST_USE skep_status skep_script_call(struct skep_conn *conn, int timeout_ms,
+                                           struct skep_reply **reply_out, struct skep_error *err);
 
 /* Teach the server all scripts. */
 SKEP_MUST_USE skep_status skep_script_load_all(struct skep_conn *conn, struct skep_error *err);
