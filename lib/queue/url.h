@@ -21,7 +21,7 @@ struct skep_url {
     int db;
 };
 
-enum { SKEP_URL_TEXT_BYTES = 1024 }; /* room for every formatted URL */
+enum { SKEP_URL_TEXT_BYTES = 1280 }; /* room for every formatted URL */
 
 /* Read one of
  *
