@@ -26,9 +26,14 @@ void skep_script_begin(struct skep_conn *conn, enum skep_script_name name, size_
                        const char *const *keys, size_t n_args);
 
 /* Send what was begun and wait for the reply. A server that forgot the script (NOSCRIPT) is taught all
- * scripts, and the same request is sent again. */
+ * scripts, and the same request is sent again. An error reply becomes its status (queue/redis_error.h). */
 SKEP_MUST_USE skep_status skep_script_call(struct skep_conn *conn, int timeout_ms,
                                            struct skep_reply **reply_out, struct skep_error *err);
+
+/* The second half of it, for a request that was sent already (skep_conn_flush, skep_conn_resend_last) and is
+ * the only one under way. An error reply stays a reply. */
+SKEP_MUST_USE skep_status skep_script_settle(struct skep_conn *conn, int timeout_ms,
+                                             struct skep_reply **reply_out, struct skep_error *err);
 
 /* Teach the server all scripts. */
 SKEP_MUST_USE skep_status skep_script_load_all(struct skep_conn *conn, struct skep_error *err);

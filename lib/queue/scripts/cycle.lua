@@ -31,17 +31,7 @@ local conf = redis.call('HMGET', KEYS[11], 'paused', 'max_results')
 redis.call('LLEN', KEYS[7])
 redis.call('HLEN', KEYS[10])
 
--- What the crash count of a record is kept under: its place in its batch and its bytes without skep's own lines.
-local function digest(record)
-    local index, body = '', record
-    while string.sub(body, 1, 6) == '#skep ' do
-        local cut = string.find(body, '\n', 1, true)
-        if not cut then break end
-        index = string.match(string.sub(body, 1, cut - 1), ' i=(%d+)') or index
-        body = string.sub(body, cut + 1)
-    end
-    return redis.sha1hex(index .. '\n' .. body)
-end
+-- include digest
 
 local function next_due()
     local first = redis.call('ZRANGE', KEYS[6], 0, 0, 'WITHSCORES')
@@ -59,7 +49,7 @@ if not beat or not applied then
     return {'FENCED', now, -1, depth, flags, ''}
 end
 
-local last, mark = string.match(applied, '^(%d+)(s?)$')
+local last, settled_before, mark = string.match(applied, '^(%d+) (%d+)(s?)$')
 last = tonumber(last)
 if last == n and n > 0 then
     redis.call('HINCRBY', KEYS[10], 'replays', 1)
@@ -153,7 +143,7 @@ if leave and n_held - acked - back == 0 then
     redis.call('ZREM', KEYS[3], W)
     redis.call('HDEL', KEYS[4], W)
 else
-    redis.call('HSET', KEYS[4], W, n .. mark)
+    redis.call('HSET', KEYS[4], W, n .. ' ' .. settled_before + acked .. mark)
 end
 reply[3] = next_due()
 return reply

@@ -1,6 +1,6 @@
 -- All numbers of a queue at one instant. Costs the same whatever the depth: it grows with the number of slots only.
 -- KEYS queue workers out delayed dead suspect stat conf   ARGV prefix of the held lists
--- Reply: now, waiting, results, delayed, dead, suspect, held, {W, beat, held, ...}, {stat}, {conf}, oldest result or ''
+-- Reply: now, waiting, results, delayed, dead, suspect, held, {W, beat, held, ...}, {stat}, {conf}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local workers = redis.call('ZRANGE', KEYS[2], 0, -1, 'WITHSCORES')

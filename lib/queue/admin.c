@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+#include "queue/admin.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "queue/script.h"
+
+enum { SIFT_PIECE = 1000, STATUS_FIELDS = 10 };
+
+static skep_status admin_unexpected(struct skep_error *err, const char *what)
+{
+    return skep_error_set(err, SKEP_E_PROTOCOL, "%s: the server answered something unexpected", what);
+}
+
+/* ---- status ---- */
+
+static int64_t hash_get(const struct skep_reply *hash, const char *field)
+{
+    for (size_t i = 0; i + 1 < hash->n; i += 2) {
+        if (skep_reply_is(&hash->items[i], field) && hash->items[i + 1].kind == SKEP_REPLY_TEXT) {
+            return strtoll(hash->items[i + 1].bytes, NULL, 10);
+        }
+    }
+    return 0;
+}
+
+static skep_status status_read_slots(struct skep_queue_status *status, const struct skep_reply *slots,
+                                     struct skep_error *err)
+{
+    size_t n = slots->n / 3;
+
+    status->slots = skep_calloc(n, sizeof *status->slots);
+    if (status->slots == NULL) {
+        return skep_error_set(err, SKEP_E_NOMEM, "no room for the status of %zu slots", n);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct skep_reply *item = &slots->items[3 * i];
+        if (item[0].kind != SKEP_REPLY_TEXT || item[1].kind != SKEP_REPLY_INT ||
+            item[2].kind != SKEP_REPLY_INT) {
+            return admin_unexpected(err, "status");
+        }
+        snprintf(status->slots[i].worker, sizeof status->slots[i].worker, "%s", item[0].bytes);
+        status->slots[i].beat = item[1].integer;
+        status->slots[i].n_held = item[2].integer;
+        status->n_slots++;
+    }
+    return SKEP_OK;
+}
+
+static skep_status status_read(struct skep_queue_status *status, const struct skep_reply *reply,
+                               struct skep_error *err)
+{
+    int64_t *const numbers[] = {&status->now_ms, &status->n_waiting, &status->n_results, &status->n_delayed,
+                                &status->n_dead, &status->n_suspect, &status->n_held};
+    const size_t n_numbers = sizeof numbers / sizeof numbers[0];
+
+    if (reply->kind != SKEP_REPLY_ARRAY || reply->n != STATUS_FIELDS) {
+        return admin_unexpected(err, "status");
+    }
+    for (size_t i = 0; i < n_numbers; i++) {
+        if (reply->items[i].kind != SKEP_REPLY_INT) {
+            return admin_unexpected(err, "status");
+        }
+        *numbers[i] = reply->items[i].integer;
+    }
+    for (size_t i = n_numbers; i < STATUS_FIELDS; i++) {
+        if (reply->items[i].kind != SKEP_REPLY_ARRAY) {
+            return admin_unexpected(err, "status");
+        }
+    }
+#define STAT_READ(name, help) status->stat.name = hash_get(&reply->items[8], #name);
+    SKEP_STAT_MAP(STAT_READ)
+#undef STAT_READ
+    status->is_paused = hash_get(&reply->items[9], "paused") == 1;
+    status->max_depth = hash_get(&reply->items[9], "max_depth");
+    status->max_results = hash_get(&reply->items[9], "max_results");
+    return status_read_slots(status, &reply->items[7], err);
+}
+
+skep_status skep_queue_status_read(struct skep_conn *conn, const struct skep_keys *keys,
+                                   struct skep_queue_status *status_out, struct skep_error *err)
+{
+    const char *const names[] = {keys->queue, keys->workers, keys->out,  keys->delayed,
+                                 keys->dead,  keys->suspect, keys->stat, keys->conf};
+    struct skep_reply *reply;
+    skep_status st;
+
+    *status_out = (struct skep_queue_status){0};
+    skep_script_begin(conn, SKEP_SCRIPT_STATUS, sizeof names / sizeof names[0], names, 1);
+    skep_conn_arg_text(conn, keys->held_prefix);
+    st = skep_script_call(conn, -1, &reply, err);
+    if (st == SKEP_OK) {
+        st = status_read(status_out, reply, err);
+    }
+    if (st != SKEP_OK) {
+        skep_queue_status_release(status_out);
+    }
+    return st;
+}
+
+void skep_queue_status_release(struct skep_queue_status *status)
+{
+    skep_free(status->slots);
+    status->slots = NULL;
+    status->n_slots = 0;
+}
+
+int64_t skep_queue_audit(const struct skep_queue_status *status)
+{
+    const struct skep_stat *s = &status->stat;
+
+    return s->taken - (status->n_held + s->done + s->retried + s->dead + s->given_back + s->crash_moved);
+}
+
+/* ---- pause ---- */
+
+skep_status skep_queue_pause(struct skep_conn *conn, const struct skep_keys *keys, bool pauses,
+                             struct skep_error *err)
+{
+    struct skep_reply *reply;
+
+    skep_conn_begin(conn, 4);
+    skep_conn_arg_text(conn, "HSET");
+    skep_conn_arg_text(conn, keys->conf);
+    skep_conn_arg_text(conn, "paused");
+    skep_conn_arg_text(conn, pauses ? "1" : "0");
+    return skep_conn_call(conn, -1, &reply, err);
+}
+
+/* ---- dead letters ---- */
+
+skep_status skep_dead_read(struct skep_conn *conn, const struct skep_keys *keys, int64_t first, size_t n,
+                           struct skep_bytes *letters_out, size_t *n_out, struct skep_error *err)
+{
+    struct skep_reply *reply;
+    skep_status st;
+
+    *n_out = 0;
+    skep_conn_begin(conn, 4);
+    skep_conn_arg_text(conn, "LRANGE");
+    skep_conn_arg_text(conn, keys->dead);
+    skep_conn_arg_i64(conn, first);
+    skep_conn_arg_i64(conn, first + (int64_t)n - 1);
+    st = skep_conn_call(conn, -1, &reply, err);
+    if (st != SKEP_OK) {
+        return st;
+    }
+    if (reply->kind != SKEP_REPLY_ARRAY || reply->n > n) {
+        return admin_unexpected(err, "dead letters");
+    }
+    for (size_t i = 0; i < reply->n; i++) {
+        letters_out[i] = (struct skep_bytes){reply->items[i].bytes, reply->items[i].length};
+    }
+    *n_out = reply->n;
+    return SKEP_OK;
+}
+
+static skep_status dead_count(struct skep_conn *conn, const struct skep_keys *keys, int64_t *n_out,
+                              struct skep_error *err)
+{
+    struct skep_reply *reply;
+    skep_status st;
+
+    skep_conn_begin(conn, 2);
+    skep_conn_arg_text(conn, "LLEN");
+    skep_conn_arg_text(conn, keys->dead);
+    st = skep_conn_call(conn, -1, &reply, err);
+    if (st == SKEP_OK) {
+        *n_out = reply->integer;
+    }
+    return st;
+}
+
+skep_status skep_dead_sift(struct skep_conn *conn, const struct skep_keys *keys, bool requeues,
+                           const char *wanted, int64_t *matched_out, struct skep_error *err)
+{
+    const char *const names[] = {keys->dead, keys->queue, keys->stat};
+    int64_t n_left = 0;
+    skep_status st = dead_count(conn, keys, &n_left, err);
+
+    *matched_out = 0;
+    while (st == SKEP_OK && n_left > 0) {
+        struct skep_reply *reply;
+        skep_script_begin(conn, SKEP_SCRIPT_SIFT, 3, names, 3);
+        skep_conn_arg_i64(conn, n_left < SIFT_PIECE ? n_left : SIFT_PIECE);
+        skep_conn_arg_text(conn, requeues ? "requeue" : "purge");
+        skep_conn_arg_text(conn, wanted);
+        st = skep_script_call(conn, -1, &reply, err);
+        if (st != SKEP_OK) {
+            return st;
+        }
+        if (reply->kind != SKEP_REPLY_ARRAY || reply->n != 2) {
+            return admin_unexpected(err, "dead letters");
+        }
+        *matched_out += reply->items[1].integer;
+        n_left = reply->items[0].integer > 0 ? n_left - reply->items[0].integer : 0;
+    }
+    return st;
+}
+
+/* ---- queues ---- */
+
+skep_status skep_queues_read(struct skep_conn *conn, const char **names_out, size_t max, size_t *n_out,
+                             struct skep_error *err)
+{
+    struct skep_reply *reply;
+    skep_status st;
+
+    *n_out = 0;
+    skep_conn_begin(conn, 2);
+    skep_conn_arg_text(conn, "SMEMBERS");
+    skep_conn_arg_text(conn, SKEP_KEY_QUEUES);
+    st = skep_conn_call(conn, -1, &reply, err);
+    if (st != SKEP_OK) {
+        return st;
+    }
+    if (reply->kind != SKEP_REPLY_ARRAY) {
+        return admin_unexpected(err, "queues");
+    }
+    for (size_t i = 0; i < reply->n && *n_out < max; i++) {
+        if (reply->items[i].kind == SKEP_REPLY_TEXT && skep_queue_name_is_valid(reply->items[i].bytes)) {
+            names_out[(*n_out)++] = reply->items[i].bytes;
+        }
+    }
+    return SKEP_OK;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include "queue/collect.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "queue/script.h"
+
+skep_status skep_collector_init(struct skep_collector *collector, struct skep_conn *conn, const char *queue,
+                                struct skep_error *err)
+{
+    *collector = (struct skep_collector){.conn = conn, .base = -1};
+    skep_worker_name_make(collector->token);
+    return skep_keys_init(&collector->keys, queue, err);
+}
+
+static skep_status collect_read(struct skep_collector *collector, const struct skep_reply *reply, size_t want,
+                                struct skep_bytes *results_out, size_t *n_out, struct skep_error *err)
+{
+    if (reply->kind != SKEP_REPLY_ARRAY || reply->n < 3 || reply->n > 3 + want + 1 ||
+        reply->items[1].kind != SKEP_REPLY_INT || reply->items[2].kind != SKEP_REPLY_INT) {
+        return skep_error_set(err, SKEP_E_PROTOCOL, "collect: the server answered something unexpected");
+    }
+    if (skep_reply_is(&reply->items[0], "BUSY")) {
+        return skep_error_set(err, SKEP_E_CONFLICT, "the results of queue %s are being read by %.64s",
+                              collector->keys.name,
+                              reply->n > 3 ? reply->items[3].bytes : "another consumer");
+    }
+    if (!skep_reply_is(&reply->items[0], "OK")) {
+        return skep_error_set(
+            err, SKEP_E_CONFLICT,
+            "the results of queue %s that were in hand have been collected by somebody else, or the "
+            "server has forgotten them",
+            collector->keys.name);
+    }
+    collector->base = reply->items[1].integer;
+    collector->n_left = reply->items[2].integer;
+    collector->n_taken = reply->n - 3;
+    for (size_t i = 0; i < collector->n_taken; i++) {
+        results_out[i] = (struct skep_bytes){reply->items[3 + i].bytes, reply->items[3 + i].length};
+    }
+    *n_out = collector->n_taken;
+    return SKEP_OK;
+}
+
+static skep_status collect_call(struct skep_collector *collector, size_t n_stored, size_t want, int mark_ms,
+                                struct skep_bytes *results_out, size_t *n_out, struct skep_error *err)
+{
+    const char *const keys[] = {collector->keys.out, collector->keys.stat, collector->keys.reader};
+    struct skep_reply *reply;
+    skep_status st = SKEP_OK;
+
+    assert(n_stored <= collector->n_taken);
+    *n_out = 0;
+    if (!skep_conn_is_open(collector->conn)) {
+        st = skep_conn_connect(collector->conn, err);
+        if (st != SKEP_OK) {
+            return st;
+        }
+    }
+    skep_script_begin(collector->conn, SKEP_SCRIPT_COLLECT, 3, keys, 5);
+    skep_conn_arg_text(collector->conn, collector->token);
+    skep_conn_arg_i64(collector->conn, collector->base);
+    skep_conn_arg_u64(collector->conn, n_stored);
+    skep_conn_arg_u64(collector->conn, want);
+    skep_conn_arg_i64(collector->conn, mark_ms);
+    st = skep_script_call(collector->conn, -1, &reply, err);
+    return st == SKEP_OK ? collect_read(collector, reply, want, results_out, n_out, err) : st;
+}
+
+skep_status skep_collect(struct skep_collector *collector, size_t n_stored, size_t want,
+                         struct skep_bytes *results_out, size_t *n_out, struct skep_error *err)
+{
+    return collect_call(collector, n_stored, want, SKEP_COLLECT_MARK_MS, results_out, n_out, err);
+}
+
+skep_status skep_collect_leave(struct skep_collector *collector, size_t n_stored, struct skep_error *err)
+{
+    size_t n;
+
+    return collect_call(collector, n_stored, 0, 0, NULL, &n, err);
+}
+
+skep_status skep_collect_wait(struct skep_collector *collector, int timeout_ms, struct skep_error *err)
+{
+    struct skep_conn *conn = collector->conn;
+    struct skep_reply *reply;
+    char seconds[32];
+    skep_status st = skep_conn_is_open(conn) ? SKEP_OK : skep_conn_connect(conn, err);
+
+    if (st != SKEP_OK) {
+        return st;
+    }
+    snprintf(seconds, sizeof seconds, "%.3f", timeout_ms > 0 ? (double)timeout_ms / 1000 : 0.001);
+    skep_conn_begin(conn, 6);
+    skep_conn_arg_text(conn, "BLMOVE");
+    skep_conn_arg_text(conn, collector->keys.out);
+    skep_conn_arg_text(conn, collector->keys.out);
+    skep_conn_arg_text(conn, "LEFT");
+    skep_conn_arg_text(conn, "LEFT");
+    skep_conn_arg_text(conn, seconds);
+    st = skep_conn_call(conn, timeout_ms + 5000, &reply, err);
+    return st != SKEP_OK ? st : reply->kind == SKEP_REPLY_NIL ? SKEP_EMPTY : SKEP_OK;
+}

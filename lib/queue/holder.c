@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+#include "queue/holder.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "queue/script.h"
+
+enum { HOLDER_REPLY_HEAD = 6, HOLDER_WAIT_MAX_MS = 60 * 1000 };
+
+skep_status skep_holder_init(struct skep_holder *holder, struct skep_conn *conn, const char *queue,
+                             struct skep_error *err)
+{
+    skep_status st;
+
+    *holder = (struct skep_holder){.conn = conn};
+    st = skep_keys_init(&holder->keys, queue, err);
+    if (st != SKEP_OK) {
+        return st;
+    }
+    skep_worker_name_make(holder->worker);
+    snprintf(holder->held_key, sizeof holder->held_key, "%s%s", holder->keys.held_prefix, holder->worker);
+    snprintf(holder->info_key, sizeof holder->info_key, "%s%s", holder->keys.info_prefix, holder->worker);
+    return skep_holder_register(holder, err);
+}
+
+static skep_status holder_connect(struct skep_holder *holder, struct skep_error *err)
+{
+    return skep_conn_is_open(holder->conn) ? SKEP_OK : skep_conn_connect(holder->conn, err);
+}
+
+skep_status skep_holder_register(struct skep_holder *holder, struct skep_error *err)
+{
+    const char *const keys[] = {holder->keys.workers, holder->keys.cycle};
+    struct skep_reply *reply;
+    skep_status st = holder_connect(holder, err);
+
+    if (st != SKEP_OK) {
+        return st;
+    }
+    skep_conn_begin(holder->conn, 3);
+    skep_conn_arg_text(holder->conn, "SADD");
+    skep_conn_arg_text(holder->conn, SKEP_KEY_QUEUES);
+    skep_conn_arg_text(holder->conn, holder->keys.name);
+    st = skep_conn_call(holder->conn, -1, &reply, err);
+    if (st == SKEP_OK) {
+        skep_script_begin(holder->conn, SKEP_SCRIPT_REGISTER, 2, keys, 1);
+        skep_conn_arg_text(holder->conn, holder->worker);
+        st = skep_script_call(holder->conn, -1, &reply, err);
+    }
+    skep_error_prefix(err, "register");
+    return st;
+}
+
+/* ---- the cycle ---- */
+
+static void holder_count(const struct skep_cycle *cycle, size_t *n_out, size_t *n_retry, size_t *n_dead)
+{
+    *n_out = *n_retry = *n_dead = 0;
+    for (size_t i = 0; i < cycle->n_verdicts; i++) {
+        *n_out += cycle->verdicts[i].kind != SKEP_RETRY && cycle->verdicts[i].result.bytes != NULL;
+        *n_retry += cycle->verdicts[i].kind == SKEP_RETRY;
+        *n_dead += cycle->verdicts[i].kind == SKEP_BURY;
+    }
+}
+
+static void holder_add_verdicts(struct skep_conn *conn, const struct skep_cycle *cycle)
+{
+    for (size_t i = 0; i < cycle->n_verdicts; i++) {
+        const struct skep_verdict *v = &cycle->verdicts[i];
+        if (v->kind != SKEP_RETRY && v->result.bytes != NULL) {
+            skep_conn_arg(conn, v->result.bytes, v->result.n);
+        }
+    }
+    for (size_t i = 0; i < cycle->n_verdicts; i++) {
+        const struct skep_verdict *v = &cycle->verdicts[i];
+        if (v->kind == SKEP_RETRY) {
+            skep_conn_arg_u64(conn, i);
+            skep_conn_arg_i64(conn, v->delay_ms);
+            skep_conn_arg(conn, v->record.bytes, v->record.n);
+        }
+    }
+    for (size_t i = 0; i < cycle->n_verdicts; i++) {
+        const struct skep_verdict *v = &cycle->verdicts[i];
+        if (v->kind == SKEP_BURY) {
+            skep_conn_arg(conn, v->record.bytes, v->record.n);
+        }
+    }
+}
+
+static void holder_build(struct skep_holder *holder, const struct skep_cycle *cycle)
+{
+    const struct skep_keys *k = &holder->keys;
+    const char *const keys[] = {k->queue, holder->held_key, k->workers, k->cycle, k->out, k->delayed,
+                                k->dead,  k->suspect,       k->crashes, k->stat,  k->conf};
+    struct skep_conn *conn = holder->conn;
+    size_t n_out, n_retry, n_dead;
+
+    holder_count(cycle, &n_out, &n_retry, &n_dead);
+    skep_script_begin(conn, SKEP_SCRIPT_CYCLE, sizeof keys / sizeof keys[0], keys,
+                      10 + n_out + 3 * n_retry + n_dead);
+    skep_conn_arg_text(conn, holder->worker);
+    skep_conn_arg_u64(conn, holder->n_cycles + 1);
+    skep_conn_arg_u64(conn, holder->n_held);
+    skep_conn_arg_u64(conn, cycle->n_verdicts);
+    skep_conn_arg_u64(conn, cycle->n_back);
+    skep_conn_arg_u64(conn, cycle->want);
+    skep_conn_arg_u64(conn, cycle->leaves ? 1 : 0);
+    skep_conn_arg_u64(conn, n_out);
+    skep_conn_arg_u64(conn, n_retry);
+    skep_conn_arg_u64(conn, n_dead);
+    holder_add_verdicts(conn, cycle);
+}
+
+static bool holder_reply_is_sound(const struct skep_reply *reply)
+{
+    return reply->kind == SKEP_REPLY_ARRAY && reply->n >= HOLDER_REPLY_HEAD &&
+           reply->n <= HOLDER_REPLY_HEAD + SKEP_BATCH_MAX && reply->items[0].kind == SKEP_REPLY_TEXT &&
+           reply->items[1].kind == SKEP_REPLY_INT && reply->items[2].kind == SKEP_REPLY_INT &&
+           reply->items[3].kind == SKEP_REPLY_INT && reply->items[4].kind == SKEP_REPLY_INT &&
+           reply->items[5].kind == SKEP_REPLY_TEXT;
+}
+
+/* "2 signal=11 host=..." : how often it crashed, and what is known of the last time. */
+static void holder_read_crashes(const char *text, struct skep_cycle_reply *reply_out)
+{
+    char *end;
+
+    reply_out->crashes = (unsigned)strtoul(text, &end, 10);
+    reply_out->crash_info = *end == ' ' ? end + 1 : end;
+}
+
+static skep_status holder_read(struct skep_holder *holder, const struct skep_reply *reply,
+                               struct skep_cycle_reply *reply_out, struct skep_error *err)
+{
+    if (reply->kind == SKEP_REPLY_ERROR) {
+        return skep_redis_error_set(err, reply->bytes, reply->length);
+    }
+    if (!holder_reply_is_sound(reply)) {
+        return skep_error_set(err, SKEP_E_PROTOCOL, "cycle: the server answered something unexpected");
+    }
+    holder->is_pending = false;
+    reply_out->is_replay = skep_reply_is(&reply->items[0], "REPLAY");
+    if (!reply_out->is_replay && !skep_reply_is(&reply->items[0], "OK")) {
+        return skep_error_set(
+            err, SKEP_E_FENCED,
+            skep_reply_is(&reply->items[0], "STEP")
+                ? "cycle: the server does not know what this slot did last; it was restored or "
+                  "restarted without its latest data"
+                : "cycle: this slot was silent for a whole lease and was declared dead");
+    }
+    reply_out->now_ms = reply->items[1].integer;
+    reply_out->due_ms = reply->items[2].integer;
+    reply_out->depth = reply->items[3].integer;
+    reply_out->flags = (unsigned)reply->items[4].integer;
+    holder_read_crashes(reply->items[5].bytes, reply_out);
+    reply_out->n_tasks = reply->n - HOLDER_REPLY_HEAD;
+    for (size_t i = 0; i < reply_out->n_tasks; i++) {
+        const struct skep_reply *item = &reply->items[HOLDER_REPLY_HEAD + i];
+        reply_out->tasks[i] = (struct skep_bytes){item->bytes, item->length};
+    }
+    holder->n_cycles++;
+    holder->n_settled += holder->n_settling;
+    holder->n_replays += reply_out->is_replay;
+    holder->n_held = holder->n_held_after + reply_out->n_tasks;
+    return SKEP_OK;
+}
+
+static skep_status holder_finish(struct skep_holder *holder, struct skep_cycle_reply *reply_out,
+                                 struct skep_error *err)
+{
+    struct skep_reply *reply;
+    skep_status st = skep_script_settle(holder->conn, -1, &reply, err);
+
+    return st == SKEP_OK ? holder_read(holder, reply, reply_out, err) : st;
+}
+
+skep_status skep_holder_cycle(struct skep_holder *holder, const struct skep_cycle *cycle,
+                              struct skep_cycle_reply *reply_out, struct skep_error *err)
+{
+    skep_status st;
+
+    assert(!holder->is_pending);
+    assert(cycle->n_verdicts + cycle->n_back <= holder->n_held);
+    assert(cycle->want <= SKEP_BATCH_MAX);
+    *reply_out = (struct skep_cycle_reply){0};
+    holder->is_pending = true;
+    holder->is_leaving = cycle->leaves;
+    holder->n_settling = cycle->n_verdicts;
+    holder->n_held_after = holder->n_held - cycle->n_verdicts - cycle->n_back;
+    assert(holder->n_held_after + cycle->want <= SKEP_BATCH_MAX || cycle->want == 0);
+    holder_build(holder, cycle);
+    st = skep_conn_flush(holder->conn, err);
+    return st == SKEP_OK ? holder_finish(holder, reply_out, err) : st;
+}
+
+skep_status skep_holder_cycle_again(struct skep_holder *holder, struct skep_cycle_reply *reply_out,
+                                    struct skep_error *err)
+{
+    skep_status st = holder_connect(holder, err);
+
+    assert(holder->is_pending);
+    *reply_out = (struct skep_cycle_reply){0};
+    if (st == SKEP_OK) {
+        st = skep_conn_resend_last(holder->conn, err);
+    }
+    if (st == SKEP_OK) {
+        st = holder_finish(holder, reply_out, err);
+    }
+    if (st == SKEP_E_FENCED && holder->is_leaving) {
+        skep_error_clear(err); /* the lost reply was that of a cycle that left */
+        return SKEP_OK;
+    }
+    return st;
+}
+
+/* ---- waiting ---- */
+
+skep_status skep_holder_wait(struct skep_holder *holder, int other_fd, int64_t timeout_ms,
+                             struct skep_error *err)
+{
+    struct skep_conn *conn = holder->conn;
+    struct skep_reply *reply;
+    bool is_other_ready = false;
+    char seconds[32];
+    skep_status st = holder_connect(holder, err);
+
+    if (st != SKEP_OK) {
+        return st;
+    }
+    if (timeout_ms < 0 || timeout_ms > HOLDER_WAIT_MAX_MS) {
+        timeout_ms = HOLDER_WAIT_MAX_MS;
+    }
+    /* Source and destination are the same end of the same list: it wakes when there is work and moves
+     * nothing. Time-out 0 would mean for ever. */
+    snprintf(seconds, sizeof seconds, "%.3f", timeout_ms > 0 ? (double)timeout_ms / 1000 : 0.001);
+    skep_conn_begin(conn, 6);
+    skep_conn_arg_text(conn, "BLMOVE");
+    skep_conn_arg_text(conn, holder->keys.queue);
+    skep_conn_arg_text(conn, holder->keys.queue);
+    skep_conn_arg_text(conn, "LEFT");
+    skep_conn_arg_text(conn, "LEFT");
+    skep_conn_arg_text(conn, seconds);
+    st = skep_conn_flush(conn, err);
+    while (st == SKEP_OK) {
+        /* The server answers when the time is over; a server that does not is not well. */
+        st = skep_conn_wait(conn, other_fd, (int)timeout_ms + 5000, &is_other_ready, err);
+        if (is_other_ready) {
+            skep_conn_close(conn);
+            return SKEP_STOPPED;
+        }
+        if (st != SKEP_OK) {
+            break;
+        }
+        st = skep_conn_try_reply(conn, &reply, err);
+        if (st == SKEP_OK) {
+            return reply->kind == SKEP_REPLY_ERROR ? skep_redis_error_set(err, reply->bytes, reply->length)
+                   : reply->kind == SKEP_REPLY_NIL ? SKEP_EMPTY
+                                                   : SKEP_OK;
+        }
+        st = st == SKEP_EMPTY ? SKEP_OK : st;
+    }
+    if (st == SKEP_EMPTY) {
+        skep_conn_close(conn);
+        return skep_error_set(err, SKEP_E_UNREACHABLE, "%s does not answer", skep_conn_server_text(conn));
+    }
+    return st;
+}

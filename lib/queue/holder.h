@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SKEP_QUEUE_HOLDER_H
+#define SKEP_QUEUE_HOLDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "queue/conn.h"
+#include "queue/keys.h"
+
+/* What one slot incarnation has to do with one queue: it registers, then goes through cycles. A cycle settles
+ * what was finished, gives back what was not started and takes the next tasks, in one round trip; it carries
+ * a number, so that a cycle whose reply was lost is sent again and answered, never done twice. */
+
+enum { SKEP_BATCH_MAX = 1000 };
+
+struct skep_bytes {
+    const char *bytes;
+    size_t n;
+};
+
+/* What is to become of one task that is held. */
+struct skep_verdict {
+    enum skep_verdict_kind { SKEP_DONE, SKEP_RETRY, SKEP_BURY } kind;
+    struct skep_bytes result; /* DONE, BURY: for the output list */
+    struct skep_bytes record; /* RETRY: the record with its new header; BURY: the dead letter */
+    int64_t delay_ms;         /* RETRY */
+};
+
+struct skep_cycle {
+    const struct skep_verdict *verdicts; /* for the first tasks held, in their order */
+    size_t n_verdicts;
+    size_t n_back; /* so many of the last tasks held go back to the head of the queue */
+    size_t want;   /* take at most so many, SKEP_BATCH_MAX at most */
+    bool leaves;   /* the last cycle: everything held must be settled or given back by it */
+};
+
+enum { SKEP_FLAG_PAUSED = 1, SKEP_FLAG_RESULTS_FULL = 2, SKEP_FLAG_SUSPECT = 4 };
+
+struct skep_cycle_reply {
+    bool is_replay;
+    int64_t now_ms; /* Redis TIME */
+    int64_t due_ms; /* until the next delayed task is due; -1: there is none */
+    int64_t depth;
+    unsigned flags;         /* SKEP_FLAG_SUSPECT: the one task taken crashed before; run it alone */
+    unsigned crashes;       /* of that task */
+    const char *crash_info; /* of its last crash, or "" */
+    size_t n_tasks;
+    struct skep_bytes tasks[SKEP_BATCH_MAX]; /* memory of the connection: valid until its next use */
+};
+
+struct skep_holder {
+    struct skep_conn *conn; /* borrowed; reconnected by the holder */
+    struct skep_keys keys;
+    char worker[SKEP_WORKER_NAME_BYTES];
+    char held_key[SKEP_KEY_BYTES];
+    char info_key[SKEP_KEY_BYTES];
+    uint64_t n_cycles; /* applied so far */
+    uint64_t
+        n_settled; /* tasks settled or given back from the front so far: the number of the held list's head */
+    size_t n_held;
+    size_t n_held_after; /* of the cycle under way, before what it takes */
+    size_t n_settling;   /* verdicts in the cycle under way */
+    bool is_pending;     /* a cycle was sent and its reply has not been seen */
+    bool is_leaving;
+    uint64_t n_replays;
+};
+
+/* A new incarnation with a new name. Registers it, which connects if need be. May be tried again after a
+ * transient failure with skep_holder_register. SKEP_E_USAGE   the queue's name and what skep_conn_connect and
+ * the server say */
+SKEP_MUST_USE skep_status skep_holder_init(struct skep_holder *holder, struct skep_conn *conn,
+                                           const char *queue, struct skep_error *err);
+SKEP_MUST_USE skep_status skep_holder_register(struct skep_holder *holder, struct skep_error *err);
+
+/* One cycle. After a transient failure (SKEP_E_UNREACHABLE, SKEP_E_UNWELL) nothing else may be done with the
+ * holder until skep_holder_cycle_again has given an answer: it connects where needed and sends the same bytes
+ * again. The waiting between tries is the caller's. SKEP_E_FENCED    this incarnation was reaped, or the
+ * server forgot it: whatever it held is somebody else's now transient        as above SKEP_E_REFUSED,
+ * SKEP_E_PROTOCOL   somebody must change something */
+SKEP_MUST_USE skep_status skep_holder_cycle(struct skep_holder *holder, const struct skep_cycle *cycle,
+                                            struct skep_cycle_reply *reply_out, struct skep_error *err);
+SKEP_MUST_USE skep_status skep_holder_cycle_again(struct skep_holder *holder,
+                                                  struct skep_cycle_reply *reply_out, struct skep_error *err);
+
+/* Wait until the queue has a task (without taking it), OTHER_FD is readable, or the time is over. Whatever
+ * ends the wait, a cycle then tells. While something was asked and not answered the connection is closed and
+ * opened anew. SKEP_OK          go and take SKEP_EMPTY       the time is over SKEP_STOPPED     OTHER_FD is
+ * readable */
+SKEP_MUST_USE skep_status skep_holder_wait(struct skep_holder *holder, int other_fd, int64_t timeout_ms,
+                                           struct skep_error *err);
+
+#endif
