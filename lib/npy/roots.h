@@ -36,12 +36,14 @@ SKEP_MUST_USE skep_status skep_roots_open(const struct skep_roots *roots, const 
 bool skep_roots_stat(const struct skep_roots *roots, const char *path, size_t n, struct stat *info_out);
 
 /* Open the folder in which PATH is to be written, making what is missing of it below the root. *FD_OUT is an
- * O_PATH descriptor, the caller's to close (-1 on failure); *NAME_OUT points at PATH's last component.
+ * O_PATH descriptor, the caller's to close (-1 on failure); NAME_OUT gets the file's name in it.
  *
  *   SKEP_E_BAD_ARGS   no such root, leaves it, or no name at the end
  *   SKEP_E_OUTPUT     a folder cannot be made or opened */
+enum { SKEP_ROOTS_NAME_BYTES = 256 };
 SKEP_MUST_USE skep_status skep_roots_open_folder(const struct skep_roots *roots, const char *path, size_t n,
-                                                 int *fd_out, const char **name_out, struct skep_error *err);
+                                                 int *fd_out, char name_out[SKEP_ROOTS_NAME_BYTES],
+                                                 struct skep_error *err);
 
 /* From now on resolve paths component by component, as on a kernel without openat2. For tests, which hold
  * both ways to the same behaviour. */
