@@ -88,11 +88,10 @@ void skep_script_begin(struct skep_conn *conn, enum skep_script_name name, size_
     }
 }
 
-skep_status skep_script_load_all(struct skep_conn *conn, struct skep_error *err)
+static skep_status script_load(struct skep_conn *conn, int form, struct skep_error *err)
 {
     for (int i = 0; i < SKEP_SCRIPT_COUNT; i++) {
-        const char *text = skep_script_text((enum skep_script_name)i, skep_conn_server_version(conn));
-        const char *const args[] = {"SCRIPT", "LOAD", text};
+        const char *const args[] = {"SCRIPT", "LOAD", script_forms[form][i].text};
         skep_status st = skep_conn_aside(conn, 3, args, err);
         if (st != SKEP_OK) {
             skep_error_prefix(err, "loading the scripts");
@@ -100,6 +99,16 @@ skep_status skep_script_load_all(struct skep_conn *conn, struct skep_error *err)
         }
     }
     return SKEP_OK;
+}
+
+skep_status skep_script_load_all(struct skep_conn *conn, struct skep_error *err)
+{
+    skep_status st;
+
+    pthread_once(&script_once, script_make_forms);
+    st = script_load(conn, 0, err);
+    /* A request may have been built while an older server was there: a new one gets both forms. */
+    return st == SKEP_OK && skep_conn_server_version(conn) >= 70000 ? script_load(conn, 1, err) : st;
 }
 
 static bool script_is_unknown(const struct skep_reply *reply)
