@@ -4,9 +4,9 @@
 
 #include "config/option.h"
 
-/* Set what the configuration file at PATH says. Lines are `name = value`; around both, blanks do not count; a
- * line whose first character is # is a comment, as # inside a value is not. A list's line may stand again and
- * adds an item; any other setting stands once.
+/* Set what the configuration file at PATH says. Lines are `name = value`; blanks around both do not count; a
+ * line whose first character is # is a comment, but # inside a value is part of it. The items of a list stand
+ * between commas, or on lines of their own; any other setting stands once.
  *
  *   SKEP_E_USAGE  a line is wrong: "skep.conf:3: slots: ..."
  *   SKEP_E_IO     the file cannot be read

@@ -11,14 +11,13 @@
 
 /* What a setting holds, and what its texts look like. */
 enum skep_option_kind {
-    SKEP_OPT_FLAG,    /* bool: "yes" or "no", "true", "false", "on", "off", "1", "0"; alone on a command line:
-                         yes */
+    SKEP_OPT_FLAG,    /* bool: yes no true false on off 1 0; on a command line the name alone means yes */
     SKEP_OPT_TEXT,    /* const char *, NULL until set */
     SKEP_OPT_I64,     /* int64_t */
     SKEP_OPT_F64,     /* double */
     SKEP_OPT_BYTES,   /* uint64_t: "512", "64K", "8M", "2G" */
     SKEP_OPT_SECONDS, /* double: "5", "0.5", "250ms", "5s", "2min", "1h", "7d" */
-    SKEP_OPT_LIST,    /* struct skep_text_list: given again, one more item */
+    SKEP_OPT_LIST,    /* struct skep_text_list: on a command line an item each time, elsewhere "a, b, c" */
     SKEP_OPT_CONFIG,  /* const char *: the configuration file to read; one such row at most */
 };
 
@@ -38,11 +37,10 @@ struct skep_option {
     char letter;      /* the short one; 0: none */
     enum skep_option_kind kind;
     size_t offset;            /* of the field in the struct of settings */
-    const char *default_text; /* as it would be written; NULL: the field is zero. A list's items stand between
-                                 commas */
+    const char *default_text; /* as a file would say it; NULL: the field is zero */
     double least, most;       /* of numbers; both zero: no limits (but seconds are never negative) */
     const char *value_name;   /* for the help: "N", "FILE" */
-    const char *env;          /* the environment variable that sets it; NULL: none. A list's items as above */
+    const char *env;          /* the environment variable that sets it, as a file would say it; NULL: none */
     const char *help; /* a sentence without its full stop; NULL keeps the row out of everything printed */
     bool command_line_only; /* makes no sense in a file (--version) */
 };
