@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line is walked twice: first for the configuration file alone, which must be read before the
- * rest of the line is applied, then for all of it. Both walks see every option and value, so that a wrong
- * line is refused before a file is opened. */
+/* Environment and command line are applied twice: first to learn which configuration file is meant, then,
+ * over what the file says, for good. So a wrong command line is refused before any file is opened. */
 #include "config/options.h"
 
 #include <assert.h>
@@ -15,7 +14,6 @@
 /* One walk over a command line. */
 struct walk {
     struct skep_option_layer *layer;
-    const struct skep_option *only; /* set this row alone and keep no operands; NULL: all */
     const struct skep_command_line *line;
     int at; /* the argument that is looked at */
     struct skep_operands *operands;
@@ -24,9 +22,6 @@ struct walk {
 
 static skep_status walk_set(struct walk *walk, const struct skep_option *row, const char *text)
 {
-    if (walk->only != NULL && walk->only != row) {
-        return SKEP_OK;
-    }
     return skep_option_layer_set(walk->layer, row, text, (size_t)walk->at, walk->err);
 }
 
@@ -113,12 +108,8 @@ static skep_status walk_letters(struct walk *walk, const char *letters)
 
 static skep_status walk_operand(struct walk *walk, const char *text)
 {
-    char *copy;
+    char *copy = skep_arena_strndup(walk->layer->arena, text, strlen(text));
 
-    if (walk->only != NULL) {
-        return SKEP_OK;
-    }
-    copy = skep_arena_strndup(walk->layer->arena, text, strlen(text));
     if (copy == NULL) {
         return skep_error_set(walk->err, SKEP_E_NOMEM, "no memory for the command line");
     }
@@ -160,15 +151,14 @@ static skep_status apply_defaults(struct skep_option_layer *layer, struct skep_e
     return st;
 }
 
-/* ONLY as in struct walk. A variable that is set to nothing is as good as not set. */
-static skep_status apply_environment(struct skep_option_layer *layer, const struct skep_option *only,
-                                     struct skep_error *err)
+/* A variable that is set to nothing is as good as not set. */
+static skep_status apply_environment(struct skep_option_layer *layer, struct skep_error *err)
 {
     skep_status st = SKEP_OK;
 
     skep_option_layer_begin(layer);
     for (const struct skep_option *row = layer->rows; st == SKEP_OK && row->name != NULL; row++) {
-        const char *text = row->env != NULL && (only == NULL || only == row) ? getenv(row->env) : NULL;
+        const char *text = row->env != NULL ? getenv(row->env) : NULL;
         if (text == NULL || text[0] == '\0') {
             continue;
         }
@@ -180,9 +170,15 @@ static skep_status apply_environment(struct skep_option_layer *layer, const stru
     return st;
 }
 
-static skep_status apply_command_line(struct walk *walk)
+static skep_status apply_environment_and_line(struct walk *walk)
 {
+    skep_status st = apply_environment(walk->layer, walk->err);
+
+    if (st != SKEP_OK) {
+        return st;
+    }
     skep_option_layer_begin(walk->layer);
+    walk->operands->n = 0;
     return walk_line(walk);
 }
 
@@ -211,27 +207,21 @@ static const struct skep_option *find_config(const struct skep_option *rows)
     return NULL;
 }
 
-/* The rows are there, the memory is there: the four layers. */
 static skep_status apply_layers(struct walk *walk)
 {
     const struct skep_option *config = find_config(walk->layer->rows);
     skep_status st = apply_defaults(walk->layer, walk->err);
 
-    if (st == SKEP_OK && config != NULL) {
-        walk->only = config;
-        st = apply_environment(walk->layer, config, walk->err);
-        if (st == SKEP_OK) {
-            st = apply_command_line(walk);
-        }
-        if (st == SKEP_OK) {
-            st = apply_file(walk->layer, config, walk->err);
-        }
-        walk->only = NULL;
-    }
     if (st == SKEP_OK) {
-        st = apply_environment(walk->layer, NULL, walk->err);
+        st = apply_environment_and_line(walk);
     }
-    return st == SKEP_OK ? apply_command_line(walk) : st;
+    if (st == SKEP_OK && config != NULL) {
+        st = apply_file(walk->layer, config, walk->err);
+        if (st == SKEP_OK) {
+            st = apply_environment_and_line(walk);
+        }
+    }
+    return st;
 }
 
 skep_status skep_options_parse(const struct skep_option *rows, const struct skep_command_line *line,

@@ -65,6 +65,31 @@ static void test_describe__help_is_narrow(void **state)
     skep_buf_release(&buf);
 }
 
+/* A line is filled to the last of its 78 columns and not beyond. */
+static void test_describe__help_fills_its_lines(void **state)
+{
+    /* Behind the 11 columns of "      --x  " there is room for 67 letters: 60, a blank and 6, but not 7. */
+    static const struct skep_option exact[] = {
+        {.name = "x",
+         .kind = SKEP_OPT_FLAG,
+         .help = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa bbbbbb"},
+        {.name = "y",
+         .kind = SKEP_OPT_FLAG,
+         .help = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa bbbbbbb"},
+        {0},
+    };
+    struct skep_buf buf;
+
+    (void)state;
+    skep_buf_init(&buf, 1000);
+    skep_options_help(exact, &buf);
+    assert_string_equal(buf.bytes,
+                        "      --x  aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa bbbbbb\n"
+                        "      --y  aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n"
+                        "           bbbbbbb\n");
+    skep_buf_release(&buf);
+}
+
 /* In roff, hyphens, backslashes and a leading full stop are escaped. */
 static void test_describe__man(void **state)
 {
@@ -147,6 +172,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_describe__help),
         cmocka_unit_test(test_describe__help_is_narrow),
+        cmocka_unit_test(test_describe__help_fills_its_lines),
         cmocka_unit_test(test_describe__man),
         cmocka_unit_test(test_describe__sample),
         cmocka_unit_test(test_describe__words),

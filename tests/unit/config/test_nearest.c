@@ -37,6 +37,8 @@ static const struct skep_option rows[] = {
     {0},
 };
 
+static const struct skep_option short_rows[] = {{.name = "ab", .help = "x"}, {0}};
+
 /* The row one slip away is found, the nearer of two wins. */
 static void test_nearest__finds_what_was_meant(void **state)
 {
@@ -45,6 +47,10 @@ static void test_nearest__finds_what_was_meant(void **state)
     assert_ptr_equal(skep_nearest_option(rows, "reddis", 6), &rows[1]);
     assert_ptr_equal(skep_nearest_option(rows, "sleepms", 7), &rows[2]);
     assert_ptr_equal(skep_nearest_option(rows, "slotsXYZ", 5), &rows[0]);
+    /* Two slips in five letters are near, three are not; two in two letters would be another word. */
+    assert_ptr_equal(skep_nearest_option(rows, "slXYs", 5), &rows[0]);
+    assert_null(skep_nearest_option(rows, "sXYZs", 5));
+    assert_null(skep_nearest_option(short_rows, "xy", 2));
 }
 
 /* Nothing is suggested for a word that is like none, nor is a row that people are not shown. */
