@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SKEP_PRODUCER_CHECK_H
+#define SKEP_PRODUCER_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "producer/source.h"
+#include "task/record.h"
+
+/* Is a line a task that a worker can run? Everything is looked at that needs neither data nor server: the
+ * record, the kernel's name, the names, types and ranges of the arguments, the syntax of `out`. Whether a
+ * referenced array is there, only the worker's machine knows. */
+struct skep_check {
+    struct skep_arena arena;
+    struct skep_limits limits;
+    bool allows_unknown_kernels; /* workers may be newer than this program */
+};
+
+enum { SKEP_CHECK_ARENA_BYTES = 256 * 1024 * 1024 };
+
+void skep_check_init(struct skep_check *check, const struct skep_limits *limits); /* NULL: the defaults */
+void skep_check_release(struct skep_check *check);
+
+/* *TASK_OUT (NULL: not wanted) lives until the next call.
+ *
+ *   SKEP_E_BAD_RECORD, SKEP_E_UNKNOWN_KERNEL, SKEP_E_BAD_ARGS   with words for the user
+ *   SKEP_E_NOMEM */
+SKEP_MUST_USE skep_status skep_check_line(struct skep_check *check, const struct skep_line *line,
+                                          struct skep_task *task_out, struct skep_error *err);
+
+/* Check the whole of SOURCE from where it is. The first bad lines are told to the user, as
+ * "FILE:LINE: what is wrong", then how many more there are. When there is no line at all, that is told too.
+ *
+ *   SKEP_OK, also with bad lines: look at the report
+ *   and what skep_source_next fails with */
+struct skep_check_report {
+    uint64_t n_lines; /* not blank */
+    uint64_t n_bad;
+};
+SKEP_MUST_USE skep_status skep_check_source(struct skep_check *check, struct skep_source *source,
+                                            struct skep_check_report *report_out, struct skep_error *err);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include "producer/command.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "producer/server.h"
+
+/* Control characters would let a hostile record drive the terminal. UTF-8 passes. */
+static void command_make_harmless(char *text)
+{
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (c < ' ' || c == 0x7f) {
+            *text = '?';
+        }
+    }
+}
+
+void skep_complain(const char *format, ...)
+{
+    char text[2048];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    command_make_harmless(text);
+    fprintf(stderr, "skep: %s\n", text);
+}
+
+int skep_exit_of(skep_status status)
+{
+    switch (status) {
+    case SKEP_OK:
+        return SKEP_EXIT_OK;
+    case SKEP_STOPPED:
+        return SKEP_EXIT_INTERRUPTED;
+    case SKEP_E_USAGE:
+    case SKEP_E_LIMIT:
+    case SKEP_E_BAD_RECORD:
+    case SKEP_E_BAD_ARGS:
+    case SKEP_E_UNKNOWN_KERNEL:
+        return SKEP_EXIT_USAGE;
+    default:
+        return SKEP_EXIT_SERVER;
+    }
+}
+
+int skep_complain_error(skep_status status, const struct skep_error *err)
+{
+    skep_complain("%s", skep_error_text(err, status));
+    return skep_exit_of(status);
+}
+
+bool skep_command_parse(const struct skep_command *command, int argc, char **argv, struct skep_arena *arena,
+                        void *settings, struct skep_operands *operands_out)
+{
+    const struct skep_command_line line = {.argc = argc, .argv = argv};
+    static const struct skep_option none[] = {{.name = NULL}};
+    const struct skep_option *rows = command->options != NULL ? command->options : none;
+    struct skep_error err = {0};
+    skep_status st = skep_options_parse(rows, &line, arena, settings, operands_out, &err);
+
+    skep_server_scrub(argc, argv);
+    if (st != SKEP_OK) {
+        skep_complain("%s: %s", command->name, skep_error_text(&err, st));
+    }
+    return st == SKEP_OK;
+}
+
+int skep_print(const char *bytes, size_t n)
+{
+    while (n > 0) {
+        ssize_t written = write(STDOUT_FILENO, bytes, n);
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written < 0) {
+            if (errno != EPIPE) {
+                skep_complain("cannot write to standard output: %s", strerror(errno));
+            }
+            return SKEP_EXIT_SERVER;
+        }
+        bytes += written;
+        n -= (size_t)written;
+    }
+    return SKEP_EXIT_OK;
+}
+
+int skep_print_buf(struct skep_buf *buf)
+{
+    int shown = SKEP_EXIT_SERVER;
+
+    if (skep_buf_failed(buf)) {
+        skep_complain("no memory for what was to be printed");
+    } else {
+        shown = skep_print(buf->bytes, buf->length);
+    }
+    skep_buf_release(buf);
+    return shown;
+}

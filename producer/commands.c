@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#include "producer/commands.h"
+
+#include <string.h>
+
+#include "config/nearest.h"
+
+static const struct skep_command *const commands_table[] = {
+#ifdef SKEP_WITH_RUN
+    &skep_command_run,
+#endif
+    NULL,
+};
+
+const struct skep_command *const *skep_commands(void)
+{
+    return commands_table;
+}
+
+const struct skep_command *skep_commands_find(const struct skep_command *const *list, const char *name)
+{
+    for (; *list != NULL; list++) {
+        if (strcmp((*list)->name, name) == 0) {
+            return *list;
+        }
+    }
+    return NULL;
+}
+
+const char *skep_commands_nearest(const struct skep_command *const *list, const char *name)
+{
+    size_t n = strlen(name);
+    size_t best = n / 3 + 2; /* farther than this is no slip of the finger; one more than allowed */
+    const char *nearest = NULL;
+
+    for (; *list != NULL; list++) {
+        size_t distance = skep_nearest_distance(name, n, (*list)->name, strlen((*list)->name));
+        if (!(*list)->is_hidden && distance < best && distance < n) {
+            best = distance;
+            nearest = (*list)->name;
+        }
+    }
+    return nearest;
+}
