@@ -62,6 +62,13 @@ static char *requests_reserve(struct skep_requests *requests, size_t size)
     return skep_buf_reserve(bytes, size);
 }
 
+/* END is behind what was written into the reserved room. */
+static void requests_advance(struct skep_requests *requests, char *end)
+{
+    requests->bytes.length = (size_t)(end - requests->bytes.bytes);
+    *end = '\0';
+}
+
 void skep_requests_begin(struct skep_requests *requests, size_t n_args)
 {
     char *to;
@@ -75,7 +82,7 @@ void skep_requests_begin(struct skep_requests *requests, size_t n_args)
     requests->n_requests++;
     to = requests_reserve(requests, REQUEST_HEAD_BYTES);
     if (to != NULL) {
-        requests->bytes.length += (size_t)(head_write(to, '*', n_args) - to);
+        requests_advance(requests, head_write(to, '*', n_args));
     }
 }
 
@@ -99,7 +106,7 @@ void skep_requests_add(struct skep_requests *requests, const void *bytes, size_t
     }
     *at++ = '\r';
     *at++ = '\n';
-    requests->bytes.length += (size_t)(at - to);
+    requests_advance(requests, at);
 }
 
 void skep_requests_add_text(struct skep_requests *requests, const char *text)
