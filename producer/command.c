@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "producer/command.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "producer/server.h"
+#include "queue/server.h"
 
 /* Control characters would let a hostile record drive the terminal. UTF-8 passes. */
 static void command_make_harmless(char *text)
@@ -63,9 +64,14 @@ bool skep_command_parse(const struct skep_command *command, int argc, char **arg
     static const struct skep_option none[] = {{.name = NULL}};
     const struct skep_option *rows = command->options != NULL ? command->options : none;
     struct skep_error err = {0};
+    const struct skep_server_settings nowhere = {0};
+    skep_status hidden;
     skep_status st = skep_options_parse(rows, &line, arena, settings, operands_out, &err);
 
-    skep_server_scrub(argc, argv);
+    /* Also after a mistake, and whether or not this command has use for a URL. */
+    hidden = skep_server_hide_password(&nowhere, argc, argv, NULL);
+    assert(hidden == SKEP_OK);
+    (void)hidden;
     if (st != SKEP_OK) {
         skep_complain("%s: %s", command->name, skep_error_text(&err, st));
     }
