@@ -66,11 +66,12 @@ skep_status skep_server_conn_new(const struct skep_server_settings *settings, co
     return st;
 }
 
-/* The password part of `scheme://user:password@...`: where it starts and how long it is. */
+/* The password part of `scheme://user:password@...`: where it starts and how long it is. As queue/url.h has
+ * it, the last '@' ends it: people do not encode the one in their password. */
 static char *server_find_password(char *text, size_t *n_out)
 {
     char *authority = strstr(text, "://");
-    char *at = authority != NULL ? strchr(authority + 3, '@') : NULL;
+    char *at = authority != NULL ? strrchr(authority + 3, '@') : NULL;
     char *colon = at != NULL ? strchr(authority + 3, ':') : NULL;
 
     if (colon == NULL || colon > at) {
