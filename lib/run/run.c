@@ -48,8 +48,7 @@ void skep_work_read(const struct skep_run *run, const char *bytes, size_t n, str
 
 /* ---- where the value goes ---- */
 
-/* What is wrong with `out` is said before hours of work, not after. */
-static skep_status run_check_out(const char *out, struct skep_error *err)
+skep_status skep_run_check_out(const char *out, struct skep_error *err)
 {
     struct skep_slice slice;
     size_t path_n;
@@ -191,7 +190,7 @@ void skep_run_work(const struct skep_run *run, const struct skep_work *work, str
     skep_status st;
 
     *outcome = (struct skep_outcome){0};
-    st = run_check_out(work->task.out, &outcome->err);
+    st = skep_run_check_out(work->task.out, &outcome->err);
     if (st == SKEP_OK) {
         st = run_call(run, work, arena, &value, &outcome->err);
     }

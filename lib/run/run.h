@@ -52,6 +52,12 @@ struct skep_outcome {
     struct skep_error err;          /* when not */
 };
 
+/* Whether a plain task's `out` (NULL: none) names a whole .npy file: what is wrong with it is said before
+ * hours of work, not after.
+ *
+ *   SKEP_E_BAD_ARGS */
+SKEP_MUST_USE skep_status skep_run_check_out(const char *out, struct skep_error *err);
+
 /* Compute. Cannot fail: a failure is an outcome. work->status must be SKEP_OK. */
 void skep_run_work(const struct skep_run *run, const struct skep_work *work, struct skep_arena *arena,
                    struct skep_outcome *outcome_out);
