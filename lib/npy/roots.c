@@ -170,6 +170,7 @@ static skep_status rooted_parse(const struct skep_roots *roots, const char *path
         name_n = strcspn(rooted->text, "/") - 1;
         rooted->below += 1 + name_n;
         rooted->below += *rooted->below == '/';
+        rooted->below = *rooted->below != '\0' ? rooted->below : "."; /* the root itself */
     }
     rooted->root = path[0] == '@' && name_n == 0 ? NULL : roots_find(roots, path + (name_n > 0), name_n);
     if (rooted->root == NULL) {
