@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void error_record(struct skep_error *err, skep_status status, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void error_record(struct skep_error *err, skep_status status,
+                                                               const char *format, va_list args)
 {
     err->status = status;
     vsnprintf(err->text, sizeof err->text, format, args);
