@@ -8,6 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#pragma GCC poison strcpy strcat sprintf vsprintf strtok atoi atol atof gets strncpy strncat
+#pragma GCC poison strcpy strcat sprintf vsprintf strtok atoi atof gets strncpy strncat
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "queue/redis_error.h"
 #include "queue/script.h"
 
 enum { HOLDER_REPLY_HEAD = 6, HOLDER_WAIT_MAX_MS = 60 * 1000 };

@@ -38,7 +38,7 @@ skep_status skep_keys_init(struct skep_keys *keys, const char *queue, struct ske
     snprintf(keys->name, sizeof keys->name, "%s", queue);
     snprintf(keys->queue, sizeof keys->queue, "skep:%s", keys->name);
     for (size_t i = 0; i < sizeof tagged / sizeof tagged[0]; i++) {
-        snprintf(tagged[i].key, SKEP_KEY_BYTES, "{skep:%s}:%s", keys->name, tagged[i].suffix);
+        snprintf(tagged[i].key, SKEP_KEY_PREFIX_BYTES, "{skep:%s}:%s", keys->name, tagged[i].suffix);
     }
     return SKEP_OK;
 }

@@ -13,7 +13,8 @@
 enum {
     SKEP_QUEUE_NAME_MAX = 64,
     SKEP_WORKER_NAME_BYTES = 96,
-    SKEP_KEY_BYTES = SKEP_QUEUE_NAME_MAX + SKEP_WORKER_NAME_BYTES + 32
+    SKEP_KEY_PREFIX_BYTES = SKEP_QUEUE_NAME_MAX + 32,
+    SKEP_KEY_BYTES = SKEP_KEY_PREFIX_BYTES + SKEP_WORKER_NAME_BYTES
 };
 
 /* The set of the names of all queues: for listing. */
@@ -33,8 +34,8 @@ struct skep_keys {
     char conf[SKEP_KEY_BYTES];
     char puts[SKEP_KEY_BYTES];
     char reader[SKEP_KEY_BYTES];
-    char held_prefix[SKEP_KEY_BYTES]; /* + W */
-    char info_prefix[SKEP_KEY_BYTES]; /* + W */
+    char held_prefix[SKEP_KEY_PREFIX_BYTES]; /* + W */
+    char info_prefix[SKEP_KEY_PREFIX_BYTES]; /* + W */
 };
 
 /* SKEP_E_USAGE: the name is not [A-Za-z0-9_.-]{1,64}. */

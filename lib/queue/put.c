@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "queue/redis_error.h"
 #include "queue/script.h"
 
 skep_status skep_put_init(struct skep_put *put, struct skep_conn *conn, const char *queue, const char *id,

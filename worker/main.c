@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* skep-worker: the agent, and, started by it with --slot, a slot. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent.h"
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/log.h"
+#include "config/describe.h"
+#include "config/options.h"
+#include "metrics/metrics.h"
+#include "settings.h"
+#include "slot.h"
+#include "title.h"
+
+enum { MAIN_ARENA_BYTES = 1 << 20, MAIN_TEXT_BYTES = 1 << 20, MAIN_USAGE = 2 };
+
+static const char main_intro[] =
+    "Usage: skep-worker -q QUEUE --redis URL [OPTION...]\n"
+    "\n"
+    "Works on a queue: takes tasks, computes over memory-mapped arrays, pushes results.\n"
+    "One worker per machine is enough; it keeps one process per core busy.\n"
+    "\n";
+
+static const char main_outro[] =
+    "\n"
+    "Examples:\n"
+    "  skep-worker --redis redis://host:6379 -q sweep --slots 8 --data /srv/data\n"
+    "  SKEP_REDIS=unix:///run/redis.sock skep-worker -q sweep --data eeg=/srv/eeg\n"
+    "\n"
+    "SIGTERM or Ctrl-C: finish what runs (see --grace), give the rest back. Twice: give all back at once.\n"
+    "\n"
+    "Exit status: 0 stopped cleanly, 2 a setting is wrong, 3 the server refused.\n";
+
+/* Print what a describer writes, between two texts. */
+static int main_print(const char *intro, const char *outro,
+                      void (*describe)(const struct skep_option *, struct skep_buf *))
+{
+    struct skep_buf buf;
+    int status;
+
+    skep_buf_init(&buf, MAIN_TEXT_BYTES);
+    describe(skep_worker_options, &buf);
+    status =
+        skep_buf_failed(&buf) || printf("%s%s%s", intro, buf.bytes, outro) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    skep_buf_release(&buf);
+    return status;
+}
+
+static int main_describe_metrics(void)
+{
+    struct skep_buf buf;
+
+    skep_buf_init(&buf, MAIN_TEXT_BYTES);
+    skep_metrics_describe(&buf);
+    fputs(buf.bytes, stdout);
+    skep_buf_release(&buf);
+    return EXIT_SUCCESS;
+}
+
+/* The command line without its secrets, in memory of its own: slots are started with it again. Not freed: it
+ * is needed to the end. */
+static char **main_copy_arguments(int argc, char **argv)
+{
+    char **copy = skep_calloc((size_t)argc + 1, sizeof *copy);
+
+    for (int i = 0; copy != NULL && i < argc; i++) {
+        copy[i] = skep_strdup(argv[i]);
+        if (copy[i] == NULL) {
+            return NULL;
+        }
+    }
+    return copy;
+}
+
+static int main_fail(const struct skep_error *err, skep_status st)
+{
+    fprintf(stderr, "skep-worker: %s\nTry: skep-worker --help\n", skep_error_text(err, st));
+    return MAIN_USAGE;
+}
+
+static int main_run(const struct skep_worker_settings *settings, int argc, char **argv)
+{
+    char **arguments;
+    struct skep_error err = {0};
+    enum skep_log_level level;
+    skep_status st;
+
+    if (skep_log_parse_level(settings->log_level, &level) != 0) {
+        st = skep_error_set(&err, SKEP_E_USAGE, "--log-level must be error, warn, info, debug or trace");
+        return main_fail(&err, st);
+    }
+    skep_log_set_level(level);
+    st = skep_server_hide_password(&settings->server, argc, argv, &err);
+    if (st != SKEP_OK) {
+        return main_fail(&err, st);
+    }
+    arguments = main_copy_arguments(argc, argv);
+    if (arguments == NULL) {
+        return main_fail(&err, SKEP_E_NOMEM);
+    }
+    skep_title_init(argc, argv);
+    return settings->slot >= 0 ? skep_slot_main(settings) : skep_agent_main(settings, argc, arguments);
+}
+
+int main(int argc, char **argv)
+{
+    static struct skep_worker_settings settings;
+    const struct skep_command_line line = {argc, argv};
+    struct skep_operands operands;
+    struct skep_arena arena;
+    struct skep_error err = {0};
+    skep_status st;
+    int status;
+
+    skep_arena_init(&arena, MAIN_ARENA_BYTES);
+    st = skep_options_parse(skep_worker_options, &line, &arena, &settings, &operands, &err);
+    if (st == SKEP_OK && operands.n > 0) {
+        st = skep_error_set(&err, SKEP_E_USAGE, "\"%.80s\" is not an option", operands.items[0]);
+    }
+    if (st != SKEP_OK) {
+        status = main_fail(&err, st);
+    } else if (settings.help) {
+        status = main_print(main_intro, main_outro, skep_options_help);
+    } else if (settings.version) {
+        status = printf("skep-worker %s\n", SKEP_VERSION) > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    } else if (settings.describe_metrics) {
+        status = main_describe_metrics();
+    } else {
+        status = main_run(&settings, argc, argv);
+    }
+    skep_arena_release(&arena);
+    return status;
+}

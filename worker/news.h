@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SKEP_WORKER_NEWS_H
+#define SKEP_WORKER_NEWS_H
+
+#include "base/error.h"
+#include "child.h"
+#include "queue/conn.h"
+#include "queue/keys.h"
+
+/* What people may know of each slot: a small JSON object under `{skep:Q}:info:W` that goes away by itself
+ * after LIFE_MS. Nothing is ever decided by it. Waits for the replies; no reply may be due. */
+SKEP_MUST_USE skep_status skep_news_tell(struct skep_conn *conn, const struct skep_keys *keys,
+                                         const char *host, const struct skep_child *children, int n_children,
+                                         int life_ms, struct skep_error *err);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SKEP_WORKER_SETTINGS_H
+#define SKEP_WORKER_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config/option.h"
+#include "queue/server.h"
+
+/* Everything that can be set of a worker, by name in a file, in the environment or on the command line. */
+struct skep_worker_settings {
+    struct skep_server_settings server;
+    const char *queue;
+    const char *slots;          /* "auto" or a number */
+    struct skep_text_list data; /* [NAME=]FOLDER */
+    struct skep_text_list output;
+    double grace_s;
+    uint64_t memory_bytes;
+    uint64_t cache_bytes;
+    uint64_t record_bytes;
+    int64_t retries;
+    double backoff_s;
+    double backoff_max_s;
+    bool syncs_outputs;
+    const char *log_level;
+    const char *config;
+    bool help, version, describe_metrics;
+    /* between an agent and its slots only */
+    int64_t slot; /* -1: this is the agent */
+    int64_t control_fd, page_fd;
+};
+
+extern const struct skep_option skep_worker_options[];
+
+#endif

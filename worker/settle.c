@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+#include "settle.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/entropy.h"
+
+/* ---- what is written ---- */
+
+static void settle_write_result(const struct skep_attempt *attempt, const struct skep_work *work,
+                                const struct skep_outcome *outcome, struct skep_buf *bytes,
+                                struct skep_settled *settled)
+{
+    struct skep_result result = {
+        .id = work->id,
+        .has_index = work->header.has_index,
+        .index = work->header.index,
+        .job = work->task.job,
+        .kernel = work->task.kernel,
+        .kernel_version = work->kernel != NULL ? work->kernel->version : 0,
+        .is_ok = outcome->status == SKEP_OK,
+        .value = outcome->value,
+        .cause = outcome->status,
+        .message = skep_error_text(&outcome->err, outcome->status),
+        .attempt = work->header.tries + 1,
+        .worker = attempt->worker,
+        .slot = attempt->slot,
+        .host = attempt->host,
+        .queued_ms = work->header.queued_ms,
+        .started_ms = attempt->started_ms,
+        .finished_ms = attempt->finished_ms,
+        .usage = attempt->usage,
+        .meta = work->task.meta,
+    };
+
+    settled->result_at = bytes->length;
+    skep_result_write(bytes, &result);
+    settled->result_n = bytes->length - settled->result_at;
+}
+
+static void settle_add_event(struct skep_header *header, const struct skep_attempt *attempt,
+                             const struct skep_outcome *outcome)
+{
+    struct skep_header_event event = {
+        .attempt = header->tries + 1,
+        .at_ms = attempt->finished_ms,
+        .cause = skep_status_word(outcome->status),
+        .worker = attempt->worker,
+        .message = skep_error_text(&outcome->err, outcome->status),
+    };
+
+    skep_header_add_event(header, &event);
+}
+
+/* The record with the history so far, and something that no other member of the delayed set has. */
+static void settle_write_retry(const struct skep_work *work, const struct skep_header *header,
+                               struct skep_buf *bytes, struct skep_settled *settled)
+{
+    struct skep_header again = *header;
+    char unique[24];
+
+    snprintf(unique, sizeof unique, "%016" PRIx64, skep_entropy_u64());
+    again.unique = unique;
+    again.id = work->task.id == NULL ? work->id : NULL;
+    settled->record_at = bytes->length;
+    skep_header_write(bytes, &again);
+    skep_buf_add(bytes, work->body, work->body_n);
+    settled->record_n = bytes->length - settled->record_at;
+}
+
+/* One line of skep's (cause and history), then the record as it came: its place in its batch and its bytes.
+ * Without its first line a dead letter is a fresh record. */
+static void settle_write_dead(const struct skep_attempt *attempt, const struct skep_work *work,
+                              const struct skep_outcome *outcome, struct skep_buf *bytes,
+                              struct skep_settled *settled)
+{
+    struct skep_header dead = work->header;
+    struct skep_header fresh = {
+        .has_index = work->header.has_index,
+        .index = work->header.index,
+        .queued_ms = work->header.queued_ms,
+        .id = work->header.id,
+    };
+
+    settle_add_event(&dead, attempt, outcome);
+    dead.id = work->id;
+    dead.kernel = work->task.kernel;
+    dead.cause = skep_status_word(outcome->status);
+    dead.at_ms = attempt->finished_ms;
+    dead.tries = work->header.tries + 1;
+    dead.unique = NULL;
+    settled->record_at = bytes->length;
+    skep_header_write(bytes, &dead);
+    skep_header_write(bytes, &fresh);
+    skep_buf_add(bytes, work->body, work->body_n);
+    settled->record_n = bytes->length - settled->record_at;
+}
+
+/* ---- the verdicts ---- */
+
+static void settle_bury(const struct skep_attempt *attempt, const struct skep_work *work,
+                        const struct skep_outcome *outcome, struct skep_buf *bytes,
+                        struct skep_settled *settled)
+{
+    settled->kind = SKEP_BURY;
+    settle_write_result(attempt, work, outcome, bytes, settled);
+    settle_write_dead(attempt, work, outcome, bytes, settled);
+}
+
+/* Anywhere between nothing and twice the last bound ("full jitter"): tasks that failed together do not come
+ * back together. */
+static int64_t settle_delay_ms(const struct skep_policy *policy, const struct skep_work *work)
+{
+    double bound_s = work->task.backoff_s > 0 ? work->task.backoff_s : policy->backoff_s;
+
+    for (unsigned i = 0; i < work->header.tries && bound_s < policy->backoff_max_s; i++) {
+        bound_s *= 2;
+    }
+    if (bound_s > policy->backoff_max_s) {
+        bound_s = policy->backoff_max_s;
+    }
+    return (int64_t)(bound_s * 1000 * ((double)(skep_entropy_u64() >> 11) * 0x1p-53));
+}
+
+static void settle_retry(const struct skep_policy *policy, const struct skep_attempt *attempt,
+                         const struct skep_work *work, const struct skep_outcome *outcome,
+                         struct skep_buf *bytes, struct skep_settled *settled)
+{
+    struct skep_header header = work->header;
+
+    settle_add_event(&header, attempt, outcome);
+    header.tries++;
+    settled->kind = SKEP_RETRY;
+    settled->delay_ms = settle_delay_ms(policy, work);
+    settle_write_retry(work, &header, bytes, settled);
+}
+
+/* What went wrong inside skep in words that belong to a task. */
+static skep_status settle_cause(skep_status status)
+{
+    return status == SKEP_E_NOMEM ? SKEP_E_MEMORY_LIMIT : status;
+}
+
+void skep_settle(const struct skep_policy *policy, const struct skep_attempt *attempt,
+                 const struct skep_work *work, const struct skep_outcome *outcome, struct skep_buf *bytes,
+                 struct skep_settled *settled_out)
+{
+    struct skep_outcome told = *outcome;
+    unsigned retries = work->task.has_retries ? work->task.retries : policy->retries;
+
+    *settled_out = (struct skep_settled){.kind = SKEP_DONE};
+    told.status = settle_cause(outcome->status);
+    if (told.status == SKEP_OK) {
+        settle_write_result(attempt, work, &told, bytes, settled_out);
+    } else if (skep_status_kind(told.status) == SKEP_TRANSIENT && work->header.tries < retries) {
+        settle_retry(policy, attempt, work, &told, bytes, settled_out);
+    } else {
+        settle_bury(attempt, work, &told, bytes, settled_out);
+    }
+}
+
+/* "cause=timeout limit_s=2": a slot that its own agent had to kill says why. */
+static skep_status settle_crash_cause(const char *crash_info)
+{
+    return strncmp(crash_info, "cause=timeout", 13) == 0 ? SKEP_E_TIMEOUT : SKEP_E_CRASH;
+}
+
+bool skep_settle_unrun(const struct skep_policy *policy, const struct skep_attempt *attempt,
+                       const struct skep_work *work, unsigned crashes, const char *crash_info,
+                       struct skep_buf *bytes, struct skep_settled *settled_out)
+{
+    struct skep_outcome outcome = {.status = work->status, .err = work->err};
+
+    *settled_out = (struct skep_settled){.kind = SKEP_BURY};
+    if (crashes >= policy->crashes) {
+        skep_error_clear(&outcome.err);
+        outcome.status =
+            skep_error_set(&outcome.err, settle_crash_cause(crash_info),
+                           "the slot that ran it died %u times; the last time: %.180s", crashes, crash_info);
+    } else if (work->status == SKEP_OK && work->task.expires_ms > 0 &&
+               attempt->now_ms >= work->task.expires_ms) {
+        outcome.status =
+            skep_error_set(&outcome.err, SKEP_E_EXPIRED,
+                           "it was to run only until %" PRId64 " (ms since 1970) and was taken too late",
+                           work->task.expires_ms);
+    } else if (work->status == SKEP_OK && work->task.not_before_ms > attempt->now_ms) {
+        settled_out->kind = SKEP_RETRY;
+        settled_out->delay_ms = work->task.not_before_ms - attempt->now_ms;
+        settle_write_retry(work, &work->header, bytes, settled_out);
+        return true;
+    }
+    if (outcome.status == SKEP_OK) {
+        return false;
+    }
+    outcome.status = settle_cause(outcome.status);
+    settle_bury(attempt, work, &outcome, bytes, settled_out);
+    return true;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SKEP_WORKER_SETTLE_H
+#define SKEP_WORKER_SETTLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "queue/holder.h"
+#include "run/run.h"
+
+/* The verdict on a task: the only place that decides between done, another try and a dead letter. */
+
+struct skep_policy {
+    unsigned retries;
+    double backoff_s, backoff_max_s;
+    unsigned crashes; /* a task that was running so often when its slot died is not run again */
+};
+
+/* Who ran it, and when. */
+struct skep_attempt {
+    const char *worker, *host;
+    int slot;
+    int64_t started_ms, finished_ms; /* wall */
+    int64_t now_ms;                  /* Redis TIME, as well as the slot knows it */
+    struct skep_usage usage;
+};
+
+/* A verdict whose bytes are in a buffer that still grows: places instead of pointers. */
+struct skep_settled {
+    enum skep_verdict_kind kind;
+    size_t result_at, result_n; /* n 0: none */
+    size_t record_at, record_n; /* RETRY, BURY */
+    int64_t delay_ms;
+};
+
+/* Whether WORK must not run at all: an unreadable record, too many crashes, expired, not due yet. If so
+ * *SETTLED_OUT is its verdict (appended to BYTES) and the answer is true. */
+bool skep_settle_unrun(const struct skep_policy *policy, const struct skep_attempt *attempt,
+                       const struct skep_work *work, unsigned crashes, const char *crash_info,
+                       struct skep_buf *bytes, struct skep_settled *settled_out);
+
+/* The verdict on what came of it; result, record or dead letter are appended to BYTES. */
+void skep_settle(const struct skep_policy *policy, const struct skep_attempt *attempt,
+                 const struct skep_work *work, const struct skep_outcome *outcome, struct skep_buf *bytes,
+                 struct skep_settled *settled_out);
+
+#endif
