@@ -31,8 +31,11 @@ void skep_check_release(struct skep_check *check);
 SKEP_MUST_USE skep_status skep_check_line(struct skep_check *check, const struct skep_line *line,
                                           struct skep_task *task_out, struct skep_error *err);
 
-/* Check the whole of SOURCE from where it is. The first bad lines are told to the user, as
- * "FILE:LINE: what is wrong", then how many more there are. When there is no line at all, that is told too.
+/* The kernel that somebody who wrote NAME may have meant, or NULL. */
+const char *skep_check_nearest_kernel(const char *name);
+
+/* Check the whole of SOURCE from where it is. The first 20 bad lines are told to the user, as
+ * "FILE:LINE: what is wrong", then how many more there are.
  *
  *   SKEP_OK, also with bad lines: look at the report
  *   and what skep_source_next fails with */

@@ -21,16 +21,31 @@ static void command_make_harmless(char *text)
     }
 }
 
-void skep_complain(const char *format, ...)
+static void command_say(const char *prefix, const char *format, va_list args)
 {
     char text[2048];
+
+    (void)vsnprintf(text, sizeof text, format, args);
+    command_make_harmless(text);
+    fprintf(stderr, "%s%s\n", prefix, text);
+}
+
+void skep_say(const char *format, ...)
+{
     va_list args;
 
     va_start(args, format);
-    (void)vsnprintf(text, sizeof text, format, args);
+    command_say("", format, args);
     va_end(args);
-    command_make_harmless(text);
-    fprintf(stderr, "skep: %s\n", text);
+}
+
+void skep_complain(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    command_say("skep: ", format, args);
+    va_end(args);
 }
 
 int skep_exit_of(skep_status status)

@@ -43,7 +43,9 @@ SKEP_MUST_USE bool skep_command_parse(const struct skep_command *command, int ar
                                       struct skep_arena *arena, void *settings,
                                       struct skep_operands *operands_out);
 
-/* Tell the user on standard error: "skep: FORMAT...\n". Control characters become '?'. */
+/* Tell the user on standard error, one line: FORMAT alone, or with "skep: " in front of it when it is what
+ * the program ends with or stumbles over. Control characters become '?'. */
+void skep_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void skep_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Tell what ERR says and return the exit code that belongs to STATUS. */

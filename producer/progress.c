@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+#include "producer/progress.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+enum { PROGRESS_TERMINAL_MS = 200, PROGRESS_PLAIN_MS = 5000, PROGRESS_RATE_AFTER_MS = 500 };
+
+void skep_progress_init(struct skep_progress *progress, const char *verb, uint64_t n_total, bool is_quiet)
+{
+    int64_t now = skep_monotonic_ms();
+
+    *progress = (struct skep_progress){
+        .verb = verb,
+        .n_total = n_total,
+        .is_quiet = is_quiet,
+        .is_terminal = isatty(STDERR_FILENO) == 1,
+        .started_ms = now,
+        .shown_ms = now,
+    };
+}
+
+/* 1234567 as "1,234,567". */
+static const char *progress_group(uint64_t number, char text[32])
+{
+    char digits[24];
+    int n = snprintf(digits, sizeof digits, "%" PRIu64, number);
+    size_t at = 0;
+
+    for (int i = 0; i < n; i++) {
+        if (i > 0 && (n - i) % 3 == 0) {
+            text[at++] = ',';
+        }
+        text[at++] = digits[i];
+    }
+    text[at] = '\0';
+    return text;
+}
+
+/* "4 s", "3 min 20 s", "2 h 5 min", "3 d 4 h" */
+static const char *progress_duration(double seconds, char text[48])
+{
+    uint64_t s = seconds < 1 ? 1 : seconds > 1e9 ? 1000000000 : (uint64_t)(seconds + 0.5);
+
+    if (s < 60) {
+        snprintf(text, 48, "%" PRIu64 " s", s);
+    } else if (s < 3600) {
+        snprintf(text, 48, "%" PRIu64 " min %" PRIu64 " s", s / 60, s % 60);
+    } else if (s < 86400) {
+        snprintf(text, 48, "%" PRIu64 " h %" PRIu64 " min", s / 3600, s % 3600 / 60);
+    } else {
+        snprintf(text, 48, "%" PRIu64 " d %" PRIu64 " h", s / 86400, s % 86400 / 3600);
+    }
+    return text;
+}
+
+static size_t progress_add_rate(const struct skep_progress *progress, int64_t now_ms, char *text, size_t size)
+{
+    double elapsed_s = (double)(now_ms - progress->started_ms) / 1000;
+    double rate = (double)(progress->n_done - progress->n_at_start) / elapsed_s;
+    char number[32], duration[48];
+    int n;
+
+    if (now_ms - progress->started_ms < PROGRESS_RATE_AFTER_MS || progress->n_done <= progress->n_at_start) {
+        return 0;
+    }
+    if (rate >= 100) {
+        n = snprintf(text, size, ", %s/s", progress_group((uint64_t)rate, number));
+    } else {
+        n = snprintf(text, size, ", %.3g/s", rate);
+    }
+    if (progress->n_total > progress->n_done) {
+        n += snprintf(text + n, size - (size_t)n, ", %s left",
+                      progress_duration((double)(progress->n_total - progress->n_done) / rate, duration));
+    }
+    return (size_t)n;
+}
+
+const char *skep_progress_format(const struct skep_progress *progress, int64_t now_ms,
+                                 char text[SKEP_PROGRESS_BYTES])
+{
+    char done[32], total[32], failed[32];
+    size_t n = (size_t)snprintf(text, SKEP_PROGRESS_BYTES, "%s %s", progress->verb,
+                                progress_group(progress->n_done, done));
+
+    if (progress->n_total > 0) {
+        n += (size_t)snprintf(text + n, SKEP_PROGRESS_BYTES - n, " of %s (%d %%)",
+                              progress_group(progress->n_total, total),
+                              (int)(100 * (double)progress->n_done / (double)progress->n_total));
+    }
+    if (progress->n_failed > 0) {
+        n += (size_t)snprintf(text + n, SKEP_PROGRESS_BYTES - n, ", %s failed",
+                              progress_group(progress->n_failed, failed));
+    }
+    n += progress_add_rate(progress, now_ms, text + n, SKEP_PROGRESS_BYTES - n);
+    if (progress->note != NULL) {
+        snprintf(text + n, SKEP_PROGRESS_BYTES - n, ": %.100s", progress->note);
+    }
+    return text;
+}
+
+/* The line and what ends it leave in one write, so that lines of several processes do not mix. */
+static void progress_show(struct skep_progress *progress, int64_t now_ms)
+{
+    char text[SKEP_PROGRESS_BYTES];
+    char line[SKEP_PROGRESS_BYTES + 16];
+    int n;
+
+    skep_progress_format(progress, now_ms, text);
+    n = snprintf(line, sizeof line, progress->is_terminal ? "\r%s\033[K" : "%s\n", text);
+    (void)!write(STDERR_FILENO, line, (size_t)n);
+    progress->has_line = progress->is_terminal;
+    progress->shown_ms = now_ms;
+}
+
+static void progress_show_when_due(struct skep_progress *progress)
+{
+    int64_t now = skep_monotonic_ms();
+    int64_t interval = progress->is_terminal ? PROGRESS_TERMINAL_MS : PROGRESS_PLAIN_MS;
+
+    if (!progress->is_quiet && now - progress->shown_ms >= interval) {
+        progress_show(progress, now);
+    }
+}
+
+void skep_progress_update(struct skep_progress *progress, uint64_t done, uint64_t failed)
+{
+    progress->n_done = done;
+    progress->n_failed = failed;
+    progress_show_when_due(progress);
+}
+
+void skep_progress_note(struct skep_progress *progress, const char *note)
+{
+    bool is_news = note != NULL && (progress->note == NULL || strcmp(progress->note, note) != 0);
+
+    progress->note = note;
+    if (is_news && !progress->is_quiet) {
+        progress_show(progress, skep_monotonic_ms());
+    } else {
+        progress_show_when_due(progress);
+    }
+}
+
+void skep_progress_clear(struct skep_progress *progress)
+{
+    if (progress->has_line) {
+        (void)!write(STDERR_FILENO, "\r\033[K", 4);
+        progress->has_line = false;
+    }
+}
