@@ -8,46 +8,32 @@
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "base/view.h"
+#include "task/id.h"
+#include "task/json_read.h"
+#include "task/node.h"
 
-/* A task record: one JSON object (docs/protocol.md). Only lib/task knows jansson; the rest of skep sees these
- * nodes.
+/* A task record: one JSON object (docs/protocol.md).
  *
- * To change the record: the field here, its row in record.c's table, docs/protocol.md, a golden file, the
- * fuzz corpus. */
-
-enum skep_node_kind {
-    SKEP_NODE_NULL,
-    SKEP_NODE_BOOL,
-    SKEP_NODE_INT,   /* i64 */
-    SKEP_NODE_REAL,  /* f64 */
-    SKEP_NODE_TEXT,  /* text, length (UTF-8, NUL behind it, no NUL within) */
-    SKEP_NODE_ARRAY, /* children */
-    SKEP_NODE_OBJECT /* children with names */
-};
-
-struct skep_node {
-    enum skep_node_kind kind;
-    const char *name; /* in an object; else NULL */
-    union {
-        bool boolean;
-        int64_t i64;
-        double f64;
-        struct {
-            const char *text;
-            size_t length;
-        };
-        struct {
-            const struct skep_node *children;
-            size_t n_children;
-        };
-    };
-};
-
-struct skep_limits {
-    size_t record_bytes; /* 0: 64 KiB */
-    int depth;           /* 0: 32 */
-};
+ *   key         what it holds                                                      when absent
+ *   kernel      name of the kernel, 1 to 64 of A-Z a-z 0-9 _ . -                   refused
+ *   id          text, 1 to 256 bytes, printable                                    made up when first taken
+ *   job         text, 1 to 256 bytes, printable                                    none
+ *   args        object; the kernel says what belongs into it                       no arguments
+ *   out         text, 1 to 4096 bytes, printable: PATH or PATH[slice]              the value travels inline
+ *   retries     integer, 0 to 1000                                                 the worker's default
+ *   timeout_s   seconds above 0                                                    none
+ *   backoff_s   seconds above 0                                                    the worker's default
+ *   not_before  time: seconds since 1970 as a number, or RFC 3339 as a text        at once
+ *   expires     time, likewise                                                     never
+ *   seed        integer from 0 to 2^64 - 1; above 2^63 - 1 only as a text of       0
+ *               digits, and above 2^53 better so, because not every producer's
+ *               JSON keeps such numbers
+ *   meta        anything; comes back in the result                                 none
+ *
+ * A key that is not here is refused: it is a typing mistake. null is not "absent".
+ *
+ * To change the record: the row above, the field below, its row in record.c's table, docs/protocol.md, a
+ * golden file, the fuzz corpus. */
 
 /* Everything lives in the arena it was parsed into. Absent strings are NULL. */
 struct skep_task {
@@ -66,29 +52,14 @@ struct skep_task {
     const struct skep_node *meta; /* returned untouched; NULL when absent */
 };
 
-/* Parse the body of a record (header line already cut off). Checks size and depth before the parser runs;
- * refuses duplicate keys, unknown top-level keys, NUL bytes, text that is not UTF-8, and anything behind the
- * object. ERR names the key and what was wanted. SKEP_E_BAD_RECORD   not a task SKEP_E_NOMEM        the arena
- * is full */
+/* Parse the body of a record (header line already cut off): what skep_json_parse refuses is refused, and what
+ * breaks the table above. ERR names the key, what was wanted and what came; nothing of it needs escaping for
+ * a terminal. For workers and producers alike.
+ *
+ *   SKEP_E_BAD_RECORD   not a task
+ *   SKEP_E_NOMEM        the arena is full */
 SKEP_MUST_USE skep_status skep_task_parse(const char *bytes, size_t n, const struct skep_limits *limits,
                                           struct skep_arena *arena, struct skep_task *task_out,
                                           struct skep_error *err);
-
-/* The child of an object by name, or NULL. */
-const struct skep_node *skep_node_get(const struct skep_node *object, const char *name);
-
-/* "a number", "an array": for messages. */
-const char *skep_node_kind_text(const struct skep_node *node);
-
-/* Turn nested arrays of numbers (or the strings "nan", "inf", "-inf") of one regular shape into a
- * C-contiguous view in ARENA: i8 when every element is an integer, b1 when every one is a boolean, else f8.
- * An empty array is f8[0]. SKEP_E_BAD_ARGS   ragged, mixed with something else, or too deep; ERR says where
- */
-SKEP_MUST_USE skep_status skep_node_to_view(const struct skep_node *array, struct skep_arena *arena,
-                                            struct skep_view *view_out, struct skep_error *err);
-
-/* Make up an id: 26 characters, unique everywhere. TEXT has room for SKEP_ID_BYTES. */
-enum { SKEP_ID_BYTES = 27 };
-void skep_task_make_id(char *text);
 
 #endif
