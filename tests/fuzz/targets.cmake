@@ -1,2 +1,4 @@
 # SPDX-License-Identifier: MIT
 # One line a target: skep_fuzz(NAME LINKS MODULE...); the source is fuzz_NAME.c, the corpus lies in corpus/NAME.
+skep_fuzz(npy_header LINKS skep_npy)
+skep_fuzz(npy_ref LINKS skep_npy)
