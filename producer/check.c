@@ -92,7 +92,7 @@ skep_status skep_check_line(struct skep_check *check, const struct skep_line *li
     return st;
 }
 
-static bool check_is_lines_fault(skep_status status)
+bool skep_check_is_lines_fault(skep_status status)
 {
     return status == SKEP_E_BAD_RECORD || status == SKEP_E_UNKNOWN_KERNEL || status == SKEP_E_BAD_ARGS;
 }
@@ -114,7 +114,7 @@ skep_status skep_check_source(struct skep_check *check, struct skep_source *sour
         if (st == SKEP_OK) {
             continue;
         }
-        if (!check_is_lines_fault(st)) {
+        if (!skep_check_is_lines_fault(st)) {
             return skep_error_set(err, st, "%s:%" PRIu64 ": %s", line.file, line.number,
                                   skep_error_text(&wrong, st));
         }

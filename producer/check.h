@@ -31,6 +31,9 @@ void skep_check_release(struct skep_check *check);
 SKEP_MUST_USE skep_status skep_check_line(struct skep_check *check, const struct skep_line *line,
                                           struct skep_task *task_out, struct skep_error *err);
 
+/* Whether STATUS of the above says that the line is bad, rather than that it could not be checked. */
+bool skep_check_is_lines_fault(skep_status status);
+
 /* The kernel that somebody who wrote NAME may have meant, or NULL. */
 const char *skep_check_nearest_kernel(const char *name);
 

@@ -9,6 +9,7 @@ static const struct skep_command *const commands_table[] = {
 #ifdef SKEP_WITH_RUN
     &skep_command_run,
 #endif
+    &skep_command_push,
     NULL,
 };
 

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: MIT */
+/* skep push: a file of tasks into a queue. Every line is looked at before the first one goes, so that a
+ * mistake in the last line does not leave half a batch behind. The push has a name under which the server
+ * counts what it has in the same step that stores it; after any failure the push goes on from that count, so
+ * nothing goes in twice. */
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "producer/check.h"
+#include "producer/command.h"
+#include "producer/commands.h"
+#include "producer/connect.h"
+#include "producer/feed.h"
+#include "producer/progress.h"
+#include "producer/stop.h"
+#include "task/id.h"
+
+struct push_settings {
+    struct skep_connect_settings connect;
+    const char *queue;
+    const char *job;
+    uint64_t record_bytes;
+    bool skips_bad;
+    bool allows_unknown_kernels;
+    bool is_raw;
+    bool fails_when_full;
+    bool is_dry;
+    bool is_quiet;
+};
+
+#define AT(field) .offset = offsetof(struct push_settings, field)
+
+static const struct skep_option push_options[] = {
+    SKEP_QUEUE_ROW(struct push_settings, queue),
+    {.name = "job",
+     .kind = SKEP_OPT_TEXT,
+     AT(job),
+     .value_name = "NAME",
+     .help = "name this push: the same command given again goes on where it was, and puts nothing in twice"},
+    {.name = "skip-bad",
+     .kind = SKEP_OPT_FLAG,
+     AT(skips_bad),
+     .help = "push the good lines when there are bad ones; the exit code is then 1"},
+    {.name = "allow-unknown-kernel",
+     .kind = SKEP_OPT_FLAG,
+     AT(allows_unknown_kernels),
+     .help = "push tasks of kernels that this program does not know, for workers that do"},
+    {.name = "max-record",
+     .kind = SKEP_OPT_BYTES,
+     AT(record_bytes),
+     .default_text = "64K",
+     .least = 1024,
+     .most = 16 << 20,
+     .value_name = "BYTES",
+     .help = "refuse longer lines; workers have the same setting"},
+    {.name = "raw",
+     .kind = SKEP_OPT_FLAG,
+     AT(is_raw),
+     .help = "push the lines alone, without skep's own line of place and time in front: tasks then have no "
+             "index"},
+    {.name = "no-wait",
+     .kind = SKEP_OPT_FLAG,
+     AT(fails_when_full),
+     .help = "fail when the queue has reached its limit, instead of waiting for room"},
+    {.name = "dry-run", .kind = SKEP_OPT_FLAG, AT(is_dry), .help = "only look at the lines; needs no server"},
+    {.name = "quiet", .kind = SKEP_OPT_FLAG, AT(is_quiet), .help = "no progress and no summary"},
+    SKEP_CONNECT_ROWS(struct push_settings, connect),
+    {.name = NULL},
+};
+
+struct push {
+    const struct push_settings *settings;
+    struct skep_keys keys;
+    struct skep_conn *conn;
+    struct skep_source source;
+    struct skep_check check;
+    struct skep_check_report report;
+    struct skep_feed feed;
+    struct skep_put put;
+    struct skep_progress progress;
+    uint64_t n_before; /* records that the server had of this push when we began */
+    char note[256];    /* why nothing moves; the progress line borrows it */
+    size_t piece;      /* records in a piece: fewer after the queue was full, so that they fit in */
+};
+
+static uint64_t push_count(const struct push *push)
+{
+    return push->report.n_lines - push->report.n_bad;
+}
+
+/* ---- looking ---- */
+
+static int push_look(struct push *push)
+{
+    struct skep_error err = {0};
+    skep_status st;
+
+    if (isatty(STDIN_FILENO) == 1 && push->source.inputs[0].path == NULL && !push->settings->is_quiet) {
+        skep_say("type one task a line, then Ctrl-D; `skep push --help` shows examples");
+    }
+    st = skep_check_source(&push->check, &push->source, &push->report, &err);
+    if (st == SKEP_STOPPED) {
+        skep_complain("interrupted: nothing was pushed");
+        return SKEP_EXIT_INTERRUPTED;
+    }
+    if (st != SKEP_OK) {
+        (void)skep_complain_error(st, &err);
+        skep_complain("nothing was pushed");
+        return skep_exit_of(st);
+    }
+    if (push->report.n_lines == 0) {
+        skep_complain("there is no task in %s: nothing was pushed", skep_input_name(&push->source.inputs[0]));
+        return SKEP_EXIT_USAGE;
+    }
+    if (push->report.n_bad > 0 && !push->settings->skips_bad) {
+        skep_complain("%" PRIu64 " of %" PRIu64
+                      " lines %s bad: nothing was pushed (--skip-bad pushes the rest)",
+                      push->report.n_bad, push->report.n_lines, push->report.n_bad == 1 ? "is" : "are");
+        return SKEP_EXIT_USAGE;
+    }
+    return SKEP_EXIT_OK;
+}
+
+/* ---- pushing ---- */
+
+/* The records from the server's count on, until all are in or something fails. */
+static skep_status push_pieces(struct push *push, struct skep_error *err)
+{
+    skep_status st = skep_put_resume(&push->put, err);
+
+    if (st != SKEP_OK) {
+        return st;
+    }
+    if (push->put.offset > push_count(push)) {
+        return skep_error_set(err, SKEP_E_USAGE,
+                              "the push %s has put in %" PRIu64
+                              " tasks before, more than there are here (%" PRIu64
+                              "): is it another file? Another --job NAME starts anew",
+                              push->put.id, push->put.offset, push_count(push));
+    }
+    st = skep_feed_seek(&push->feed, push->put.offset, err);
+    while (st == SKEP_OK) {
+        const struct skep_bytes *records;
+        size_t n;
+        if (skep_stop_is_asked()) {
+            st = SKEP_STOPPED;
+            break;
+        }
+        st = skep_feed_next(&push->feed, push->piece, &records, &n, err);
+        if (st == SKEP_OK) {
+            st = skep_put_send(&push->put, records, n, err);
+        }
+        skep_progress_update(&push->progress, push->put.offset, 0);
+    }
+    if (st == SKEP_EMPTY) {
+        return skep_put_drain(&push->put, err);
+    }
+    /* What is under way may still go in; the first failure is the one to tell. */
+    if (skep_conn_is_open(push->conn) && skep_put_drain(&push->put, NULL) != SKEP_OK) {
+        skep_progress_update(&push->progress, push->put.offset, 0);
+    }
+    return st;
+}
+
+/* The queue is full: smaller pieces fit in sooner. */
+static void push_wait_for_room(struct push *push, struct skep_backoff *backoff, const struct skep_error *err)
+{
+    struct pollfd stop = {.fd = skep_stop_fd(), .events = POLLIN};
+
+    snprintf(push->note, sizeof push->note, "waiting for room: %.200s", skep_error_text(err, SKEP_E_FULL));
+    skep_progress_note(&push->progress, push->note);
+    push->piece = push->piece > 1 ? push->piece / 2 : 1;
+    (void)poll(&stop, 1, 20 + skep_backoff_next_ms(backoff));
+}
+
+static skep_status push_all(struct push *push, struct skep_error *err)
+{
+    struct skep_patience patience;
+    struct skep_backoff backoff = {.cap_ms = 500};
+    uint64_t n_seen = push->put.offset;
+
+    skep_patience_init(&patience, push->settings->connect.wait_s);
+    patience.is_quiet = push->settings->is_quiet;
+    for (;;) {
+        skep_status st;
+        skep_error_clear(err);
+        st = push_pieces(push, err);
+        if (push->put.offset != n_seen) {
+            n_seen = push->put.offset;
+            skep_patience_reset(&patience);
+            skep_backoff_reset(&backoff);
+            skep_progress_note(&push->progress, NULL);
+        }
+        if (st == SKEP_OK || skep_stop_is_asked()) {
+            return st == SKEP_OK ? SKEP_OK : SKEP_STOPPED;
+        }
+        if (st == SKEP_E_FULL && !push->settings->fails_when_full) {
+            push_wait_for_room(push, &backoff, err);
+        } else if (st == SKEP_E_FULL || !skep_patience_wait(&patience, st, err)) {
+            return st;
+        } else {
+            push->piece = SKEP_PUT_PIECE;
+        }
+    }
+}
+
+/* ---- telling ---- */
+
+static int push_tell_failure(const struct push *push, skep_status st, const struct skep_error *err)
+{
+    int exit_code = skep_exit_of(st);
+
+    if (st == SKEP_STOPPED) {
+        skep_complain("interrupted");
+    } else {
+        (void)skep_complain_error(st, err);
+    }
+    if (st != SKEP_E_USAGE) {
+        skep_complain("%" PRIu64 " of %" PRIu64
+                      " tasks are in queue %s; the same command with --job %s pushes the rest",
+                      push->put.offset, push_count(push), push->keys.name, push->put.id);
+    }
+    return exit_code;
+}
+
+static void push_tell_success(const struct push *push)
+{
+    char text[512];
+    uint64_t n_new = push->put.offset - push->n_before;
+    int n = snprintf(text, sizeof text, "pushed %" PRIu64 " task%s to queue %s (%" PRId64 " waiting)", n_new,
+                     n_new == 1 ? "" : "s", push->keys.name, push->put.depth);
+
+    if (push->n_before > 0) {
+        n += snprintf(text + n, sizeof text - (size_t)n, "; %" PRIu64 " were in before", push->n_before);
+    }
+    if (push->report.n_bad > 0) {
+        n += snprintf(text + n, sizeof text - (size_t)n, "; %" PRIu64 " bad line%s skipped",
+                      push->report.n_bad, push->report.n_bad == 1 ? "" : "s");
+    }
+    if (!push->settings->is_quiet) {
+        n += snprintf(text + n, sizeof text - (size_t)n, "\n");
+        (void)skep_print(text, (size_t)n);
+    }
+}
+
+/* The push under its name: begin, go, tell, forget. */
+static int push_go(struct push *push)
+{
+    char made_up[SKEP_ID_BYTES + 8] = "push-";
+    struct skep_error err = {0};
+    skep_status st;
+
+    skep_task_make_id(made_up + 5);
+    st = skep_put_init(&push->put, push->conn, push->keys.name,
+                       push->settings->job != NULL ? push->settings->job : made_up, &err);
+    if (st == SKEP_OK && push->settings->job != NULL) {
+        st = skep_put_resume(&push->put, &err);
+        push->n_before = push->put.offset;
+    }
+    if (st != SKEP_OK) {
+        return skep_complain_error(st, &err);
+    }
+    skep_feed_init(&push->feed, &push->source, push->report.n_bad > 0 ? &push->check : NULL,
+                   push->settings->is_raw);
+    skep_progress_init(&push->progress, "pushed", push_count(push), push->settings->is_quiet);
+    push->progress.n_at_start = push->n_before;
+    push->piece = SKEP_PUT_PIECE;
+    st = push_all(push, &err);
+    skep_feed_release(&push->feed);
+    skep_progress_clear(&push->progress);
+    if (st != SKEP_OK) {
+        return push_tell_failure(push, st, &err);
+    }
+    if (push->settings->job == NULL && skep_put_forget(&push->put, &err) != SKEP_OK) {
+        skep_complain("everything is in, but the name of the push could not be removed: %s",
+                      skep_error_text(&err, SKEP_E_IO));
+    }
+    push_tell_success(push);
+    return push->report.n_bad > 0 ? SKEP_EXIT_FAILED : SKEP_EXIT_OK;
+}
+
+static int push_files(struct push *push, const struct skep_operands *files)
+{
+    const struct push_settings *settings = push->settings;
+    const struct skep_limits limits = {.record_bytes = settings->record_bytes};
+    struct skep_error err = {0};
+    skep_status st = skep_source_open(&push->source, files->items, files->n, settings->record_bytes, &err);
+    int exit_code = SKEP_EXIT_OK;
+
+    if (st != SKEP_OK) {
+        return skep_complain_error(st, &err);
+    }
+    skep_check_init(&push->check, &limits);
+    push->check.allows_unknown_kernels = settings->allows_unknown_kernels;
+    if (!settings->is_dry) {
+        exit_code = skep_connect_queue(&settings->connect, settings->queue, &push->keys, &push->conn);
+    }
+    if (exit_code == SKEP_EXIT_OK) {
+        exit_code = push_look(push);
+    }
+    if (exit_code == SKEP_EXIT_OK && settings->is_dry) {
+        skep_say("%" PRIu64 " tasks, %" PRIu64 " bad lines", push_count(push), push->report.n_bad);
+        exit_code = push->report.n_bad > 0 ? SKEP_EXIT_FAILED : SKEP_EXIT_OK;
+    } else if (exit_code == SKEP_EXIT_OK) {
+        exit_code = push_go(push);
+    }
+    skep_check_release(&push->check);
+    skep_source_close(&push->source);
+    skep_conn_free(push->conn);
+    return exit_code;
+}
+
+static int push_run(int argc, char **argv)
+{
+    struct push_settings settings = {0};
+    struct push push = {.settings = &settings};
+    struct skep_operands files;
+    struct skep_arena arena;
+    int exit_code = SKEP_EXIT_USAGE;
+
+    skep_arena_init(&arena, 16 << 20);
+    if (skep_command_parse(&skep_command_push, argc, argv, &arena, &settings, &files)) {
+        exit_code = push_files(&push, &files);
+    }
+    skep_arena_release(&arena);
+    return exit_code;
+}
+
+static const char *const push_text[] = {
+    "Put the tasks of files, or of standard input, into a queue: one JSON object a line. Blank lines do not "
+    "count.",
+    "Every line is checked before the first one goes: that it is a task, that the kernel exists, that the "
+    "arguments "
+    "have the right names, types and ranges. Bad lines are told as FILE:LINE: what is wrong, and nothing is "
+    "pushed. "
+    "Whether an array file is there only the worker's machine knows; that is not looked at.",
+    "A push that loses its server goes on when it is back. One that was broken off says with which --job "
+    "NAME the "
+    "rest can be pushed; no task goes in twice.",
+    "Each task gets the number of its line, counted from 0 without blank lines: it comes back as \"index\" "
+    "in the "
+    "result and chooses the task's random numbers.",
+    "Exit codes: 0 all tasks are in; 1 --skip-bad left lines out; 2 a line, a file or an option is wrong and "
+    "nothing "
+    "was pushed; 3 the server is out of reach or refused, or with --no-wait the queue is full.",
+    NULL,
+};
+
+static const char *const push_examples[] = {
+    "skep push -q sweep tasks.jsonl",
+    "put the tasks of a file into the queue sweep of the server that SKEP_REDIS names",
+    "seq 1000 | sed 's/.*/{\"kernel\":\"sleep\",\"args\":{\"s\":0.01}}/' | skep push -q naps -",
+    "tasks from another program",
+    "skep push -q sweep --job monday monday.jsonl",
+    "may be given again after any interruption: goes on where it was",
+    "skep push --dry-run tasks.jsonl",
+    "check a file without a server",
+    NULL,
+};
+
+const struct skep_command skep_command_push = {
+    .name = "push",
+    .summary = "put the tasks of files into a queue",
+    .usage = "-q QUEUE [OPTION...] [FILE...]",
+    .text = push_text,
+    .examples = push_examples,
+    .options = push_options,
+    .run = push_run,
+};
