@@ -31,7 +31,7 @@ static int version_parse(const char *text)
 {
     unsigned major, minor, patch;
 
-    if (sscanf(text, "%2u.%5u.%5u", &major, &minor, &patch) != 3) {
+    if (*text < '0' || *text > '9' || sscanf(text, "%2u.%5u.%5u", &major, &minor, &patch) != 3) {
         return 0;
     }
     minor = minor < 99 ? minor : 99;

@@ -49,7 +49,7 @@ static void test_hello__reads_the_version(void **state)
         const char *text;
         int version;
     } rows[] = {{"7.0.15", 70015}, {"6.2.0", 60200}, {"8.0.1-rc1", 80001}, {"255.255.255", 0}, {"", 0},
-                {"unstable", 0},   {"7.0", 0},       {"10.11.12", 101112}, {"7.400.5", 79905}};
+                {"unstable", 0},   {"7.0", 0},       {"10.11.12", 101112}, {"7.400.5", 79905}, {"-7.0.1", 0}};
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
