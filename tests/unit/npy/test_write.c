@@ -3,6 +3,7 @@
 #include "support/files.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,10 +11,52 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "npy/header.h"
 #include "npy/write.h"
+
+/* The disk, as far as a test wants it to misbehave. The functions below stand before the C library's. */
+static struct {
+    size_t most; /* bytes that one write takes; 0: all */
+    size_t room; /* bytes until the disk is full, when is_finite */
+    bool is_finite;
+    int n_interrupts; /* so many writes are interrupted first */
+    int sync_code;    /* errno of fsync, if not 0 */
+    int rename_code;
+    int n_syncs;
+} disk;
+
+ssize_t write(int fd, const void *bytes, size_t n)
+{
+    if (disk.n_interrupts > 0) {
+        disk.n_interrupts--;
+        errno = EINTR;
+        return -1;
+    }
+    if (disk.is_finite && n > 0 && disk.room == 0) {
+        errno = ENOSPC;
+        return -1;
+    }
+    n = disk.most > 0 && n > disk.most ? disk.most : n;
+    n = disk.is_finite && n > disk.room ? disk.room : n;
+    disk.room -= disk.is_finite ? n : 0;
+    return syscall(SYS_write, fd, bytes, n);
+}
+
+int fsync(int fd)
+{
+    disk.n_syncs++;
+    errno = disk.sync_code;
+    return disk.sync_code != 0 ? -1 : (int)syscall(SYS_fsync, fd);
+}
+
+int renameat(int old_folder, const char *old, int new_folder, const char *new)
+{
+    errno = disk.rename_code;
+    return disk.rename_code != 0 ? -1 : (int)syscall(SYS_renameat2, old_folder, old, new_folder, new, 0);
+}
 
 /* A folder with out/ (the root) and, beside it, secret. */
 static char *top;
@@ -25,6 +68,7 @@ static int set_up(void **state)
     char *link;
 
     (void)state;
+    memset(&disk, 0, sizeof disk);
     top = test_make_folder();
     out = test_path(top, "out");
     assert_int_equal(mkdir(out, 0777), 0);
@@ -294,6 +338,87 @@ static void test_write__refuses_a_missing_folder_of_the_users(void **state)
 
 /* ---- breaks ---- */
 
+/* Writes that take a few bytes at a time, or are interrupted, add up to the same file. */
+static void test_write__goes_on_after_short_writes(void **state)
+{
+    static const double data[12] = {-4, -1, 2, 5, 8, 11, 14, 17, 20, 23, 26, 29};
+    struct skep_view view;
+    char *written, *golden;
+    size_t n;
+
+    (void)state;
+    skep_view_init(&view, data, SKEP_F8, 2, (const int64_t[]){3, 4});
+    assert_int_equal(put("whole.npy", &view, NULL), SKEP_OK);
+    golden = test_read_file(out, "whole.npy", &n);
+    disk.most = 7;
+    disk.n_interrupts = 3;
+    assert_int_equal(put("parts.npy", &view, NULL), SKEP_OK);
+    written = test_read_file(out, "parts.npy", &n);
+    assert_int_equal(n, 128 + 96);
+    assert_memory_equal(written, golden, n);
+    free(written);
+    free(golden);
+}
+
+/* A disk that is full after any number of bytes leaves the old file in place and no other behind. */
+static void test_write__leaves_nothing_on_a_full_disk(void **state)
+{
+    static const double data[12] = {0};
+    struct skep_view view;
+    char *kept;
+    size_t n;
+
+    (void)state;
+    view_of(&view, data, 1);
+    assert_int_equal(put("x.npy", &view, NULL), SKEP_OK);
+    view_of(&view, data, 12);
+    disk.is_finite = true;
+    for (size_t room = 0; room < 128 + 96; room++) {
+        struct skep_error err = {0};
+        disk.room = room;
+        assert_int_equal(put("x.npy", &view, &err), SKEP_E_OUTPUT);
+        assert_string_equal(err.text, "x.npy: cannot write: No space left on device");
+        assert_int_equal(count_entries(out), 3);
+    }
+    kept = test_read_file(out, "x.npy", &n);
+    assert_int_equal(n, 128 + 8);
+    free(kept);
+    disk.room = 128 + 96;
+    assert_int_equal(put("x.npy", &view, NULL), SKEP_OK);
+}
+
+/* With sync the file is on the disk before it has its name, and the name before the call returns. */
+static void test_write__syncs_when_asked(void **state)
+{
+    static const double data[2] = {1, 2};
+    struct skep_view view;
+    struct skep_error err = {0};
+
+    (void)state;
+    view_of(&view, data, 2);
+    assert_int_equal(skep_npy_write(roots, "x.npy", 5, &view, false, NULL), SKEP_OK);
+    assert_int_equal(disk.n_syncs, 0);
+    assert_int_equal(skep_npy_write(roots, "x.npy", 5, &view, true, NULL), SKEP_OK);
+    assert_int_equal(disk.n_syncs, 2);
+    disk.sync_code = EIO;
+    assert_int_equal(skep_npy_write(roots, "y.npy", 5, &view, true, &err), SKEP_E_OUTPUT);
+    assert_string_equal(err.text, "y.npy: cannot sync: Input/output error");
+    assert_int_equal(count_entries(out), 3);
+}
+
+/* A rename that fails takes the temporary file with it. */
+static void test_write__leaves_nothing_when_it_cannot_rename(void **state)
+{
+    static const double data[2] = {1, 2};
+    struct skep_view view;
+
+    (void)state;
+    view_of(&view, data, 2);
+    disk.rename_code = EACCES;
+    assert_int_equal(put("x.npy", &view, NULL), SKEP_E_OUTPUT);
+    assert_int_equal(count_entries(out), 2);
+}
+
 /* A file that can grow no further, at whatever byte, leaves the old one in place and no other behind. */
 static void test_write__leaves_nothing_when_it_cannot_grow(void **state)
 {
@@ -363,6 +488,10 @@ int main(void)
         WRITE_TEST(refuses_a_nul_byte),
         WRITE_TEST(leaves_what_is_no_file),
         WRITE_TEST(refuses_a_missing_folder_of_the_users),
+        WRITE_TEST(goes_on_after_short_writes),
+        WRITE_TEST(leaves_nothing_on_a_full_disk),
+        WRITE_TEST(syncs_when_asked),
+        WRITE_TEST(leaves_nothing_when_it_cannot_rename),
         WRITE_TEST(leaves_nothing_when_it_cannot_grow),
         WRITE_TEST(says_when_its_folder_is_gone),
     };
