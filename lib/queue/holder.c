@@ -194,6 +194,9 @@ skep_status skep_holder_cycle(struct skep_holder *holder, const struct skep_cycl
     holder->n_held_after = holder->n_held - cycle->n_verdicts - cycle->n_back;
     assert(holder->n_held_after + cycle->want <= SKEP_BATCH_MAX || cycle->want == 0);
     holder_build(holder, cycle);
+    if (!skep_conn_is_open(holder->conn)) {
+        return skep_holder_cycle_again(holder, reply_out, err);
+    }
     st = skep_conn_flush(holder->conn, err);
     return st == SKEP_OK ? holder_finish(holder, reply_out, err) : st;
 }
