@@ -2,3 +2,7 @@
 # One line a target: skep_fuzz(NAME LINKS MODULE...); the source is fuzz_NAME.c, the corpus lies in corpus/NAME.
 skep_fuzz(npy_header LINKS skep_npy)
 skep_fuzz(npy_ref LINKS skep_npy)
+skep_fuzz(reply LINKS skep_queue)
+skep_fuzz(url LINKS skep_queue)
+skep_fuzz(record LINKS skep_task)
+skep_fuzz(header LINKS skep_task)
