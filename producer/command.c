@@ -93,6 +93,15 @@ bool skep_command_parse(const struct skep_command *command, int argc, char **arg
     return st == SKEP_OK;
 }
 
+bool skep_command_takes_none(const struct skep_command *command, const struct skep_operands *operands)
+{
+    if (operands->n > 0) {
+        skep_complain("%s: \"%.64s\" is one word too many; see `skep %s --help`", command->name,
+                      operands->items[0], command->name);
+    }
+    return operands->n == 0;
+}
+
 int skep_print(const char *bytes, size_t n)
 {
     while (n > 0) {

@@ -43,6 +43,10 @@ SKEP_MUST_USE bool skep_command_parse(const struct skep_command *command, int ar
                                       struct skep_arena *arena, void *settings,
                                       struct skep_operands *operands_out);
 
+/* Whether there are no operands; if there are, the user has been told that COMMAND takes none. */
+SKEP_MUST_USE bool skep_command_takes_none(const struct skep_command *command,
+                                           const struct skep_operands *operands);
+
 /* Tell the user on standard error, one line: FORMAT alone, or with "skep: " in front of it when it is what
  * the program ends with or stumbles over. Control characters become '?'. */
 void skep_say(const char *format, ...) __attribute__((format(printf, 1, 2)));

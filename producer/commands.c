@@ -10,6 +10,7 @@ static const struct skep_command *const commands_table[] = {
     &skep_command_run,
 #endif
     &skep_command_push,
+    &skep_command_results,
     NULL,
 };
 

@@ -23,7 +23,7 @@ struct skep_connect_settings {
     SKEP_SERVER_ROWS(type, field.server),                                                                    \
     {                                                                                                        \
         .name = "wait", .kind = SKEP_OPT_SECONDS, .offset = offsetof(type, field.wait_s),                    \
-        .default_text = "30", .least = 0, .most = 31536000, .value_name = "SECONDS",                         \
+        .default_text = "30", .least = 0, .most = 604800, .value_name = "SECONDS",                           \
         .help = "how long to go on trying when the server cannot be reached or cannot serve just now; 0: "   \
                 "give up at once"                                                                            \
     }

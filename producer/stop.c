@@ -24,6 +24,16 @@ static void stop_handle(int signal)
     errno = saved;
 }
 
+/* What the caller ignores stays ignored: nohup, and what a shell runs in the background. */
+static void stop_catch(int signal, const struct sigaction *action)
+{
+    struct sigaction was;
+
+    if (sigaction(signal, NULL, &was) == 0 && was.sa_handler != SIG_IGN) {
+        (void)sigaction(signal, action, NULL);
+    }
+}
+
 void skep_stop_install(void)
 {
     struct sigaction ask = {.sa_handler = stop_handle}; /* no SA_RESTART: reads and waits are to end */
@@ -34,9 +44,9 @@ void skep_stop_install(void)
     }
     (void)sigemptyset(&ask.sa_mask);
     (void)sigemptyset(&ignore.sa_mask);
-    (void)sigaction(SIGINT, &ask, NULL);
-    (void)sigaction(SIGTERM, &ask, NULL);
-    (void)sigaction(SIGHUP, &ask, NULL);
+    stop_catch(SIGINT, &ask);
+    stop_catch(SIGTERM, &ask);
+    stop_catch(SIGHUP, &ask);
     (void)sigaction(SIGPIPE, &ignore, NULL);
     (void)sigaction(SIGXFSZ, &ignore, NULL);
 }
