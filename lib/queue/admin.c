@@ -116,19 +116,63 @@ int64_t skep_queue_audit(const struct skep_queue_status *status)
     return s->taken - (status->n_held + s->done + s->retried + s->dead + s->given_back + s->crash_moved);
 }
 
-/* ---- pause ---- */
+skep_status skep_queue_infos_read(struct skep_conn *conn, const struct skep_keys *keys,
+                                  const struct skep_queue_status *status, struct skep_bytes *infos_out,
+                                  struct skep_error *err)
+{
+    struct skep_reply *reply;
+    skep_status st;
 
-skep_status skep_queue_pause(struct skep_conn *conn, const struct skep_keys *keys, bool pauses,
-                             struct skep_error *err)
+    if (status->n_slots == 0) {
+        return SKEP_OK;
+    }
+    skep_conn_begin(conn, 1 + status->n_slots);
+    skep_conn_arg_text(conn, "MGET");
+    for (size_t i = 0; i < status->n_slots; i++) {
+        char key[SKEP_KEY_BYTES];
+        snprintf(key, sizeof key, "%s%s", keys->info_prefix, status->slots[i].worker);
+        skep_conn_arg_text(conn, key);
+    }
+    st = skep_conn_call(conn, -1, &reply, err);
+    if (st != SKEP_OK) {
+        return st;
+    }
+    if (reply->kind != SKEP_REPLY_ARRAY || reply->n != status->n_slots) {
+        return admin_unexpected(err, "status");
+    }
+    for (size_t i = 0; i < reply->n; i++) {
+        bool is_text = reply->items[i].kind == SKEP_REPLY_TEXT;
+        infos_out[i] = is_text ? (struct skep_bytes){reply->items[i].bytes, reply->items[i].length}
+                               : (struct skep_bytes){"", 0};
+    }
+    return SKEP_OK;
+}
+
+/* ---- settings of a queue ---- */
+
+static skep_status conf_set(struct skep_conn *conn, const struct skep_keys *keys, const char *field,
+                            int64_t number, struct skep_error *err)
 {
     struct skep_reply *reply;
 
     skep_conn_begin(conn, 4);
     skep_conn_arg_text(conn, "HSET");
     skep_conn_arg_text(conn, keys->conf);
-    skep_conn_arg_text(conn, "paused");
-    skep_conn_arg_text(conn, pauses ? "1" : "0");
+    skep_conn_arg_text(conn, field);
+    skep_conn_arg_i64(conn, number);
     return skep_conn_call(conn, -1, &reply, err);
+}
+
+skep_status skep_queue_pause(struct skep_conn *conn, const struct skep_keys *keys, bool pauses,
+                             struct skep_error *err)
+{
+    return conf_set(conn, keys, "paused", pauses, err);
+}
+
+skep_status skep_queue_set_limit(struct skep_conn *conn, const struct skep_keys *keys,
+                                 enum skep_queue_limit limit, int64_t most, struct skep_error *err)
+{
+    return conf_set(conn, keys, limit == SKEP_LIMIT_DEPTH ? "max_depth" : "max_results", most, err);
 }
 
 /* ---- dead letters ---- */

@@ -68,6 +68,19 @@ int64_t skep_queue_audit(const struct skep_queue_status *status);
 SKEP_MUST_USE skep_status skep_queue_pause(struct skep_conn *conn, const struct skep_keys *keys, bool pauses,
                                            struct skep_error *err);
 
+/* A producer that meets MAX_DEPTH tasks waiting has to wait; workers that meet MAX_RESULTS results stop
+ * taking. 0: no limit. */
+enum skep_queue_limit { SKEP_LIMIT_DEPTH, SKEP_LIMIT_RESULTS };
+SKEP_MUST_USE skep_status skep_queue_set_limit(struct skep_conn *conn, const struct skep_keys *keys,
+                                               enum skep_queue_limit limit, int64_t most,
+                                               struct skep_error *err);
+
+/* What the workers say of the slots of STATUS: JSON for people, with n 0 where there is none (any more).
+ * Memory of the connection. INFOS_OUT has room for all slots. */
+SKEP_MUST_USE skep_status skep_queue_infos_read(struct skep_conn *conn, const struct skep_keys *keys,
+                                                const struct skep_queue_status *status,
+                                                struct skep_bytes *infos_out, struct skep_error *err);
+
 /* Dead letters FIRST to FIRST + N - 1, oldest first; memory of the connection. LETTERS_OUT has room for N. */
 SKEP_MUST_USE skep_status skep_dead_read(struct skep_conn *conn, const struct skep_keys *keys, int64_t first,
                                          size_t n, struct skep_bytes *letters_out, size_t *n_out,
