@@ -229,7 +229,7 @@ skep_status skep_option_layer_set(struct skep_option_layer *layer, const struct 
         st = option_copy_text(layer->arena, text, &copy, err);
         return st == SKEP_OK ? option_add_item(field, copy, err) : st;
     }
-    assert(!"a kind without a reader");
+    assert(false); /* a kind without a reader */
     return SKEP_E_USAGE;
 }
 
