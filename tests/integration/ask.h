@@ -72,4 +72,20 @@ static inline void check_failure(skep_status got, skep_status wanted, const stru
     }
 }
 
+/* Connecting to URL fails with STATUS and WORDS, and leaves the connection closed. */
+static inline void check_refusal(const char *url, const char *password, skep_status status, const char *words)
+{
+    struct skep_conn *conn = make_conn(
+        url,
+        (struct skep_conn_options){.password = password, .connect_timeout_ms = 200, .read_timeout_ms = 200});
+    struct skep_error err = {0};
+
+    check_failure(skep_conn_connect(conn, &err), status, &err, words);
+    assert_false(skep_conn_is_open(conn));
+    assert_int_equal(skep_conn_fd(conn), -1);
+    assert_memory_equal(err.text, skep_conn_server_text(conn), strlen(skep_conn_server_text(conn)));
+    assert_null(strstr(err.text, "secret"));
+    skep_conn_free(conn);
+}
+
 #endif

@@ -4,6 +4,8 @@
 #include "support/heap.h"
 #include "transports.h"
 
+#include <fcntl.h>
+#include <netinet/tcp.h>
 #include <string.h>
 
 /* Over every transport: the version is the server's, the name and the database are set, bytes come back
@@ -34,6 +36,29 @@ static void test_conn__speaks_over_every_transport(void **state)
         assert_int_equal(reply->kind, SKEP_REPLY_TEXT);
         assert_int_equal(reply->length, sizeof binary);
         assert_memory_equal(reply->bytes, binary, sizeof binary);
+        skep_conn_free(conn);
+    }
+}
+
+/* A small request leaves at once, and a dead line is noticed in seconds, not in hours. */
+static void test_conn__tunes_its_socket(void **state)
+{
+    static const struct {
+        int level, name, least, most;
+    } rows[] = {{IPPROTO_TCP, TCP_NODELAY, 1, 1},  {SOL_SOCKET, SO_KEEPALIVE, 1, 1},
+                {IPPROTO_TCP, TCP_KEEPIDLE, 1, 5}, {IPPROTO_TCP, TCP_KEEPINTVL, 1, 3},
+                {IPPROTO_TCP, TCP_KEEPCNT, 1, 5},  {IPPROTO_TCP, TCP_USER_TIMEOUT, 1000, 10000}};
+
+    (void)state;
+    for (enum transport t = TCP; t <= TLS; t++) {
+        struct skep_conn *conn = connect_to(t);
+        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+            int value = -1;
+            socklen_t size = sizeof value;
+            assert_int_equal(getsockopt(skep_conn_fd(conn), rows[i].level, rows[i].name, &value, &size), 0);
+            assert_in_range(value, rows[i].least, rows[i].most);
+        }
+        assert_true((fcntl(skep_conn_fd(conn), F_GETFD) & FD_CLOEXEC) != 0);
         skep_conn_free(conn);
     }
 }
@@ -176,6 +201,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_conn__speaks_over_every_transport),
+        cmocka_unit_test(test_conn__tunes_its_socket),
         cmocka_unit_test(test_conn__every_kind_of_reply),
         cmocka_unit_test(test_conn__error_replies),
         cmocka_unit_test(test_conn__may_be_filled_before_it_opens),

@@ -188,6 +188,27 @@ static void test_conn_tls__tells_the_wrong_port(void **state)
     test_redis_stop(redis);
 }
 
+/* A server that vanishes is noticed by a status, not by SIGPIPE. */
+static void test_conn_tls__a_lost_server_raises_no_signal(void **state)
+{
+    struct test_redis *redis = start("server", "");
+    char *ca = test_path(certificates, "ca.crt");
+    struct skep_conn *conn =
+        open_conn(url_of("rediss", "localhost", redis->tls_port), (struct skep_conn_options){.ca_file = ca});
+    skep_status st = SKEP_OK;
+
+    (void)state;
+    test_redis_kill(redis);
+    for (int i = 0; i < 100 && st == SKEP_OK; i++) {
+        build(conn, "PING");
+        st = skep_conn_flush(conn, NULL);
+    }
+    assert_int_equal(st, SKEP_E_UNREACHABLE);
+    skep_conn_free(conn);
+    free(ca);
+    test_redis_stop(redis);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +219,7 @@ int main(void)
         cmocka_unit_test(test_conn_tls__shows_our_certificate),
         cmocka_unit_test(test_conn_tls__names_a_bad_file),
         cmocka_unit_test(test_conn_tls__tells_the_wrong_port),
+        cmocka_unit_test(test_conn_tls__a_lost_server_raises_no_signal),
     };
 
     return cmocka_run_group_tests(tests, make_certificates, remove_certificates);

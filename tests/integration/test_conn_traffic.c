@@ -149,10 +149,14 @@ static void test_conn_traffic__try_reply_does_not_wait(void **state)
 static void test_conn_traffic__waits_for_a_reply_and_a_pipe(void **state)
 {
     static const enum transport transports[] = {UNIX, TLS};
+    enum { TASK_BYTES = 4 * 1024 * 1024 }; /* more than the memory that is kept between replies */
+    char *task = malloc(TASK_BYTES);
     int ends[2];
     char byte;
 
     (void)state;
+    assert_non_null(task);
+    memset(task, 't', TASK_BYTES);
     assert_int_equal(pipe(ends), 0);
     for (size_t t = 0; t < sizeof transports / sizeof transports[0]; t++) {
         struct skep_conn *conn = connect_to(transports[t]);
@@ -176,7 +180,11 @@ static void test_conn_traffic__waits_for_a_reply_and_a_pipe(void **state)
         assert_int_equal(skep_conn_wait(conn, ends[0], -1, &is_pipe, NULL), SKEP_OK);
         assert_true(is_pipe);
         assert_int_equal(skep_conn_try_reply(conn, &reply, NULL), SKEP_EMPTY);
-        ask(producer, "RPUSH q task");
+        skep_conn_begin(producer, 3);
+        skep_conn_arg_text(producer, "RPUSH");
+        skep_conn_arg_text(producer, "q");
+        skep_conn_arg(producer, task, TASK_BYTES);
+        assert_int_equal(skep_conn_call(producer, -1, &reply, NULL), SKEP_OK);
         /* The byte is still in the pipe: both are ready now, and stay so until somebody takes them. */
         assert_int_equal(skep_conn_wait(conn, -1, 5000, &is_pipe, NULL), SKEP_OK);
         assert_false(is_pipe);
@@ -186,11 +194,13 @@ static void test_conn_traffic__waits_for_a_reply_and_a_pipe(void **state)
         assert_int_equal(skep_conn_wait(conn, ends[0], -1, NULL, NULL), SKEP_OK);
         skep_conn_forget(conn); /* takes nothing that was not handed over */
         assert_int_equal(skep_conn_try_reply(conn, &reply, NULL), SKEP_OK);
-        assert_string_equal(reply->bytes, "task");
+        assert_int_equal(reply->length, TASK_BYTES);
+        assert_memory_equal(reply->bytes, task, TASK_BYTES);
         assert_int_equal(ask(producer, "LLEN q")->integer, 1);
         skep_conn_free(conn);
         skep_conn_free(producer);
     }
+    free(task);
     close(ends[0]);
     close(ends[1]);
 }
