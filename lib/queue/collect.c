@@ -15,32 +15,53 @@ skep_status skep_collector_init(struct skep_collector *collector, struct skep_co
     return skep_keys_init(&collector->keys, queue, err);
 }
 
-static skep_status collect_read(struct skep_collector *collector, const struct skep_reply *reply, size_t want,
-                                struct skep_bytes *results_out, size_t *n_out, struct skep_error *err)
+/* What the script said. */
+static skep_status collect_read_state(struct skep_collector *collector, const struct skep_reply *state,
+                                      struct skep_error *err)
 {
-    if (reply->kind != SKEP_REPLY_ARRAY || reply->n < 3 || reply->n > 3 + want + 1 ||
-        reply->items[1].kind != SKEP_REPLY_INT || reply->items[2].kind != SKEP_REPLY_INT) {
+    if (state->kind != SKEP_REPLY_ARRAY || state->n < 3 || state->items[1].kind != SKEP_REPLY_INT ||
+        state->items[2].kind != SKEP_REPLY_INT) {
         return skep_error_set(err, SKEP_E_PROTOCOL, "collect: the server answered something unexpected");
     }
-    if (skep_reply_is(&reply->items[0], "BUSY")) {
+    if (skep_reply_is(&state->items[0], "BUSY")) {
         return skep_error_set(err, SKEP_E_CONFLICT, "the results of queue %s are being read by %.64s",
                               collector->keys.name,
-                              reply->n > 3 ? reply->items[3].bytes : "another consumer");
+                              state->n > 3 && state->items[3].kind == SKEP_REPLY_TEXT ? state->items[3].bytes
+                                                                                      : "another consumer");
     }
-    if (!skep_reply_is(&reply->items[0], "OK")) {
+    if (!skep_reply_is(&state->items[0], "OK")) {
         return skep_error_set(
             err, SKEP_E_CONFLICT,
             "the results of queue %s that were in hand have been collected by somebody else, or the "
             "server has forgotten them",
             collector->keys.name);
     }
-    collector->base = reply->items[1].integer;
-    collector->n_left = reply->items[2].integer;
-    collector->n_taken = reply->n - 3;
-    for (size_t i = 0; i < collector->n_taken; i++) {
-        results_out[i] = (struct skep_bytes){reply->items[3 + i].bytes, reply->items[3 + i].length};
+    collector->base = state->items[1].integer;
+    collector->n_left = state->items[2].integer;
+    return SKEP_OK;
+}
+
+static skep_status collect_read(struct skep_collector *collector, const struct skep_reply *reply, size_t want,
+                                struct skep_bytes *results_out, size_t *n_out, struct skep_error *err)
+{
+    const struct skep_reply *list = &reply->items[reply->n - 1];
+    skep_status st = collect_read_state(collector, &reply->items[0], err);
+
+    if (st != SKEP_OK) {
+        return st;
     }
-    *n_out = collector->n_taken;
+    collector->n_taken = 0;
+    if (want == 0) {
+        return SKEP_OK;
+    }
+    if (reply->n != 2 || list->kind != SKEP_REPLY_ARRAY || list->n > want) {
+        return skep_error_set(err, SKEP_E_PROTOCOL, "collect: the server answered something unexpected");
+    }
+    collector->n_taken = list->n;
+    for (size_t i = 0; i < list->n; i++) {
+        results_out[i] = (struct skep_bytes){list->items[i].bytes, list->items[i].length};
+    }
+    *n_out = list->n;
     return SKEP_OK;
 }
 
@@ -59,13 +80,20 @@ static skep_status collect_call(struct skep_collector *collector, size_t n_store
             return st;
         }
     }
-    skep_script_begin(collector->conn, SKEP_SCRIPT_COLLECT, 3, keys, 5);
+    skep_script_begin_transaction(collector->conn);
+    skep_script_begin(collector->conn, SKEP_SCRIPT_COLLECT, 3, keys, 4);
     skep_conn_arg_text(collector->conn, collector->token);
     skep_conn_arg_i64(collector->conn, collector->base);
     skep_conn_arg_u64(collector->conn, n_stored);
-    skep_conn_arg_u64(collector->conn, want);
     skep_conn_arg_i64(collector->conn, mark_ms);
-    st = skep_script_call(collector->conn, -1, &reply, err);
+    if (want > 0) {
+        skep_conn_begin(collector->conn, 4);
+        skep_conn_arg_text(collector->conn, "LRANGE");
+        skep_conn_arg_text(collector->conn, collector->keys.out);
+        skep_conn_arg_u64(collector->conn, 0);
+        skep_conn_arg_u64(collector->conn, want - 1);
+    }
+    st = skep_script_call_transaction(collector->conn, -1, &reply, err);
     return st == SKEP_OK ? collect_read(collector, reply, want, results_out, n_out, err) : st;
 }
 

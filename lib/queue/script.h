@@ -35,6 +35,13 @@ SKEP_MUST_USE skep_status skep_script_call(struct skep_conn *conn, int timeout_m
 SKEP_MUST_USE skep_status skep_script_settle(struct skep_conn *conn, int timeout_ms,
                                              struct skep_reply **reply_out, struct skep_error *err);
 
+/* The same for a script that is the first command of a transaction (MULTI before it, EXEC last) which was
+ * begun with skep_script_begin_transaction: *REPLY_OUT is the array that EXEC answers. An error of the script
+ * is the status. */
+void skep_script_begin_transaction(struct skep_conn *conn);
+SKEP_MUST_USE skep_status skep_script_call_transaction(struct skep_conn *conn, int timeout_ms,
+                                                       struct skep_reply **reply_out, struct skep_error *err);
+
 /* Teach the server all scripts. */
 SKEP_MUST_USE skep_status skep_script_load_all(struct skep_conn *conn, struct skep_error *err);
 
