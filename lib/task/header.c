@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "task/percent.h"
 #include "task/text.h"
 
 /* The line is "#skep", then " k=v" for each key, then a newline. */
@@ -30,62 +31,6 @@ static struct span span_cut(struct span *line, char separator)
     return piece;
 }
 
-/* ---- percent-encoding ---- */
-
-static bool byte_is_literal(unsigned char byte)
-{
-    return byte > 0x20 && byte < 0x7F && byte != '%' && byte != ';' && byte != ',';
-}
-
-static void header_add_encoded(struct skep_buf *buf, const char *text)
-{
-    static const char hex[] = "0123456789ABCDEF";
-
-    for (; *text != '\0'; text++) {
-        const unsigned char byte = (unsigned char)*text;
-        const char encoded[] = {'%', hex[byte >> 4], hex[byte & 15]};
-        if (byte_is_literal(byte)) {
-            skep_buf_add_char(buf, *text);
-        } else {
-            skep_buf_add(buf, encoded, sizeof encoded);
-        }
-    }
-}
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'A' && c <= 'F') {
-        return c - 'A' + 10;
-    }
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Decode into TEXT, which has room for SPAN and a NUL. False for a byte that should have been encoded, a
- * sequence that is none, and a NUL, which would hide what follows it. */
-static bool span_decode(struct span span, char *text)
-{
-    for (size_t i = 0; i < span.n; i++) {
-        int byte = (unsigned char)span.bytes[i];
-        if (byte == '%') {
-            const int high = span.n - i > 2 ? hex_value(span.bytes[i + 1]) : -1;
-            const int low = span.n - i > 2 ? hex_value(span.bytes[i + 2]) : -1;
-            byte = high >= 0 && low >= 0 ? high * 16 + low : 0;
-            i += 2;
-        } else if (!byte_is_literal((unsigned char)byte)) {
-            return false;
-        }
-        if (byte == 0) {
-            return false;
-        }
-        *text++ = (char)byte;
-    }
-    *text = '\0';
-    return true;
-}
-
 /* ---- one reader a key ---- */
 
 struct header_reader {
@@ -103,7 +48,7 @@ static bool read_text(struct span value, struct header_reader *reader, const cha
         return false;
     }
     *text_out = text;
-    return span_decode(value, text);
+    return skep_percent_decode(value.bytes, value.n, text);
 }
 
 /* Short and printable, so that whatever was read can be written again with more keys beside it. */
@@ -310,7 +255,7 @@ static void header_add_text(struct skep_buf *buf, const char *key, const char *t
 {
     if (text != NULL) {
         header_add_key(buf, key);
-        header_add_encoded(buf, text);
+        skep_percent_add(buf, text);
     }
 }
 
@@ -345,25 +290,15 @@ static void header_add_event(struct skep_buf *buf, const struct skep_header_even
     skep_buf_add_i64(buf, event->at_ms);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         skep_buf_add_char(buf, ',');
-        header_add_encoded(buf, texts[i] != NULL ? texts[i] : "");
+        skep_percent_add(buf, texts[i]);
     }
-}
-
-static size_t encoded_bytes(const char *text)
-{
-    size_t n = 0;
-
-    for (; text != NULL && *text != '\0'; text++) {
-        n += byte_is_literal((unsigned char)*text) ? 1 : 3;
-    }
-    return n;
 }
 
 /* At most so many bytes does header_add_event write: numbers have 20 digits at most. */
 static size_t event_bytes(const struct skep_header_event *event)
 {
-    return sizeof " e=,,,," + 40 + encoded_bytes(event->cause) + encoded_bytes(event->worker) +
-           encoded_bytes(event->message);
+    return sizeof " e=,,,," + 40 + skep_percent_bytes(event->cause) + skep_percent_bytes(event->worker) +
+           skep_percent_bytes(event->message);
 }
 
 void skep_header_write(struct skep_buf *buf, const struct skep_header *header)

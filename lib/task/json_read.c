@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading JSON: a scan that bounds what the text can ask for, then jansson, then nodes.
- *
- * The scan knows only strings, escapes and brackets. It refuses what is too large, too deep, not UTF-8 or has
- * a NUL byte before jansson sees it, because jansson recurses as deep as it is told to.
+/* Reading JSON: a scan that bounds what the text can ask for (json_scan.c), then jansson, then nodes.
  *
  * jansson's memory comes from the caller's arena, so that a tree costs no heap call and is never taken apart:
  * it goes with the arena, and nodes point at jansson's own copies of names and texts. jansson knows only one
@@ -21,6 +18,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "task/json_scan.h"
 #include "task/text.h"
 
 enum { JSON_MOST_DEPTH = 1000, JSON_CHUNK_BYTES = 1024, JSON_ALIGN = 16 };
@@ -82,110 +80,7 @@ static void json_set_up(void)
     json_set_alloc_funcs(json_alloc, json_release);
 }
 
-/* ---- the scan ---- */
-
-enum scan_class { SCAN_PLAIN, SCAN_QUOTE, SCAN_ESCAPE, SCAN_OPEN, SCAN_CLOSE, SCAN_NUL, SCAN_HIGH };
-
-struct scan {
-    const char *bytes;
-    size_t n;
-    size_t at;
-    int depth;
-    int most_depth;
-    struct skep_error *err;
-};
-
-static const unsigned char scan_classes[256] = {
-    ['\0'] = SCAN_NUL, ['"'] = SCAN_QUOTE, ['\\'] = SCAN_ESCAPE, ['['] = SCAN_OPEN,
-    ['{'] = SCAN_OPEN, [']'] = SCAN_CLOSE, ['}'] = SCAN_CLOSE,   [0x80 ... 0xFF] = SCAN_HIGH,
-};
-
-static enum scan_class scan_class_at(const struct scan *scan)
-{
-    return (enum scan_class)scan_classes[(unsigned char)scan->bytes[scan->at]];
-}
-
-static skep_status scan_refuse_nul(const struct scan *scan)
-{
-    return skep_error_set(scan->err, SKEP_E_BAD_RECORD, "a NUL byte at byte %zu", scan->at);
-}
-
-static skep_status scan_pass_high(struct scan *scan)
-{
-    size_t length = skep_utf8_length(scan->bytes + scan->at, scan->n - scan->at);
-
-    if (length == 0) {
-        return skep_error_set(scan->err, SKEP_E_BAD_RECORD, "not UTF-8 at byte %zu", scan->at);
-    }
-    scan->at += length;
-    return SKEP_OK;
-}
-
-/* From behind an opening quote to behind the closing one. One that is not closed is left to jansson. */
-static skep_status scan_string(struct scan *scan)
-{
-    while (scan->at < scan->n) {
-        switch (scan_class_at(scan)) {
-        case SCAN_QUOTE:
-            scan->at++;
-            return SKEP_OK;
-        case SCAN_NUL:
-            return scan_refuse_nul(scan);
-        case SCAN_HIGH: {
-            skep_status st = scan_pass_high(scan);
-            if (st != SKEP_OK) {
-                return st;
-            }
-            break;
-        }
-        case SCAN_ESCAPE:
-            /* The byte behind it is no closing quote; if it is a NUL or high, it gets its own turn. */
-            scan->at++;
-            if (scan->at < scan->n && scan_class_at(scan) < SCAN_NUL) {
-                scan->at++;
-            }
-            break;
-        default:
-            scan->at++;
-            break;
-        }
-    }
-    return SKEP_OK;
-}
-
-static skep_status scan_all(struct scan *scan)
-{
-    skep_status st = SKEP_OK;
-
-    while (scan->at < scan->n && st == SKEP_OK) {
-        switch (scan_class_at(scan)) {
-        case SCAN_QUOTE:
-            scan->at++;
-            st = scan_string(scan);
-            break;
-        case SCAN_OPEN:
-            if (++scan->depth > scan->most_depth) {
-                return skep_error_set(scan->err, SKEP_E_BAD_RECORD, "nested more than %d deep at byte %zu",
-                                      scan->most_depth, scan->at);
-            }
-            scan->at++;
-            break;
-        case SCAN_CLOSE:
-            scan->depth--;
-            scan->at++;
-            break;
-        case SCAN_NUL:
-            return scan_refuse_nul(scan);
-        case SCAN_HIGH:
-            st = scan_pass_high(scan);
-            break;
-        default:
-            scan->at++;
-            break;
-        }
-    }
-    return st;
-}
+/* ---- before jansson ---- */
 
 static bool json_is_blank(const char *bytes, size_t n)
 {
@@ -203,9 +98,7 @@ static skep_status json_check(const char *bytes, size_t n, const struct skep_lim
     const size_t most_bytes =
         limits != NULL && limits->record_bytes > 0 ? limits->record_bytes : SKEP_RECORD_BYTES;
     const int depth = limits != NULL && limits->depth > 0 ? limits->depth : SKEP_RECORD_DEPTH;
-    struct scan scan = {.bytes = bytes, .n = n, .err = err};
 
-    scan.most_depth = depth < JSON_MOST_DEPTH ? depth : JSON_MOST_DEPTH;
     if (n > most_bytes) {
         return skep_error_set(err, SKEP_E_BAD_RECORD, "%zu bytes, at most %zu are allowed", n, most_bytes);
     }
@@ -215,23 +108,33 @@ static skep_status json_check(const char *bytes, size_t n, const struct skep_lim
     if (n >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) {
         return skep_error_set(err, SKEP_E_BAD_RECORD, "begins with a byte order mark");
     }
-    return scan_all(&scan);
+    return skep_json_scan(bytes, n, depth < JSON_MOST_DEPTH ? depth : JSON_MOST_DEPTH, err);
 }
 
 /* ---- jansson's errors ---- */
 
+static bool byte_is_escaped(const char *bytes, const char *p)
+{
+    size_t n_backslashes = 0;
+
+    while (p > bytes && p[-1] == '\\') {
+        n_backslashes++;
+        p--;
+    }
+    return n_backslashes % 2 == 1;
+}
+
 /* The string that ends before END, with its quotes: back to the quote that no backslash escapes. */
 static const char *token_find_string(const char *bytes, const char *end)
 {
-    const char *p = end - 1;
+    const char *p = end;
 
+    if (p > bytes) {
+        p--; /* the closing quote */
+    }
     while (p > bytes) {
-        size_t n_escapes = 0;
         p--;
-        while (p - n_escapes > bytes && p[-1 - (ptrdiff_t)n_escapes] == '\\') {
-            n_escapes++;
-        }
-        if (*p == '"' && n_escapes % 2 == 0) {
+        if (*p == '"' && !byte_is_escaped(bytes, p)) {
             break;
         }
     }
