@@ -69,7 +69,6 @@ struct scaled {
     number_wide rest;
     int shift;
     int exponent; /* of the last digit of WHOLE */
-    bool is_power_of_two;
 };
 
 static bool number_scale(double number, struct scaled *scaled_out)
@@ -91,8 +90,7 @@ static bool number_scale(double number, struct scaled *scaled_out)
                                           .whole = whole,
                                           .rest = value & (((number_wide)1 << shift) - 1),
                                           .shift = shift,
-                                          .exponent = -k,
-                                          .is_power_of_two = f == (uint64_t)1 << 52};
+                                          .exponent = -k};
             return true;
         }
         k += whole >= pow10_u64[17] ? -1 : 1;
@@ -113,13 +111,14 @@ static uint64_t scaled_round(const struct scaled *scaled, int n_digits)
 }
 
 /* Whether DIGITS, on the scale of 17, is nearer to the number than half the way to the next double. Below a
- * power of two the next one is half as far: being strict on both sides there costs a digit at worst. */
+ * power of two the next one is half as far, but those in our range have at most 15 digits and need no check.
+ */
 static bool scaled_reads_back(const struct scaled *scaled, uint64_t digits)
 {
     const number_wide decimal = (number_wide)digits << scaled->shift;
     const number_wide distance = decimal > scaled->value ? decimal - scaled->value : scaled->value - decimal;
 
-    return distance < scaled->unit / (scaled->is_power_of_two ? 4 : 2);
+    return distance < scaled->unit / 2;
 }
 
 /* What people write and clocks give has few decimals: if NUMBER is M / 10^9, with both exact as doubles, then

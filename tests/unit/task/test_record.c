@@ -216,12 +216,19 @@ static void test_record__suggests_keys(void **state)
 {
     static const struct {
         const char *wrong, *right;
-    } rows[] = {{"kernal", "kernel"},        {"Kernel", "kernel"},
-                {"KERNEL", "kernel"},        {"arg", "args"},
-                {"timeout", "timeout_s"},    {"timeout_ms", "timeout_s"},
-                {"notBefore", "not_before"}, {"expire", "expires"},
-                {"retry", "retries"},        {"seeds", "seed"},
-                {"backoff", "backoff_s"},    {"output", "out"}};
+    } rows[] = {{"kernal", "kernel"},
+                {"Kernel", "kernel"},
+                {"KERNEL", "kernel"},
+                {"arg", "args"},
+                {"timeout", "timeout_s"},
+                {"timeout_ms", "timeout_s"},
+                {"notBefore", "not_before"},
+                {"expire", "expires"},
+                {"retry", "retries"},
+                {"seeds", "seed"},
+                {"backoff", "backoff_s"},
+                {"output", "out"},
+                {"meed", "seed"}};
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
