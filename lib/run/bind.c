@@ -22,10 +22,12 @@ struct binding {
     struct skep_error *err;
 };
 
-static skep_status bind_refuse(const struct binding *b, const char *wanted, const struct skep_node *got)
+static skep_status bind_refuse(const struct binding *b, const char *wanted, const struct skep_node *node)
 {
+    char got[SKEP_NODE_WORDS_BYTES];
+
     return skep_error_set(b->err, SKEP_E_BAD_ARGS, "argument \"%s\" must be %s, not %s", b->spec->name,
-                          wanted, skep_node_kind_text(got));
+                          wanted, skep_node_describe(node, got, sizeof got));
 }
 
 /* ---- arrays ---- */
@@ -63,11 +65,11 @@ static skep_status bind_convert(const struct binding *b, struct skep_view *view,
     }
     if (b->spec->dtype != SKEP_F8 || !(skep_dtype_is_lossless(view->dtype, SKEP_F8) ||
                                        (is_inline && view->dtype == SKEP_I8 && bind_is_exact_f8(view)))) {
-        return skep_error_set(b->err, SKEP_E_BAD_ARGS,
-                              "argument \"%s\" wants %s%s or what converts to it without loss, got %s%s",
-                              b->spec->name, skep_dtype_name(b->spec->dtype),
-                              b->spec->shape_text ? b->spec->shape_text : "", skep_dtype_name(view->dtype),
-                              skep_shape_format(view->ndim, view->shape, shape, sizeof shape));
+        return skep_error_set(
+            b->err, SKEP_E_BAD_ARGS,
+            "argument \"%s\" wants %s%s or what converts to it without loss, got %s of shape %s",
+            b->spec->name, skep_dtype_name(b->spec->dtype), b->spec->shape_text ? b->spec->shape_text : "",
+            skep_dtype_name(view->dtype), skep_shape_format(view->ndim, view->shape, shape, sizeof shape));
     }
     copy = skep_arena_calloc(b->arena, (size_t)count, sizeof *copy);
     if (copy == NULL) {
@@ -282,21 +284,22 @@ static skep_status bind_bool(const struct binding *b, const struct skep_node *no
     return SKEP_OK;
 }
 
-static void bind_list_choices(const struct skep_arg_spec *spec, char *text, size_t size)
+static skep_status bind_refuse_choice(const struct binding *b, const struct skep_node *node)
 {
-    size_t used = 0;
+    char wanted[160] = "one of ";
+    size_t used = strlen(wanted);
 
-    text[0] = '\0';
-    for (int i = 0; spec->choices[i] != NULL && used < size; i++) {
-        int n = snprintf(text + used, size - used, "%s\"%s\"", i == 0 ? "" : ", ", spec->choices[i]);
+    for (int i = 0; b->spec->choices[i] != NULL && used < sizeof wanted; i++) {
+        int n = snprintf(wanted + used, sizeof wanted - used, "%s\"%s\"", i == 0 ? "" : ", ",
+                         b->spec->choices[i]);
         used += n > 0 ? (size_t)n : 0;
     }
+    return bind_refuse(b, wanted, node);
 }
 
 static skep_status bind_choice(const struct binding *b, const struct skep_node *node, struct skep_arg *arg)
 {
     char number[32] = "";
-    char choices[160];
     const char *text = node->kind == SKEP_NODE_TEXT ? node->text : number;
 
     if (node->kind == SKEP_NODE_INT) {
@@ -308,9 +311,7 @@ static skep_status bind_choice(const struct binding *b, const struct skep_node *
             return SKEP_OK;
         }
     }
-    bind_list_choices(b->spec, choices, sizeof choices);
-    return skep_error_set(b->err, SKEP_E_BAD_ARGS, "argument \"%s\" must be one of %s", b->spec->name,
-                          choices);
+    return bind_refuse_choice(b, node);
 }
 
 static skep_status bind_json(const struct binding *b, const struct skep_node *node, struct skep_arg *arg)
@@ -368,13 +369,18 @@ static skep_status bind_one(const struct binding *b, const struct skep_node *arg
     return bind_default(b, arg);
 }
 
+/* Every kernel has this one. */
 static skep_status bind_variant(const struct skep_node *node, bool *is_reference_out, struct skep_error *err)
 {
-    if (node->kind != SKEP_NODE_TEXT || (strcmp(node->text, "ref") != 0 && strcmp(node->text, "fast") != 0)) {
-        return skep_error_set(err, SKEP_E_BAD_ARGS, "argument \"variant\" must be \"fast\" or \"ref\"");
-    }
-    *is_reference_out = strcmp(node->text, "ref") == 0;
-    return SKEP_OK;
+    static const char *const variants[] = {"fast", "ref", NULL};
+    static const struct skep_arg_spec spec = {
+        .name = "variant", .kind = SKEP_ARG_CHOICE, .choices = variants};
+    const struct binding b = {.spec = &spec, .err = err};
+    struct skep_arg arg;
+    skep_status st = bind_choice(&b, node, &arg);
+
+    *is_reference_out = st == SKEP_OK && arg.choice == 1;
+    return st;
 }
 
 /* Arguments that the row does not have are typing mistakes. */
