@@ -116,6 +116,8 @@ static void test_conn__error_replies(void **state)
     skep_conn_arg_text(conn, "LLEN");
     skep_conn_arg_text(conn, "text");
     assert_int_equal(skep_conn_flush(conn, NULL), SKEP_OK);
+    assert_int_equal(skep_conn_flush(conn, NULL), SKEP_OK); /* nothing is left to send */
+    assert_int_equal(skep_conn_pending(conn), 1);
     assert_int_equal(skep_conn_reply(conn, -1, &reply, NULL), SKEP_OK);
     assert_int_equal(reply->kind, SKEP_REPLY_ERROR);
     assert_non_null(strstr(reply->bytes, "WRONGTYPE"));
