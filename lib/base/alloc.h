@@ -18,6 +18,6 @@ char *skep_strdup(const char *text);
 void skep_free(void *block); /* NULL is fine */
 
 /* Replace the heap (NULL: back to the C library's). For tests; not while other threads allocate. */
-void skep_heap_replace(const struct skep_heap *heap);
+void skep_heap_replace(const struct skep_heap *replacement);
 
 #endif

@@ -23,6 +23,6 @@ void skep_sleep_ms(int64_t ms);
 enum { SKEP_TIME_TEXT_BYTES = 32 };
 const char *skep_time_format(int64_t wall_ms, char *text, size_t size);
 
-void skep_clock_replace(const struct skep_clock *clock); /* NULL: back to the system's */
+void skep_clock_replace(const struct skep_clock *replacement); /* NULL: back to the system's */
 
 #endif

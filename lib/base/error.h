@@ -20,6 +20,13 @@ skep_status skep_error_set(struct skep_error *err, skep_status status, const cha
 skep_status skep_error_errno(struct skep_error *err, skep_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+#ifdef __clang_analyzer__
+/* The analyzer does not see into error.c: tell it that what comes back is STATUS, so that it does not follow
+ * `return skep_error_set(...)` as if it could be a success. */
+#define skep_error_set(err, status, ...)   ((void)(skep_error_set)(err, status, __VA_ARGS__), (status))
+#define skep_error_errno(err, status, ...) ((void)(skep_error_errno)(err, status, __VA_ARGS__), (status))
+#endif
+
 /* Put the caller's words in front of a recorded error: "WORDS: what was there". No effect on one that is not
  * set. */
 void skep_error_prefix(struct skep_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
