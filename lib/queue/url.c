@@ -126,7 +126,7 @@ static const char *url_read_db(struct url_piece text, struct skep_url *url)
 /* Cut "host", "host:port", "[::1]", "[::1]:port" in two; HOST loses its brackets. */
 static const char *url_cut_port(struct url_piece *host, struct url_piece *port_out)
 {
-    const char *end = host->at;
+    const char *end;
 
     *port_out = (struct url_piece){0};
     if (host->n > 0 && host->at[0] == '[') {

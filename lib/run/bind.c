@@ -376,7 +376,7 @@ static skep_status bind_variant(const struct skep_node *node, bool *is_reference
     static const struct skep_arg_spec spec = {
         .name = "variant", .kind = SKEP_ARG_CHOICE, .choices = variants};
     const struct binding b = {.spec = &spec, .err = err};
-    struct skep_arg arg;
+    struct skep_arg arg = {0};
     skep_status st = bind_choice(&b, node, &arg);
 
     *is_reference_out = st == SKEP_OK && arg.choice == 1;

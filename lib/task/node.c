@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "task/node.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -139,6 +140,7 @@ static skep_status gather_check_element(struct gather *gather, const struct skep
 
 static skep_status gather_check(struct gather *gather, const struct skep_node *node, int depth)
 {
+    assert(node != NULL);
     if (depth == gather->ndim) {
         return gather_check_element(gather, node);
     }

@@ -49,8 +49,10 @@ size_t skep_utf8_length(const char *text, size_t n)
 static uint32_t utf8_decode(const char *text, size_t length)
 {
     static const unsigned char payload[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
-    uint32_t point = (unsigned char)text[0] & payload[length];
+    uint32_t point;
 
+    assert(length < sizeof payload);
+    point = (unsigned char)text[0] & payload[length];
     for (size_t i = 1; i < length; i++) {
         point = point << 6 | ((unsigned char)text[i] & 0x3F);
     }
