@@ -176,7 +176,7 @@ static skep_status json_explain(const char *bytes, size_t n, const json_error_t 
                               "something follows the end of the JSON value, at byte %zu", position);
     case json_error_null_character:
     case json_error_null_byte_in_key:
-        return skep_error_set(err, SKEP_E_BAD_RECORD, "a NUL character (\\u0000) before byte %zu", position);
+        return skep_error_set(err, SKEP_E_BAD_RECORD, "a NUL character (\\u0000)");
     default:
         break;
     }
