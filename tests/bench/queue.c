@@ -9,7 +9,6 @@
  * Then the time that one task takes on an idle queue, from its RPUSH to its result. Prints rates, the ratio,
  * and where the processor time went. `queue N` chooses the number of tasks; the default takes some ten
  * seconds. */
-#define _GNU_SOURCE
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -351,7 +350,7 @@ static double bench_server_cpu(pid_t pid)
 int main(int argc, char **argv)
 {
     int64_t total = argc > 1 ? strtoll(argv[1], NULL, 10) : 500000;
-    const struct test_redis_options options = {.config = "appendonly yes\nappendfsync everysec\n"};
+    const struct test_redis_options options = {.config = "appendonly yes\nappendfsync everysec\nauto-aof-rewrite-percentage 0\n"};
     struct test_redis *redis = test_redis_start(&options);
     char *folder = test_make_folder();
     struct bench_cpu cpu = {0};
