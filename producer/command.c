@@ -10,6 +10,8 @@
 
 #include "queue/server.h"
 
+enum { COMMAND_ARENA_BYTES = 16 * 1024 * 1024 };
+
 /* Control characters would let a hostile record drive the terminal. UTF-8 passes. */
 static void command_make_harmless(char *text)
 {
@@ -93,13 +95,28 @@ bool skep_command_parse(const struct skep_command *command, int argc, char **arg
     return st == SKEP_OK;
 }
 
-bool skep_command_takes_none(const struct skep_command *command, const struct skep_operands *operands)
+int skep_command_act(const struct skep_command *command, int argc, char **argv)
 {
-    if (operands->n > 0) {
-        skep_complain("%s: \"%.64s\" is one word too many; see `skep %s --help`", command->name,
-                      operands->items[0], command->name);
+    struct skep_operands operands;
+    struct skep_arena arena;
+    void *settings;
+    int exit_code = SKEP_EXIT_USAGE;
+
+    skep_arena_init(&arena, COMMAND_ARENA_BYTES);
+    settings = skep_arena_calloc(&arena, 1, command->settings_bytes);
+    if (settings == NULL) {
+        skep_complain("no memory for the settings");
+        exit_code = SKEP_EXIT_SERVER;
+    } else if (skep_command_parse(command, argc, argv, &arena, settings, &operands)) {
+        if (operands.n > command->max_operands) {
+            skep_complain("%s: \"%.64s\" is one word too many; --help shows the usage", command->name,
+                          operands.items[command->max_operands]);
+        } else {
+            exit_code = command->act(settings, &operands);
+        }
     }
-    return operands->n == 0;
+    skep_arena_release(&arena);
+    return exit_code;
 }
 
 int skep_print(const char *bytes, size_t n)

@@ -19,7 +19,9 @@ enum skep_exit {
     SKEP_EXIT_INTERRUPTED = 130 /* Ctrl-C before it was done, as shells count it */
 };
 
-/* A command is a row: the help, the manual page and the completion are printed from it.
+/* A command is a row: the help, the manual page and the completion are printed from it. It either has
+ * subcommands, or acts on settings that the frame has read from its rows of options, or reads its command
+ * line itself.
  *
  * To add one: a file with its rows of options, its function and its `const struct skep_command`, a line in
  * commands.h, one in the table of commands.c, a test. */
@@ -30,11 +32,21 @@ struct skep_command {
     const char *const *text; /* paragraphs; NULL-terminated; the help breaks the lines. NULL: none */
     const char *const
         *examples; /* command lines, each followed by what it does; NULL-terminated; NULL: none */
-    const struct skep_option *options;             /* ends with a row without a name; NULL: none */
-    const struct skep_command *const *subcommands; /* NULL-terminated; then there is no RUN */
-    int (*run)(int argc, char **argv);             /* ARGV[0] is the name; returns an enum skep_exit */
-    bool is_hidden;                                /* for packagers, not for people */
+    const struct skep_option *options; /* ends with a row without a name; NULL: none */
+    bool is_hidden;                    /* for packagers, not for people */
+
+    const struct skep_command *const *subcommands; /* NULL-terminated */
+
+    size_t settings_bytes; /* of the struct that the options fill */
+    size_t max_operands;
+    /* Returns an enum skep_exit. */
+    int (*act)(const void *settings, const struct skep_operands *operands);
+
+    int (*run)(int argc, char **argv); /* ARGV[0] is the name; returns an enum skep_exit */
 };
+
+/* Read the command line by the rows of COMMAND and act. */
+int skep_command_act(const struct skep_command *command, int argc, char **argv);
 
 /* Fill SETTINGS (zeroed by the caller) and OPERANDS_OUT from the command line of COMMAND by its rows.
  * Everything lives in ARENA. Passwords within URLs are then overwritten in ARGV, so that process lists do not
@@ -42,10 +54,6 @@ struct skep_command {
 SKEP_MUST_USE bool skep_command_parse(const struct skep_command *command, int argc, char **argv,
                                       struct skep_arena *arena, void *settings,
                                       struct skep_operands *operands_out);
-
-/* Whether there are no operands; if there are, the user has been told that COMMAND takes none. */
-SKEP_MUST_USE bool skep_command_takes_none(const struct skep_command *command,
-                                           const struct skep_operands *operands);
 
 /* Tell the user on standard error, one line: FORMAT alone, or with "skep: " in front of it when it is what
  * the program ends with or stumbles over. Control characters become '?'. */

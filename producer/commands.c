@@ -11,6 +11,14 @@ static const struct skep_command *const commands_table[] = {
 #endif
     &skep_command_push,
     &skep_command_results,
+    &skep_command_status,
+    &skep_command_queues,
+    &skep_command_dead,
+    &skep_command_pause,
+    &skep_command_resume,
+    &skep_command_limits,
+    &skep_command_audit,
+    &skep_command_kernels,
     NULL,
 };
 

@@ -36,11 +36,11 @@ static int main_run(const char *path, const struct skep_command *command, int ar
 {
     char here[128];
 
-    if (command->run != NULL) {
+    if (command->subcommands == NULL) {
         if (main_asks_for_help(argc, argv)) {
             return skep_help_command(path, command);
         }
-        return command->run(argc, argv);
+        return command->run != NULL ? command->run(argc, argv) : skep_command_act(command, argc, argv);
     }
     if (argc < 2 || argv[1][0] == '-') {
         bool asked = main_asks_for_help(argc, argv);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "producer/progress.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "producer/words.h"
 
 enum { PROGRESS_TERMINAL_MS = 200, PROGRESS_PLAIN_MS = 5000, PROGRESS_RATE_AFTER_MS = 500 };
 
@@ -24,58 +24,24 @@ void skep_progress_init(struct skep_progress *progress, const char *verb, uint64
     };
 }
 
-/* 1234567 as "1,234,567". */
-static const char *progress_group(uint64_t number, char text[32])
-{
-    char digits[24];
-    int n = snprintf(digits, sizeof digits, "%" PRIu64, number);
-    size_t at = 0;
-
-    for (int i = 0; i < n; i++) {
-        if (i > 0 && (n - i) % 3 == 0) {
-            text[at++] = ',';
-        }
-        text[at++] = digits[i];
-    }
-    text[at] = '\0';
-    return text;
-}
-
-/* "4 s", "3 min 20 s", "2 h 5 min", "3 d 4 h" */
-static const char *progress_duration(double seconds, char text[48])
-{
-    uint64_t s = seconds < 1 ? 1 : seconds > 1e9 ? 1000000000 : (uint64_t)(seconds + 0.5);
-
-    if (s < 60) {
-        snprintf(text, 48, "%" PRIu64 " s", s);
-    } else if (s < 3600) {
-        snprintf(text, 48, "%" PRIu64 " min %" PRIu64 " s", s / 60, s % 60);
-    } else if (s < 86400) {
-        snprintf(text, 48, "%" PRIu64 " h %" PRIu64 " min", s / 3600, s % 3600 / 60);
-    } else {
-        snprintf(text, 48, "%" PRIu64 " d %" PRIu64 " h", s / 86400, s % 86400 / 3600);
-    }
-    return text;
-}
-
 static size_t progress_add_rate(const struct skep_progress *progress, int64_t now_ms, char *text, size_t size)
 {
     double elapsed_s = (double)(now_ms - progress->started_ms) / 1000;
     double rate = (double)(progress->n_done - progress->n_at_start) / elapsed_s;
-    char number[32], duration[48];
+    char number[SKEP_WORDS_BYTES], duration[SKEP_WORDS_BYTES];
     int n;
 
     if (now_ms - progress->started_ms < PROGRESS_RATE_AFTER_MS || progress->n_done <= progress->n_at_start) {
         return 0;
     }
     if (rate >= 100) {
-        n = snprintf(text, size, ", %s/s", progress_group((uint64_t)rate, number));
+        n = snprintf(text, size, ", %s/s", skep_words_number((int64_t)rate, number));
     } else {
         n = snprintf(text, size, ", %.3g/s", rate);
     }
     if (progress->n_total > progress->n_done) {
         n += snprintf(text + n, size - (size_t)n, ", %s left",
-                      progress_duration((double)(progress->n_total - progress->n_done) / rate, duration));
+                      skep_words_duration((double)(progress->n_total - progress->n_done) / rate, duration));
     }
     return (size_t)n;
 }
@@ -83,18 +49,18 @@ static size_t progress_add_rate(const struct skep_progress *progress, int64_t no
 const char *skep_progress_format(const struct skep_progress *progress, int64_t now_ms,
                                  char text[SKEP_PROGRESS_BYTES])
 {
-    char done[32], total[32], failed[32];
+    char done[SKEP_WORDS_BYTES], total[SKEP_WORDS_BYTES], failed[SKEP_WORDS_BYTES];
     size_t n = (size_t)snprintf(text, SKEP_PROGRESS_BYTES, "%s %s", progress->verb,
-                                progress_group(progress->n_done, done));
+                                skep_words_number((int64_t)progress->n_done, done));
 
     if (progress->n_total > 0) {
         n += (size_t)snprintf(text + n, SKEP_PROGRESS_BYTES - n, " of %s (%d %%)",
-                              progress_group(progress->n_total, total),
+                              skep_words_number((int64_t)progress->n_total, total),
                               (int)(100 * (double)progress->n_done / (double)progress->n_total));
     }
     if (progress->n_failed > 0) {
         n += (size_t)snprintf(text + n, SKEP_PROGRESS_BYTES - n, ", %s failed",
-                              progress_group(progress->n_failed, failed));
+                              skep_words_number((int64_t)progress->n_failed, failed));
     }
     n += progress_add_rate(progress, now_ms, text + n, SKEP_PROGRESS_BYTES - n);
     if (progress->note != NULL) {

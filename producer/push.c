@@ -281,9 +281,11 @@ static int push_go(struct push *push)
     return push->report.n_bad > 0 ? SKEP_EXIT_FAILED : SKEP_EXIT_OK;
 }
 
-static int push_files(struct push *push, const struct skep_operands *files)
+static int push_act(const void *settings_read, const struct skep_operands *files)
 {
-    const struct push_settings *settings = push->settings;
+    const struct push_settings *settings = settings_read;
+    struct push state = {.settings = settings};
+    struct push *push = &state;
     const struct skep_limits limits = {.record_bytes = settings->record_bytes};
     struct skep_error err = {0};
     skep_status st = skep_source_open(&push->source, files->items, files->n, settings->record_bytes, &err);
@@ -309,22 +311,6 @@ static int push_files(struct push *push, const struct skep_operands *files)
     skep_check_release(&push->check);
     skep_source_close(&push->source);
     skep_conn_free(push->conn);
-    return exit_code;
-}
-
-static int push_run(int argc, char **argv)
-{
-    struct push_settings settings = {0};
-    struct push push = {.settings = &settings};
-    struct skep_operands files;
-    struct skep_arena arena;
-    int exit_code = SKEP_EXIT_USAGE;
-
-    skep_arena_init(&arena, 16 << 20);
-    if (skep_command_parse(&skep_command_push, argc, argv, &arena, &settings, &files)) {
-        exit_code = push_files(&push, &files);
-    }
-    skep_arena_release(&arena);
     return exit_code;
 }
 
@@ -367,5 +353,7 @@ const struct skep_command skep_command_push = {
     .text = push_text,
     .examples = push_examples,
     .options = push_options,
-    .run = push_run,
+    .settings_bytes = sizeof(struct push_settings),
+    .max_operands = SIZE_MAX,
+    .act = push_act,
 };

@@ -337,23 +337,16 @@ static int results_to_sink(struct results *results)
     return results_end(results);
 }
 
-static int results_run(int argc, char **argv)
+static int results_act(const void *settings, const struct skep_operands *operands)
 {
-    struct results_settings settings = {0};
-    struct results results = {.settings = &settings, .sink = {.fd = -1}};
-    struct skep_operands operands;
-    struct skep_arena arena;
-    int exit_code = SKEP_EXIT_USAGE;
+    struct results results = {.settings = settings, .sink = {.fd = -1}};
+    int exit_code;
 
-    skep_arena_init(&arena, 16 << 20);
-    if (skep_command_parse(&skep_command_results, argc, argv, &arena, &settings, &operands) &&
-        skep_command_takes_none(&skep_command_results, &operands)) {
-        exit_code = results_to_sink(&results);
-    }
+    (void)operands;
+    exit_code = results_to_sink(&results);
     skep_sink_close(&results.sink);
     skep_conn_free(results.conn);
     skep_free(results.batch);
-    skep_arena_release(&arena);
     return exit_code;
 }
 
@@ -392,5 +385,6 @@ const struct skep_command skep_command_results = {
     .text = results_text,
     .examples = results_examples,
     .options = results_options,
-    .run = results_run,
+    .settings_bytes = sizeof(struct results_settings),
+    .act = results_act,
 };

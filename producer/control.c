@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* skep pause, resume and limits: the switches of a queue. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "producer/command.h"
+#include "producer/commands.h"
+#include "producer/connect.h"
+#include "queue/admin.h"
+
+struct control_settings {
+    struct skep_connect_settings connect;
+    const char *queue;
+    int64_t max_depth, max_results; /* -1: leave it */
+};
+
+static const struct skep_option control_options[] = {
+    SKEP_QUEUE_ROW(struct control_settings, queue),
+    SKEP_CONNECT_ROWS(struct control_settings, connect),
+    {.name = NULL},
+};
+
+static const struct skep_option limits_options[] = {
+    SKEP_QUEUE_ROW(struct control_settings, queue),
+    {.name = "max-depth",
+     .kind = SKEP_OPT_I64,
+     .offset = offsetof(struct control_settings, max_depth),
+     .default_text = "-1",
+     .least = -1,
+     .most = 9e15,
+     .value_name = "N",
+     .help = "producers wait when N tasks wait; 0: no limit; -1: leave it as it is"},
+    {.name = "max-results",
+     .kind = SKEP_OPT_I64,
+     .offset = offsetof(struct control_settings, max_results),
+     .default_text = "-1",
+     .least = -1,
+     .most = 9e15,
+     .value_name = "N",
+     .help = "workers take nothing while N results are not collected; 0: no limit; -1: leave it as it is"},
+    SKEP_CONNECT_ROWS(struct control_settings, connect),
+    {.name = NULL},
+};
+
+/* ---- pause and resume ---- */
+
+static int control_pause(const struct control_settings *settings, bool pauses)
+{
+    struct skep_keys keys;
+    struct skep_conn *conn;
+    struct skep_queue_status status = {0};
+    struct skep_error err = {0};
+    skep_status st;
+    int exit_code = skep_connect_queue(&settings->connect, settings->queue, &keys, &conn);
+
+    if (exit_code != SKEP_EXIT_OK) {
+        return exit_code;
+    }
+    st = skep_queue_pause(conn, &keys, pauses, &err);
+    if (st == SKEP_OK) {
+        st = skep_queue_status_read(conn, &keys, &status, &err);
+    }
+    skep_conn_free(conn);
+    if (st != SKEP_OK) {
+        return skep_complain_error(st, &err);
+    }
+    skep_say(pauses ? "queue %s is paused: %" PRId64 " tasks wait; the %" PRId64 " that workers hold run on"
+                    : "queue %s runs: %" PRId64 " tasks wait, workers hold %" PRId64,
+             keys.name, status.n_waiting, status.n_held);
+    skep_queue_status_release(&status);
+    return SKEP_EXIT_OK;
+}
+
+static int pause_act(const void *settings, const struct skep_operands *operands)
+{
+    (void)operands;
+    return control_pause(settings, true);
+}
+
+static int resume_act(const void *settings, const struct skep_operands *operands)
+{
+    (void)operands;
+    return control_pause(settings, false);
+}
+
+/* ---- limits ---- */
+
+static const char *limits_format(int64_t most, char *text, size_t size)
+{
+    snprintf(text, size, most > 0 ? "%" PRId64 : "none", most);
+    return text;
+}
+
+static int limits_act(const void *settings_read, const struct skep_operands *operands)
+{
+    const struct control_settings *settings = settings_read;
+    struct skep_keys keys;
+    struct skep_conn *conn;
+    struct skep_queue_status status = {0};
+    struct skep_error err = {0};
+    skep_status st = SKEP_OK;
+    char depth[32], results[32], line[160];
+    int exit_code = skep_connect_queue(&settings->connect, settings->queue, &keys, &conn);
+    int n;
+
+    (void)operands;
+    if (exit_code != SKEP_EXIT_OK) {
+        return exit_code;
+    }
+    if (settings->max_depth >= 0) {
+        st = skep_queue_set_limit(conn, &keys, SKEP_LIMIT_DEPTH, settings->max_depth, &err);
+    }
+    if (st == SKEP_OK && settings->max_results >= 0) {
+        st = skep_queue_set_limit(conn, &keys, SKEP_LIMIT_RESULTS, settings->max_results, &err);
+    }
+    if (st == SKEP_OK) {
+        st = skep_queue_status_read(conn, &keys, &status, &err);
+    }
+    skep_conn_free(conn);
+    if (st != SKEP_OK) {
+        return skep_complain_error(st, &err);
+    }
+    n = snprintf(line, sizeof line, "queue %s: max-depth %s, max-results %s\n", keys.name,
+                 limits_format(status.max_depth, depth, sizeof depth),
+                 limits_format(status.max_results, results, sizeof results));
+    skep_queue_status_release(&status);
+    return skep_print(line, (size_t)n);
+}
+
+/* ---- the rows ---- */
+
+static const char *const pause_text[] = {
+    "Let workers take no more tasks from a queue. What they hold runs on; producers may push. `skep resume` "
+    "ends it.",
+    NULL,
+};
+
+static const char *const pause_examples[] = {"skep pause -q sweep",
+                                             "stop the queue without stopping the workers", NULL};
+
+const struct skep_command skep_command_pause = {
+    .name = "pause",
+    .summary = "let workers take nothing more from a queue",
+    .usage = "-q QUEUE [OPTION...]",
+    .text = pause_text,
+    .examples = pause_examples,
+    .options = control_options,
+    .settings_bytes = sizeof(struct control_settings),
+    .act = pause_act,
+};
+
+static const char *const resume_text[] = {
+    "Let workers take tasks again from a queue that was paused. One that was not is none the worse for it.",
+    NULL,
+};
+
+static const char *const resume_examples[] = {"skep resume -q sweep", "go on", NULL};
+
+const struct skep_command skep_command_resume = {
+    .name = "resume",
+    .summary = "let workers take again",
+    .usage = "-q QUEUE [OPTION...]",
+    .text = resume_text,
+    .examples = resume_examples,
+    .options = control_options,
+    .settings_bytes = sizeof(struct control_settings),
+    .act = resume_act,
+};
+
+static const char *const limits_text[] = {
+    "Set how many tasks may wait in a queue and how many results may lie uncollected, so that a fast "
+    "producer or a "
+    "slow consumer does not fill the server's memory. Without options: show the limits.",
+    "A producer that meets the limit waits, or fails with `skep push --no-wait`. Workers that meet theirs "
+    "take nothing "
+    "until results are collected; `skep status` then says \"results full\".",
+    NULL,
+};
+
+static const char *const limits_examples[] = {
+    "skep limits -q sweep --max-depth 1000000 --max-results 100000",
+    "set both",
+    "skep limits -q sweep --max-depth 0",
+    "no limit any more",
+    NULL,
+};
+
+const struct skep_command skep_command_limits = {
+    .name = "limits",
+    .summary = "how many tasks and results may wait in a queue",
+    .usage = "-q QUEUE [OPTION...]",
+    .text = limits_text,
+    .examples = limits_examples,
+    .options = limits_options,
+    .settings_bytes = sizeof(struct control_settings),
+    .act = limits_act,
+};
