@@ -13,7 +13,8 @@ while seen < many do
     seen = seen + 1
     -- What somebody else put here has no line of skep's to take off.
     local cut = string.sub(letter, 1, 6) == '#skep ' and (string.find(letter, '\n', 1, true) or #letter) or 0
-    if wanted == '' or string.find(string.sub(letter, 1, cut - 1) .. ' ', wanted, 1, true) then
+    local line = string.sub(letter, 1, math.max(cut - 1, 0)) .. ' '
+    if wanted == '' or string.find(line, wanted, 1, true) then
         if verb == 'requeue' then redis.call('RPUSH', KEYS[2], string.sub(letter, cut + 1)) end
         matched = matched + 1
     else
