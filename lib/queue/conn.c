@@ -25,7 +25,7 @@ struct skep_conn {
 
     struct skep_line line;
     struct skep_requests requests;
-    struct skep_requests hello; /* has a buffer of its own, so that REQUESTS can be sent again after it */
+    struct skep_requests aside; /* has a buffer of its own, so that REQUESTS can be sent again after it */
     struct skep_reply *waiting; /* a reply that skep_conn_wait found */
     size_t n_pending;
     int server_version;
@@ -61,7 +61,7 @@ skep_status skep_conn_new(const struct skep_conn_options *options, struct skep_c
     skep_line_init(&conn->line,
                    options->read_timeout_ms > 0 ? options->read_timeout_ms : CONN_READ_TIMEOUT_MS);
     skep_requests_init(&conn->requests);
-    skep_requests_init(&conn->hello);
+    skep_requests_init(&conn->aside);
     conn->url = options->url;
     conn->connect_timeout_ms =
         options->connect_timeout_ms > 0 ? options->connect_timeout_ms : CONN_CONNECT_TIMEOUT_MS;
@@ -93,8 +93,7 @@ void skep_conn_free(struct skep_conn *conn)
     skep_conn_close(conn);
     skep_line_release(&conn->line);
     skep_requests_release(&conn->requests);
-    skep_requests_wipe(&conn->hello);
-    skep_requests_release(&conn->hello);
+    skep_requests_release(&conn->aside);
     skep_free(conn->ca_file);
     skep_free(conn->ca_dir);
     skep_free(conn->cert_file);
@@ -213,44 +212,6 @@ skep_status skep_conn_resend_last(struct skep_conn *conn, struct skep_error *err
     return skep_conn_flush(conn, err);
 }
 
-/* Log in and choose the database, in one round trip. */
-static skep_status conn_introduce(struct skep_conn *conn, struct skep_error *err)
-{
-    struct skep_error send_err = {0};
-    struct skep_reply *reply = NULL;
-    skep_status sent, st;
-
-    skep_hello_write(&conn->hello, conn->url.user, conn->url.password, conn->client_name);
-    if (conn->url.db != 0) {
-        skep_requests_begin(&conn->hello, 2);
-        skep_requests_add_text(&conn->hello, "SELECT");
-        skep_requests_add_i64(&conn->hello, conn->url.db);
-    }
-    if (skep_buf_failed(&conn->hello.bytes)) {
-        return skep_error_set(err, SKEP_E_NOMEM, "no memory for a request");
-    }
-    /* A server that turns us away says why and closes, so that what was read counts more than what could not
-     * be written. */
-    sent = skep_line_send(&conn->line, &conn->hello, &send_err);
-    st = skep_line_await_reply(&conn->line, conn->line.silence_ms, &reply, err);
-    if (st == SKEP_OK) {
-        st = skep_hello_read(reply, &conn->server_version, err);
-    }
-    if (st != SKEP_OK) {
-        return st;
-    }
-    if (sent != SKEP_OK) {
-        return skep_error_set(err, sent, "%s", send_err.text);
-    }
-    if (conn->url.db != 0) {
-        st = skep_line_await_reply(&conn->line, conn->line.silence_ms, &reply, err);
-        if (st == SKEP_OK && reply->kind == SKEP_REPLY_ERROR) {
-            st = skep_redis_error_set(err, reply->bytes, reply->length);
-        }
-    }
-    return st;
-}
-
 skep_status skep_conn_connect(struct skep_conn *conn, struct skep_error *err)
 {
     struct skep_tls_options tls_options = {.ca_file = conn->ca_file,
@@ -264,8 +225,7 @@ skep_status skep_conn_connect(struct skep_conn *conn, struct skep_error *err)
     }
     st = skep_line_open(&conn->line, &conn->url, &tls_options, conn->connect_timeout_ms, err);
     if (st == SKEP_OK) {
-        st = conn_introduce(conn, err);
-        skep_requests_wipe(&conn->hello);
+        st = skep_hello_exchange(&conn->line, &conn->url, conn->client_name, &conn->server_version, err);
     }
     return st == SKEP_OK ? SKEP_OK : conn_fail(conn, st, err);
 }
@@ -355,16 +315,16 @@ skep_status skep_conn_aside(struct skep_conn *conn, size_t n_args, const char *c
     if (!skep_conn_is_open(conn)) {
         return conn_not_open(conn, err);
     }
-    skep_requests_begin(&conn->hello, n_args);
+    skep_requests_begin(&conn->aside, n_args);
     for (size_t i = 0; i < n_args; i++) {
-        skep_requests_add_text(&conn->hello, args[i]);
+        skep_requests_add_text(&conn->aside, args[i]);
     }
-    if (skep_buf_failed(&conn->hello.bytes)) {
-        skep_requests_wipe(&conn->hello);
+    if (skep_buf_failed(&conn->aside.bytes)) {
+        skep_requests_wipe(&conn->aside);
         return skep_error_set(err, SKEP_E_NOMEM, "no memory for a request");
     }
-    st = skep_line_send(&conn->line, &conn->hello, err);
-    skep_requests_done(&conn->hello);
+    st = skep_line_send(&conn->line, &conn->aside, err);
+    skep_requests_done(&conn->aside);
     if (st == SKEP_OK) {
         st = skep_line_await_reply(&conn->line, conn->line.silence_ms, &reply, err);
     }

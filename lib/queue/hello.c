@@ -63,3 +63,52 @@ skep_status skep_hello_read(const struct skep_reply *reply, int *version_out, st
     }
     return SKEP_OK;
 }
+
+/* The replies to HELLO and to SELECT. */
+static skep_status hello_listen(struct skep_line *line, int db, int *version_out, struct skep_error *err)
+{
+    struct skep_reply *reply = NULL;
+    skep_status st = skep_line_await_reply(line, line->silence_ms, &reply, err);
+
+    if (st == SKEP_OK) {
+        st = skep_hello_read(reply, version_out, err);
+    }
+    if (st == SKEP_OK && db != 0) {
+        st = skep_line_await_reply(line, line->silence_ms, &reply, err);
+        if (st == SKEP_OK && reply->kind == SKEP_REPLY_ERROR) {
+            st = skep_redis_error_set(err, reply->bytes, reply->length);
+        }
+    }
+    return st;
+}
+
+skep_status skep_hello_exchange(struct skep_line *line, const struct skep_url *url, const char *client_name,
+                                int *version_out, struct skep_error *err)
+{
+    struct skep_requests requests;
+    struct skep_error sending = {0};
+    skep_status st;
+
+    skep_requests_init(&requests);
+    skep_hello_write(&requests, url->user, url->password, client_name);
+    if (url->db != 0) {
+        skep_requests_begin(&requests, 2);
+        skep_requests_add_text(&requests, "SELECT");
+        skep_requests_add_i64(&requests, url->db);
+    }
+    if (skep_buf_failed(&requests.bytes)) {
+        st = skep_error_set(&sending, SKEP_E_NOMEM, "no memory for a request");
+    } else {
+        st = skep_line_send(line, &requests, &sending);
+    }
+    if (st == SKEP_OK || st == SKEP_E_UNREACHABLE) {
+        /* A server that turns us away says why and closes: what it said counts more than what could not be
+         * written. */
+        st = hello_listen(line, url->db, version_out, err);
+    } else {
+        (void)skep_error_set(err, st, "%s", sending.text);
+    }
+    skep_requests_wipe(&requests);
+    skep_requests_release(&requests);
+    return st;
+}

@@ -4,8 +4,10 @@
 
 #include "base/error.h"
 #include "base/status.h"
+#include "queue/line.h"
 #include "queue/reply.h"
 #include "queue/request.h"
+#include "queue/url.h"
 
 /* The first words on a new connection: who we are, and what the server is. HELLO says both in one command,
  * and is the only one besides AUTH that needs no right of its own. */
@@ -22,5 +24,12 @@ void skep_hello_write(struct skep_requests *requests, const char *user, const ch
  *   and what else redis_error.h makes of an error reply */
 SKEP_MUST_USE skep_status skep_hello_read(const struct skep_reply *reply, int *version_out,
                                           struct skep_error *err);
+
+/* Both over a line that was just opened, with the choice of URL's database in the same round trip.
+ * CLIENT_NAME may be NULL. The password is overwritten afterwards. The statuses are those of
+ * skep_conn_connect. */
+SKEP_MUST_USE skep_status skep_hello_exchange(struct skep_line *line, const struct skep_url *url,
+                                              const char *client_name, int *version_out,
+                                              struct skep_error *err);
 
 #endif

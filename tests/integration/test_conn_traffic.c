@@ -195,7 +195,7 @@ static void test_conn_traffic__waits_for_a_reply_and_a_pipe(void **state)
         skep_conn_forget(conn); /* takes nothing that was not handed over */
         assert_int_equal(skep_conn_try_reply(conn, &reply, NULL), SKEP_OK);
         assert_int_equal(reply->length, TASK_BYTES);
-        assert_memory_equal(reply->bytes, task, TASK_BYTES);
+        assert_int_equal(memcmp(reply->bytes, task, TASK_BYTES), 0); /* in the sight of the sanitizer */
         assert_int_equal(ask(producer, "LLEN q")->integer, 1);
         skep_conn_free(conn);
         skep_conn_free(producer);
