@@ -139,8 +139,7 @@ void skep_options_help(const struct skep_option *rows, struct skep_buf *buf)
     }
 }
 
-/* TEXT with what roff would read as its own escaped. */
-static void roff_add(struct skep_buf *buf, const char *text)
+void skep_roff_add(struct skep_buf *buf, const char *text)
 {
     if (*text == '.' || *text == '\'') {
         skep_buf_add_text(buf, "\\&");
@@ -168,18 +167,18 @@ void skep_options_man(const struct skep_option *rows, struct skep_buf *buf)
             skep_buf_printf(buf, "\\fB\\-%c\\fR, ", row->letter);
         }
         skep_buf_add_text(buf, "\\fB\\-\\-");
-        roff_add(buf, row->name);
+        skep_roff_add(buf, row->name);
         skep_buf_add_text(buf, "\\fR");
         if (option_wants_value(row)) {
             skep_buf_add_text(buf, " \\fI");
-            roff_add(buf, option_value_name(row));
+            skep_roff_add(buf, option_value_name(row));
             skep_buf_add_text(buf, "\\fR");
         }
         skep_buf_add_char(buf, '\n');
-        roff_add(buf, row->help);
+        skep_roff_add(buf, row->help);
         skep_buf_add_char(buf, '\n');
         if (option_notes(row, notes)[0] != '\0') {
-            roff_add(buf, notes);
+            skep_roff_add(buf, notes);
             skep_buf_add_char(buf, '\n');
         }
     }

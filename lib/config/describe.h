@@ -14,6 +14,9 @@ void skep_options_help(const struct skep_option *rows, struct skep_buf *buf);
 /* The entries of the section OPTIONS of a manual page, in man(7) roff. */
 void skep_options_man(const struct skep_option *rows, struct skep_buf *buf);
 
+/* A line of text for such a page: what roff would read as its own is escaped. */
+void skep_roff_add(struct skep_buf *buf, const char *text);
+
 /* A configuration file in which every setting is explained and commented out at its default. */
 void skep_options_sample(const struct skep_option *rows, struct skep_buf *buf);
 
