@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The handler jumps out of the kernel. That is safe because of what kernels promise (kernel/kernel.h): they
- * hold no lock, own nothing but memory of the arena, and write nowhere else. The state is static because
+/* The handler jumps out of the body. That is safe because of what kernels promise (kernel/kernel.h): they
+ * hold no lock, own nothing but memory of the arena, and write nowhere else; and because bind.c keeps to the
+ * same while it touches an array, and the cache is sound after it (npy/cache.h). The state is static because
  * signals have no other way to find it; it is per thread, so a fault in another thread is not taken for one
- * of the kernel's. */
+ * of the body's. */
 #include "run/fault.h"
 
 #include <inttypes.h>
@@ -11,7 +12,7 @@
 #include <stddef.h>
 
 static __thread sigjmp_buf fault_return;
-static __thread const struct skep_npy_cache *fault_cache; /* not NULL while a kernel runs */
+static __thread const struct skep_npy_cache *fault_cache; /* not NULL while a body runs */
 static __thread const char *fault_path;
 static __thread uint64_t fault_offset;
 
@@ -39,8 +40,8 @@ skep_status skep_fault_install(struct skep_error *err)
     return SKEP_OK;
 }
 
-skep_status skep_fault_call(const struct skep_npy_cache *cache, skep_kernel_run run, struct skep_call *call,
-                            struct skep_value *value_out, struct skep_error *err)
+skep_status skep_fault_call(const struct skep_npy_cache *cache, skep_fault_body body, void *context,
+                            struct skep_error *err)
 {
     skep_status st;
 
@@ -52,7 +53,7 @@ skep_status skep_fault_call(const struct skep_npy_cache *cache, skep_kernel_run 
                               fault_offset);
     }
     fault_cache = cache;
-    st = run(call, value_out, err);
+    st = body(context, err);
     fault_cache = NULL;
     return st;
 }

@@ -161,25 +161,33 @@ static skep_status run_inline(const struct skep_value *value, struct skep_result
 
 /* ---- the call ---- */
 
-static skep_status run_call(const struct skep_run *run, const struct skep_work *work,
-                            struct skep_arena *arena, struct skep_value *value_out, struct skep_error *err)
+/* From arguments to value; a fault may end it at any touch of an array. */
+struct computation {
+    const struct skep_run *run;
+    const struct skep_work *work;
+    struct skep_arena *arena;
+    struct skep_value *value_out;
+};
+
+static skep_status run_compute(void *context, struct skep_error *err)
 {
+    const struct computation *c = context;
+    const struct skep_work *work = c->work;
     struct skep_call call = {
-        .arena = arena,
-        .stop = run->stop,
+        .arena = c->arena,
+        .stop = c->run->stop,
         .stream = {work->task.seed, work->header.has_index ? work->header.index : 0},
         .attempt = work->header.tries + 1,
     };
     struct skep_arg *args;
-    skep_status st =
-        skep_args_bind(work->kernel, work->task.args, run->cache, arena, &args, &call.is_reference, err);
+    skep_status st = skep_args_bind(work->kernel, work->task.args, c->run->cache, c->arena, &args,
+                                    &call.is_reference, err);
 
     if (st != SKEP_OK) {
         return st;
     }
     call.args = args;
-    return skep_fault_call(run->cache, call.is_reference ? work->kernel->reference : work->kernel->run, &call,
-                           value_out, err);
+    return (call.is_reference ? work->kernel->reference : work->kernel->run)(&call, c->value_out, err);
 }
 
 void skep_run_work(const struct skep_run *run, const struct skep_work *work, struct skep_arena *arena,
@@ -187,12 +195,13 @@ void skep_run_work(const struct skep_run *run, const struct skep_work *work, str
 {
     struct skep_outcome *outcome = outcome_out;
     struct skep_value value = {0};
+    struct computation computation = {run, work, arena, &value};
     skep_status st;
 
     *outcome = (struct skep_outcome){0};
     st = skep_run_check_out(work->task.out, &outcome->err);
     if (st == SKEP_OK) {
-        st = run_call(run, work, arena, &value, &outcome->err);
+        st = skep_fault_call(run->cache, run_compute, &computation, &outcome->err);
     }
     if (st == SKEP_OK) {
         st = skep_npy_cache_check(run->cache, &outcome->err);
