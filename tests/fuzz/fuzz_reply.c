@@ -70,7 +70,8 @@ static uint64_t read_in_pieces(const char *bytes, size_t n, size_t piece)
             st = skep_reply_reader_next(reader, &reply, NULL);
             if (st == SKEP_OK) {
                 digest = digest_reply(digest, reply, 0);
-                (void)skep_hello_read(reply, &version, NULL);
+                need(skep_hello_read(reply, &version, NULL) != SKEP_OK ||
+                     (version >= 0 && version < 1000000));
             }
         }
     }

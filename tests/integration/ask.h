@@ -2,11 +2,12 @@
 #ifndef SKEP_TESTS_INTEGRATION_ASK_H
 #define SKEP_TESTS_INTEGRATION_ASK_H
 
-/* What every test of a connection says to a server. Include support/test.h first. All fail the test with the
+/* What every test of a connection says to a server. All fail the test with the
  * words of the error. */
 #include <stdio.h>
 #include <string.h>
 
+#include "support/test.h"
 #include "queue/conn.h"
 
 /* A closed connection to URL; OPTIONS without its url. */

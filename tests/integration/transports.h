@@ -2,13 +2,14 @@
 #ifndef SKEP_TESTS_INTEGRATION_TRANSPORTS_H
 #define SKEP_TESTS_INTEGRATION_TRANSPORTS_H
 
-/* A real server that can be reached in every way, for a group of tests. Include support/test.h first. */
+/* A real server that can be reached in every way, for a group of tests. */
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "support/test.h"
 #include "ask.h"
 #include "support/files.h"
 #include "support/redis.h"
