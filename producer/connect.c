@@ -8,6 +8,15 @@
 #include "producer/command.h"
 #include "producer/stop.h"
 
+struct connect_alone {
+    struct skep_connect_settings connect;
+};
+
+const struct skep_option skep_connect_options[] = {
+    SKEP_CONNECT_ROWS(struct connect_alone, connect),
+    {.name = NULL},
+};
+
 void skep_patience_init(struct skep_patience *patience, double wait_s)
 {
     *patience = (struct skep_patience){.limit_ms = (int64_t)(wait_s * 1000), .since_ms = -1};

@@ -28,6 +28,9 @@ struct skep_connect_settings {
                 "give up at once"                                                                            \
     }
 
+/* The same rows by themselves, for what is printed once for all commands. */
+extern const struct skep_option skep_connect_options[];
+
 /* The row of -q, for a settings struct TYPE with a member FIELD of type const char *. */
 #define SKEP_QUEUE_ROW(type, field)                                                                          \
     {                                                                                                        \

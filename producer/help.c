@@ -5,6 +5,7 @@
 
 #include "config/describe.h"
 #include "producer/commands.h"
+#include "producer/connect.h"
 
 enum { HELP_MAX_BYTES = 256 * 1024, HELP_WIDTH = 78 };
 
@@ -66,7 +67,35 @@ int skep_help_program(void)
     return skep_print_buf(&buf);
 }
 
-void skep_help_write_command(struct skep_buf *buf, const char *path, const struct skep_command *command)
+size_t skep_help_pick(const struct skep_command *command, bool of_server,
+                      struct skep_option rows_out[SKEP_HELP_ROWS])
+{
+    const struct skep_option *row = command->options;
+    size_t n = 0;
+
+    for (; row != NULL && row->name != NULL && n + 1 < SKEP_HELP_ROWS; row++) {
+        bool is_of_server = skep_option_find(skep_connect_options, row->name, strlen(row->name)) != NULL;
+        if (is_of_server == of_server && row->help != NULL) {
+            rows_out[n++] = *row;
+        }
+    }
+    rows_out[n] = (struct skep_option){0};
+    return n;
+}
+
+static void help_options(struct skep_buf *buf, const struct skep_command *command, bool of_server,
+                         const char *title)
+{
+    struct skep_option rows[SKEP_HELP_ROWS];
+
+    if (skep_help_pick(command, of_server, rows) > 0) {
+        skep_buf_add_text(buf, title);
+        skep_options_help(rows, buf);
+        skep_buf_add_char(buf, '\n');
+    }
+}
+
+static void help_write_command(struct skep_buf *buf, const char *path, const struct skep_command *command)
 {
     skep_buf_printf(buf, "Usage: skep %s%s %s\n\n", path, command->name, command->usage);
     for (const char *const *text = command->text; text != NULL && *text != NULL; text++) {
@@ -78,11 +107,8 @@ void skep_help_write_command(struct skep_buf *buf, const char *path, const struc
         help_list(buf, command->subcommands);
         skep_buf_add_char(buf, '\n');
     }
-    if (command->options != NULL) {
-        skep_buf_add_text(buf, "Options:\n");
-        skep_options_help(command->options, buf);
-        skep_buf_add_char(buf, '\n');
-    }
+    help_options(buf, command, false, "Options:\n");
+    help_options(buf, command, true, "The server:\n");
     if (command->examples != NULL) {
         skep_buf_add_text(buf, "Examples:\n");
         for (const char *const *line = command->examples; line[0] != NULL; line += 2) {
@@ -97,7 +123,7 @@ int skep_help_command(const char *path, const struct skep_command *command)
     struct skep_buf buf;
 
     skep_buf_init(&buf, HELP_MAX_BYTES);
-    skep_help_write_command(&buf, path, command);
+    help_write_command(&buf, path, command);
     if (!skep_buf_failed(&buf) && buf.length > 0) {
         buf.length--; /* the last empty line */
     }

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# Completion of skep for bash. Printed by `skep completion bash`; do not edit.
+_skep_choose()
+{
+    mapfile -t COMPREPLY < <(compgen -W "$1" -- "${COMP_WORDS[COMP_CWORD]}")
+}
+
+_skep()
+{
+    local command=${COMP_WORDS[1]} words=''
+
+    COMPREPLY=()
+    if ((COMP_CWORD == 1)); then
+        _skep_choose 'push results status queues dead pause resume limits audit kernels help --help --version'
+        return
+    fi
+    case $command in
+    help)
+        _skep_choose 'push results status queues dead pause resume limits audit kernels'
+        return
+        ;;
+    dead)
+        if ((COMP_CWORD == 2)); then
+            _skep_choose 'ls show requeue purge export'
+            return
+        fi
+        command+=" ${COMP_WORDS[2]}"
+        ;;
+    esac
+    case ${COMP_WORDS[COMP_CWORD - 1]} in
+    -q | --queue)
+        _skep_choose "$(skep queues --wait 0 --connect-timeout 0.5 2>/dev/null)"
+        return
+        ;;
+    esac
+    case $command in
+    'push') words='--queue --job --skip-bad --allow-unknown-kernel --max-record --raw --no-wait --dry-run --quiet --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'results') words='--queue --output --count --follow --timeout --quiet --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'status') words='--queue --json --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'queues') words='--redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'dead ls') words='--queue --list --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'dead show') words='--queue --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'dead requeue') words='--queue --all --cause --kernel --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'dead purge') words='--queue --all --cause --kernel --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'dead export') words='--queue --records --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'pause') words='--queue --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'resume') words='--queue --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'limits') words='--queue --max-depth --max-results --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'audit') words='--queue --json --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'kernels') words='--json --markdown' ;;
+    esac
+    if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
+        _skep_choose "$words --help"
+    elif [[ $command == kernels ]]; then
+        _skep_choose "$(skep kernels | sed '/^$/,$d; s/ .*//')"
+    fi
+}
+complete -o default -F _skep skep
