@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- A consumer of results: confirm what is safely stored. Nothing leaves the list before its consumer says that it has
 -- it; said twice (a lost reply), it counts once. The results that come next are read by an LRANGE behind this script in
 -- the same transaction: Lua would hash every byte of them, which costs more than all the rest.

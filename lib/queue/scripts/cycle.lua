@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- One cycle of one slot: settle what it finished, give back what it did not start, take the next tasks.
 --
 -- KEYS queue held workers cycle out delayed dead suspect crashes stat conf

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- Push records so that a push can be repeated: the offset of the push moves in the same call as its records.
 -- KEYS queue puts stat conf   ARGV push id, offset, records...
 -- Reply: state, offset after, depth. State is OK, REPLAY (these records are in already), FULL or GAP (records before

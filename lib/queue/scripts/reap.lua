@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- Declare W dead: fence it and move what it holds. Does nothing if its beat moved since it was observed.
 -- KEYS queue held workers cycle suspect crashes stat info
 -- ARGV W, observed beat ('' when its death is certain), the task that ran, what is known of the crash

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- A slot incarnation W says that it exists. Asked twice (a lost reply), it does nothing the second time. The hash
 -- `cycle` holds the number of its last cycle, how many tasks it has settled, and an s while it runs a suspect.
 -- KEYS workers cycle   ARGV W

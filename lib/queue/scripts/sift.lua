@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- Go once through the first dead letters: those whose own line holds the wanted words are requeued or purged, the
 -- others go to the end of the list. Called in pieces until all that were there at the start have been seen; killed
 -- between two pieces it has lost and doubled nothing.

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- All numbers of a queue at one instant. Costs the same whatever the depth: it grows with the number of slots only.
 -- KEYS queue workers out delayed dead suspect stat conf   ARGV prefix of the held lists
 -- Reply: now, waiting, results, delayed, dead, suspect, held, {W, beat, held, ...}, {stat}, {conf}

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- An agent beats for its slots, promotes what is due, and looks at the beats of all.
 -- KEYS workers queue delayed suspect conf out stat   ARGV W...
 -- Reply: now in ms, flags (1 paused, 2 results full, 4 suspect tasks wait), depth, {W that are fenced}, {W, beat, ...}
