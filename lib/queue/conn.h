@@ -100,8 +100,8 @@ SKEP_MUST_USE skep_status skep_conn_try_reply(struct skep_conn *conn, struct ske
 SKEP_MUST_USE skep_status skep_conn_call(struct skep_conn *conn, int timeout_ms,
                                          struct skep_reply **reply_out, struct skep_error *err);
 
-/* One request beside those that were built, which stay as they are for skep_conn_resend_last: send it, wait for
- * the reply, and turn an error reply into its status. No reply may be due. */
+/* One request beside those that were built, which stay as they are for skep_conn_resend_last: send it, wait
+ * for the reply, and turn an error reply into its status. No reply may be due. */
 SKEP_MUST_USE skep_status skep_conn_aside(struct skep_conn *conn, size_t n_args, const char *const *args,
                                           struct skep_error *err);
 

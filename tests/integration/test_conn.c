@@ -146,6 +146,31 @@ static void test_conn__may_be_filled_before_it_opens(void **state)
     skep_conn_free(conn);
 }
 
+/* What is asked aside between a loss and the resending does not change what is sent again. */
+static void test_conn__aside_leaves_the_requests(void **state)
+{
+    static const char *const load[] = {"SCRIPT", "LOAD", "return 1"}, *const wrong[] = {"LLEN", "text"};
+    struct skep_conn *conn = connect_to(UNIX);
+    struct skep_reply *reply;
+    struct skep_error err = {0};
+
+    (void)state;
+    ask(conn, "SET text x");
+    build(conn, "APPEND text y");
+    assert_int_equal(skep_conn_call(conn, -1, &reply, NULL), SKEP_OK);
+    skep_conn_close(conn);
+    check_failure(skep_conn_aside(conn, 3, load, &err), SKEP_E_UNREACHABLE, &err, "not connected");
+    assert_int_equal(skep_conn_connect(conn, NULL), SKEP_OK);
+    assert_int_equal(skep_conn_aside(conn, 3, load, NULL), SKEP_OK);
+    skep_error_clear(&err);
+    check_failure(skep_conn_aside(conn, 2, wrong, &err), SKEP_E_REFUSED, &err, "WRONGTYPE");
+    assert_int_equal(skep_conn_resend_last(conn, NULL), SKEP_OK);
+    assert_int_equal(skep_conn_reply(conn, -1, &reply, NULL), SKEP_OK);
+    assert_int_equal(reply->integer, 3);
+    assert_string_equal(ask(conn, "GET text")->bytes, "xyy");
+    skep_conn_free(conn);
+}
+
 /* A request beyond the limit is refused without harm: nothing of it was sent. */
 static void test_conn__refuses_a_request_that_is_too_large(void **state)
 {
@@ -207,6 +232,7 @@ int main(void)
         cmocka_unit_test(test_conn__every_kind_of_reply),
         cmocka_unit_test(test_conn__error_replies),
         cmocka_unit_test(test_conn__may_be_filled_before_it_opens),
+        cmocka_unit_test(test_conn__aside_leaves_the_requests),
         cmocka_unit_test(test_conn__refuses_a_request_that_is_too_large),
         cmocka_unit_test(test_conn__survives_a_failing_heap),
     };
