@@ -38,7 +38,8 @@ enum {
     SLOT_TELL_BYTES = 8 << 20, /* nor when there is so much of it */
     SLOT_ARENA_KEEP = 64 << 20,
     SLOT_CRASH_LIMIT = 3,
-    SLOT_LAST_WORDS_MS = 1000 /* a kernel that is told to stop has so long to do so */
+    SLOT_LAST_WORDS_MS = 1000,   /* a kernel that is told to stop has so long to do so */
+    SLOT_LAST_EXCHANGE_MS = 3000 /* and an exchange that is under way so long to end */
 };
 
 struct slot {
@@ -408,6 +409,7 @@ static skep_status slot_tell(struct slot *slot)
 static void slot_end_now(struct slot *slot)
 {
     struct timespec until;
+    int64_t until_ms;
 
     pthread_mutex_lock(&slot->lock);
     slot->is_finishing = true;
@@ -416,8 +418,8 @@ static void slot_end_now(struct slot *slot)
     pthread_mutex_unlock(&slot->lock);
     slot_poke(slot->wake_fd);
     skep_sleep_ms(SLOT_LAST_WORDS_MS); /* the main thread leaves in the meantime, and the process ends */
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += 3;
+    until_ms = skep_wall_ms() + SLOT_LAST_EXCHANGE_MS; /* the lock knows wall time only */
+    until = (struct timespec){.tv_sec = until_ms / 1000, .tv_nsec = until_ms % 1000 * 1000000};
     if (pthread_mutex_timedlock(&slot->lock, &until) == 0) {
         struct skep_error err = {0};
         skep_status st;
