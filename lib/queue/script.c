@@ -111,10 +111,10 @@ skep_status skep_script_load_all(struct skep_conn *conn, struct skep_error *err)
     return st == SKEP_OK && skep_conn_server_version(conn) >= 70000 ? script_load(conn, 1, err) : st;
 }
 
-static bool script_is_unknown(const struct skep_reply *reply)
+static bool script_error_is(const struct skep_reply *reply, enum skep_redis_action action)
 {
     return reply->kind == SKEP_REPLY_ERROR &&
-           skep_redis_error_find(reply->bytes, reply->length)->action == SKEP_REDIS_SEND_SCRIPT;
+           skep_redis_error_find(reply->bytes, reply->length)->action == action;
 }
 
 skep_status skep_script_settle(struct skep_conn *conn, int timeout_ms, struct skep_reply **reply_out,
@@ -122,15 +122,13 @@ skep_status skep_script_settle(struct skep_conn *conn, int timeout_ms, struct sk
 {
     skep_status st = skep_conn_reply(conn, timeout_ms, reply_out, err);
 
-    if (st != SKEP_OK || !script_is_unknown(*reply_out)) {
-        return st;
+    if (st == SKEP_OK && script_error_is(*reply_out, SKEP_REDIS_SEND_SCRIPT)) {
+        st = skep_script_load_all(conn, err);
+        st = st == SKEP_OK ? skep_conn_resend_last(conn, err) : st;
+        st = st == SKEP_OK ? skep_conn_reply(conn, timeout_ms, reply_out, err) : st;
     }
-    st = skep_script_load_all(conn, err);
-    if (st == SKEP_OK) {
-        st = skep_conn_resend_last(conn, err);
-    }
-    if (st == SKEP_OK) {
-        st = skep_conn_reply(conn, timeout_ms, reply_out, err);
+    if (st == SKEP_OK && script_error_is(*reply_out, SKEP_REDIS_RECONNECT)) {
+        skep_conn_close(conn); /* the reply outlives it */
     }
     return st;
 }
@@ -181,7 +179,7 @@ skep_status skep_script_call_transaction(struct skep_conn *conn, int timeout_ms,
         st = script_await_exec(conn, timeout_ms, reply_out, err);
     }
     if (st == SKEP_OK && (*reply_out)->kind == SKEP_REPLY_ARRAY && (*reply_out)->n > 0 &&
-        script_is_unknown(&(*reply_out)->items[0])) {
+        script_error_is(&(*reply_out)->items[0], SKEP_REDIS_SEND_SCRIPT)) {
         st = skep_script_load_all(conn, err);
         st = st == SKEP_OK ? skep_conn_resend_last(conn, err) : st;
         st = st == SKEP_OK ? script_await_exec(conn, timeout_ms, reply_out, err) : st;
