@@ -60,13 +60,14 @@ struct slot {
     struct skep_batch batch;
     struct skep_cycle_reply reply;
     struct skep_backoff backoff;
-    bool is_busy;           /* a batch is being worked on */
-    bool is_waiting;        /* the main thread uses the connection without the lock; nothing is held */
-    bool is_finishing;      /* take nothing more */
-    bool is_leaving_now;    /* start nothing more either */
-    char running_title[96]; /* of the task that runs, "" when none does */
-    double task_s;          /* how long a task takes, smoothed; 0: not known */
-    int64_t skew_ms;        /* Redis TIME minus our monotonic clock */
+    bool is_busy;        /* a batch is being worked on */
+    bool is_waiting;     /* the main thread uses the connection without the lock; nothing is held */
+    bool is_finishing;   /* take nothing more */
+    bool is_leaving_now; /* start nothing more either */
+    const struct skep_work *running; /* the task that runs; NULL when none does */
+    struct rusage usage;             /* of the main thread, when the last task ended */
+    double task_s;                   /* how long a task takes, smoothed; 0: not known */
+    int64_t skew_ms;                 /* Redis TIME minus our monotonic clock */
 };
 
 /* ---- talking to the queue; with the lock held ---- */
@@ -195,7 +196,7 @@ static void slot_announce(struct slot *slot, const struct skep_work *work, int64
     struct skep_page *page = slot->page;
     int64_t number = (int64_t)(slot->holder.n_settled + (slot->batch.n_settled - slot->batch.first));
 
-    snprintf(slot->running_title, sizeof slot->running_title, "%s %.48s", work->task.kernel, work->id);
+    slot->running = work;
     atomic_store_explicit(&page->stop, SKEP_STOP_NONE, memory_order_relaxed);
     atomic_store_explicit(&page->started_ms, now_ms, memory_order_relaxed);
     atomic_store_explicit(&page->deadline_ms,
@@ -208,7 +209,7 @@ static void slot_announce_end(struct slot *slot)
 {
     atomic_store_explicit(&slot->page->running, -1, memory_order_release);
     atomic_store_explicit(&slot->page->deadline_ms, 0, memory_order_relaxed);
-    slot->running_title[0] = '\0';
+    slot->running = NULL;
 }
 
 /* The kernel says that it was told to stop. Whose word was it? */
@@ -232,7 +233,7 @@ static skep_status slot_run_one(struct slot *slot)
         .worker = slot->holder.worker, .host = slot->host, .slot = (int)slot->settings->slot};
     struct skep_outcome outcome;
     struct skep_work work;
-    struct rusage before, after;
+    struct rusage after;
     int64_t began_ns = skep_monotonic_ns();
     size_t mark = batch->bytes.length;
 
@@ -245,7 +246,6 @@ static skep_status slot_run_one(struct slot *slot)
                            settled)) {
         slot_announce(slot, &work, began_ns / 1000000);
         pthread_mutex_unlock(&slot->lock);
-        getrusage(RUSAGE_THREAD, &before);
         skep_run_work(&slot->run, &work, &slot->arena, &outcome);
         getrusage(RUSAGE_THREAD, &after);
         pthread_mutex_lock(&slot->lock);
@@ -257,7 +257,8 @@ static skep_status slot_run_one(struct slot *slot)
             return SKEP_STOPPED;
         }
         attempt.finished_ms = skep_wall_ms();
-        attempt.usage = slot_usage(&before, &after, skep_monotonic_ns() - began_ns);
+        attempt.usage = slot_usage(&slot->usage, &after, skep_monotonic_ns() - began_ns);
+        slot->usage = after;
         settled = &batch->settled[batch->n_settled];
         mark = batch->bytes.length;
         skep_settle(&slot->policy, &attempt, &work, &outcome, &batch->bytes, settled);
@@ -304,6 +305,7 @@ static skep_status slot_run_batch(struct slot *slot, struct skep_error *err)
     skep_status st = SKEP_OK;
 
     skep_npy_cache_begin_batch(slot->cache);
+    getrusage(RUSAGE_THREAD, &slot->usage);
     if (!slot->is_busy) {
         slot->is_busy = true;
         slot_poke(slot->poke_fd);
@@ -466,11 +468,11 @@ static void slot_tick(struct slot *slot)
     struct skep_batch *batch = &slot->batch;
     int64_t now_ms = skep_monotonic_ms();
     int64_t deadline_ms = atomic_load_explicit(&slot->page->deadline_ms, memory_order_relaxed);
-    bool is_running = slot->running_title[0] != '\0';
+    bool is_running = slot->running != NULL;
 
     if (is_running) {
-        skep_title_set("skep-worker: slot %d %s %s", (int)slot->settings->slot, slot->settings->queue,
-                       slot->running_title);
+        skep_title_set("skep-worker: slot %d %s %s %.48s", (int)slot->settings->slot, slot->settings->queue,
+                       slot->running->task.kernel, slot->running->id);
     }
     if (is_running && deadline_ms > 0 && now_ms >= deadline_ms) {
         atomic_store_explicit(&slot->page->stop, SKEP_STOP_TIMEOUT, memory_order_relaxed);
