@@ -3,7 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -68,14 +68,16 @@ static bool sink_find_last_end(int fd, uint64_t size, uint64_t *end_out)
 /* The name of a new file is safe only when its folder is. */
 static void sink_sync_folder(const char *path)
 {
-    char *copy = skep_strdup(path);
-    int fd = copy != NULL ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    const char *slash = strrchr(path, '/');
+    char folder[PATH_MAX];
+    int n = slash != NULL ? snprintf(folder, sizeof folder, "%.*s/", (int)(slash - path), path)
+                          : snprintf(folder, sizeof folder, ".");
+    int fd = n < (int)sizeof folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 
     if (fd >= 0) {
         (void)fsync(fd);
         close(fd);
     }
-    skep_free(copy);
 }
 
 static skep_status sink_open_file(struct skep_sink *sink, struct skep_error *err)
