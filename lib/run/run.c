@@ -21,7 +21,10 @@ void skep_work_read(const struct skep_run *run, const char *bytes, size_t n, str
 
     *work = (struct skep_work){.body = bytes, .body_n = n};
     work->status = skep_header_parse(bytes, n, arena, &work->header, &work->body, &work->body_n, &work->err);
-    if (work->status == SKEP_OK) {
+    if (work->status != SKEP_OK) {
+        work->body = bytes; /* a line that is not ours is the record's: a dead letter keeps every byte */
+        work->body_n = n;
+    } else {
         work->status =
             skep_task_parse(work->body, work->body_n, &run->limits, arena, &work->task, &work->err);
     }

@@ -31,7 +31,7 @@ struct skep_run {
 /* Everything that is known about a record before it runs. Strings live in the arena it was read into. */
 struct skep_work {
     struct skep_header header;
-    const char *body; /* the record without header lines, within the bytes given */
+    const char *body; /* the record without skep's lines (all of it if they are wrong) */
     size_t body_n;
     struct skep_task task;            /* task.kernel is NULL when the record could not be read */
     const struct skep_kernel *kernel; /* NULL: not found, or not read */

@@ -235,7 +235,7 @@ static void test_run__says_what_is_no_task(void **state)
         {"nonsense", SKEP_E_BAD_RECORD, "nonsense"},
         {"\xff\xfe", SKEP_E_BAD_RECORD, "\xff\xfe"},
         {"{}", SKEP_E_BAD_RECORD, "{}"},
-        {"#skep no pairs\n{}", SKEP_E_BAD_RECORD, "{}"},
+        {"#skep no pairs\n{}", SKEP_E_BAD_RECORD, "#skep no pairs\n{}"},
         {"#skep i=1\n", SKEP_E_BAD_RECORD, ""},
         {"{\"kernel\":\"summ\"}", SKEP_E_UNKNOWN_KERNEL, "{\"kernel\":\"summ\"}"},
     };
