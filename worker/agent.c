@@ -73,8 +73,8 @@ struct agent {
 
     bool is_beat_due_back;
     int64_t beat_sent_ms, beat_at_ms, news_at_ms;
-    unsigned flags; /* of the queue, as last heard */
     int next_to_wake;
+    struct skep_metrics metrics; /* of the slots that are over, and what only the agent knows */
 };
 
 /* ---- stopping ---- */
@@ -201,7 +201,9 @@ static void agent_slot_over(struct agent *agent, struct skep_child *child, int s
     agent_describe_death(agent, child, status, info, sizeof info);
     skep_log(has_left && !is_running ? SKEP_LOG_INFO : SKEP_LOG_WARN, "slot-end", "slot=%d %s running=%s", i,
              info, is_running ? "yes" : "no");
+    skep_metrics_add_all(&agent->metrics, &child->page->metrics);
     if (!has_left || is_running) {
+        skep_metrics_add(&agent->metrics, SKEP_METRIC_SLOT_CRASHES, is_running ? 1 : 0);
         agent_mourn(agent, child, info);
     }
     if (now_ms - child->started_ms >= AGENT_STABLE_MS || is_running) {
@@ -348,6 +350,7 @@ static void agent_hear_fenced(struct agent *agent, const struct skep_reply *fenc
                 skep_reply_is(&fenced->items[k], child->page->worker)) {
                 skep_log(SKEP_LOG_WARN, "slot-fenced", "slot=%d worker=%s", i, child->page->worker);
                 child->is_fenced = true;
+                skep_metrics_add(&agent->metrics, SKEP_METRIC_FENCED, 1);
                 skep_child_kill(child);
             }
         }
@@ -374,7 +377,6 @@ static void agent_wake_slots(struct agent *agent, unsigned flags)
             is_suspect_told = true;
         }
     }
-    agent->flags = flags;
 }
 
 static void agent_hear_beat(struct agent *agent, const struct skep_beat *beat, int64_t now_ms)
@@ -445,6 +447,7 @@ static void agent_tend_line(struct agent *agent, int64_t now_ms)
             return;
         }
         st = skep_conn_connect(agent->conn, &err);
+        skep_metrics_add(&agent->metrics, SKEP_METRIC_RECONNECTS, 1);
         skep_observer_restart(agent->observer);
         agent->is_beat_due_back = false;
         agent->beat_at_ms = agent->news_at_ms = now_ms;
@@ -641,6 +644,18 @@ static void agent_release(struct agent *agent)
     }
 }
 
+/* What this worker has done, in the words of its metrics. */
+static void agent_log_end(const struct agent *agent)
+{
+    struct skep_buf buf;
+
+    skep_buf_init(&buf, 4096);
+    skep_metrics_write_json(&buf, &agent->metrics);
+    skep_log(SKEP_LOG_INFO, "worker-end", "status=%d metrics=%s", agent->exit_status,
+             skep_buf_failed(&buf) ? "" : buf.bytes);
+    skep_buf_release(&buf);
+}
+
 int skep_agent_main(const struct skep_worker_settings *settings, int argc, char **argv)
 {
     struct agent agent = {.settings = settings, .argv = argv, .signal_fd = -1};
@@ -658,7 +673,7 @@ int skep_agent_main(const struct skep_worker_settings *settings, int argc, char 
     skep_log(SKEP_LOG_INFO, "worker-start", "version=%s queue=%s slots=%d server=%s", SKEP_VERSION,
              settings->queue, agent.n_slots, skep_conn_server_text(agent.conn));
     agent_loop(&agent);
-    skep_log(SKEP_LOG_INFO, "worker-end", "status=%d", agent.exit_status);
+    agent_log_end(&agent);
     agent_release(&agent);
     return agent.exit_status;
 }

@@ -35,6 +35,39 @@ static const char main_outro[] =
     "\n"
     "Exit status: 0 stopped cleanly, 2 a setting is wrong, 3 the server refused.\n";
 
+static const char main_man_head[] =
+    ".TH SKEP\\-WORKER 1 \"\" \"skep " SKEP_VERSION "\" \"User Commands\"\n"
+    ".SH NAME\n"
+    "skep\\-worker \\- work on a queue of numeric tasks\n"
+    ".SH SYNOPSIS\n"
+    ".B skep\\-worker\n"
+    "\\-q \\fIQUEUE\\fR \\-\\-redis \\fIURL\\fR [\\fIOPTION\\fR...]\n"
+    ".SH DESCRIPTION\n"
+    "An agent that starts one slot per core, each a process of its own. Slots take tasks from the list\n"
+    ".B skep:QUEUE\n"
+    "in batches, compute over memory\\-mapped arrays, and push results. The agent beats for its slots, "
+    "restarts those\n"
+    "that die, and moves what slots of dead machines held back to the queue.\n"
+    ".PP\n"
+    "One worker per machine is enough. Any number of them may serve one queue.\n"
+    ".SH OPTIONS\n";
+
+static const char main_man_tail[] =
+    ".SH SIGNALS\n"
+    ".TP\n.B SIGTERM, SIGINT\n"
+    "Finish what runs, for at most \\-\\-grace, and give the rest back. Twice: give everything back at "
+    "once.\n"
+    ".SH EXIT STATUS\n"
+    ".TP\n.B 0\nstopped cleanly\n"
+    ".TP\n.B 2\na setting is wrong\n"
+    ".TP\n.B 3\nthe server refused: wrong password, or a right is missing\n"
+    ".SH ENVIRONMENT\n"
+    ".TP\n.B SKEP_REDIS_PASSWORD\nthe password of the server, so that no command line shows it\n"
+    ".TP\n.B SKEP_CPU\nplain, avx2 or avx512: which variants of the kernels to use; the best that the "
+    "processor has when not set\n"
+    ".SH SEE ALSO\n"
+    "skep(1), redis\\-server(1)\n";
+
 /* Print what a describer writes, between two texts. */
 static int main_print(const char *intro, const char *outro,
                       void (*describe)(const struct skep_option *, struct skep_buf *))
@@ -127,6 +160,10 @@ int main(int argc, char **argv)
         status = main_print(main_intro, main_outro, skep_options_help);
     } else if (settings.version) {
         status = printf("skep-worker %s\n", SKEP_VERSION) > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    } else if (settings.man) {
+        status = main_print(main_man_head, main_man_tail, skep_options_man);
+    } else if (settings.words) {
+        status = main_print("", "", skep_options_words);
     } else if (settings.describe_metrics) {
         status = main_describe_metrics();
     } else {

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "task/json.h"
 
-enum { NEWS_MAX_BYTES = 2048 };
+enum { NEWS_MAX_BYTES = 4096 };
 
 /* Resident memory in bytes, or 0. */
 static int64_t news_rss(pid_t pid)
@@ -46,11 +46,13 @@ static void news_write(struct skep_buf *buf, const struct skep_child *child, con
     skep_json_add_key(buf, "version");
     skep_json_add_text(buf, SKEP_VERSION, strlen(SKEP_VERSION));
     skep_json_add_key(buf, "tasks");
-    skep_buf_add_u64(buf, atomic_load(&page->n_tasks));
+    skep_buf_add_u64(buf, skep_metrics_get(&page->metrics, SKEP_METRIC_TASKS_DONE));
     skep_json_add_key(buf, "busy");
     skep_buf_add_text(buf, atomic_load(&page->running) >= 0 ? "true" : "false");
     skep_json_add_key(buf, "rss_bytes");
     skep_buf_add_i64(buf, news_rss(child->pid));
+    skep_json_add_key(buf, "metrics");
+    skep_metrics_write_json(buf, &page->metrics);
     skep_json_add_key(buf, "at");
     skep_json_add_text(buf, now, strlen(now));
     skep_buf_add_char(buf, '}');

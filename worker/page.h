@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "metrics/metrics.h"
 #include "queue/keys.h"
 
 /* One page of memory that an agent and one of its slots share: what the slot does, readable even after its
@@ -24,7 +25,7 @@ struct skep_page {
     _Atomic int64_t running; /* number of the task that runs (skep_holder.n_settled counts alike), -1: none */
     _Atomic int64_t started_ms;  /* monotonic; of that task */
     _Atomic int64_t deadline_ms; /* monotonic; 0: none */
-    _Atomic uint64_t n_tasks;    /* finished since the slot started */
+    struct skep_metrics metrics; /* of this slot */
     atomic_int is_held_off; /* it waits until the queue is no longer paused or full, and wants to be told */
     atomic_uint stop;       /* enum skep_stop; kernels poll it */
 };

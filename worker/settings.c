@@ -127,6 +127,8 @@ const struct skep_option skep_worker_options[] = {
      .offset = AT(version),
      .command_line_only = true,
      .help = "show the version, and end"},
+    {.name = "man", .kind = SKEP_OPT_FLAG, .offset = AT(man), .command_line_only = true},
+    {.name = "words", .kind = SKEP_OPT_FLAG, .offset = AT(words), .command_line_only = true},
     {.name = "slot",
      .kind = SKEP_OPT_I64,
      .offset = AT(slot),

@@ -26,6 +26,7 @@ struct skep_worker_settings {
     const char *log_level;
     const char *config;
     bool help, version, describe_metrics;
+    bool man, words; /* for the project's own pages */
     /* between an agent and its slots only */
     int64_t slot; /* -1: this is the agent */
     int64_t control_fd, page_fd;

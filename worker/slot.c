@@ -72,11 +72,19 @@ struct slot {
 
 /* ---- talking to the queue; with the lock held ---- */
 
+static void slot_count(struct slot *slot, enum skep_metric metric, uint64_t n)
+{
+    skep_metrics_add(&slot->page->metrics, metric, n);
+}
+
 /* A cycle of ours has been answered. */
 static skep_status slot_cycle_answered(struct slot *slot, skep_status st)
 {
     if (st == SKEP_OK) {
         skep_batch_told(&slot->batch, slot->holder.n_settling);
+        slot_count(slot, SKEP_METRIC_CYCLES, 1);
+        slot_count(slot, SKEP_METRIC_CYCLE_REPLAYS, slot->reply.is_replay);
+        slot_count(slot, SKEP_METRIC_TASKS_TAKEN, slot->reply.n_tasks);
         slot->skew_ms = slot->reply.now_ms - skep_monotonic_ms();
         skep_backoff_reset(&slot->backoff);
     }
@@ -116,6 +124,7 @@ static void slot_pause(struct slot *slot, const char *what, const struct skep_er
     struct pollfd wake = {.fd = slot->wake_fd, .events = POLLIN};
     int wait_ms = skep_backoff_next_ms(&slot->backoff);
 
+    slot_count(slot, SKEP_METRIC_REDIS_ERRORS, 1);
     skep_log(SKEP_LOG_WARN, "redis-retry", "slot=%d doing=%s wait_ms=%d reason=\"%s\"",
              (int)slot->settings->slot, what, wait_ms, err->text);
     pthread_mutex_unlock(&slot->lock);
@@ -138,6 +147,7 @@ static skep_status slot_exchange(struct slot *slot, size_t n_kept, size_t want, 
         struct skep_error why = {0};
         if (!slot->holder.is_pending) {
             cycle = skep_batch_make_cycle(&slot->batch, n_kept);
+            slot_count(slot, SKEP_METRIC_TASKS_GIVEN_BACK, cycle.n_back);
             cycle.want = want;
             cycle.leaves = leaves;
             is_told = true;
@@ -223,6 +233,20 @@ static skep_status slot_stopped(struct slot *slot, const struct skep_work *work,
                           work->task.timeout_s);
 }
 
+static void slot_count_verdict(struct slot *slot, const struct skep_settled *settled)
+{
+    static const enum skep_metric metrics[] = {
+        [SKEP_DONE] = SKEP_METRIC_TASKS_DONE,
+        [SKEP_RETRY] = SKEP_METRIC_TASKS_RETRIED,
+        [SKEP_BURY] = SKEP_METRIC_TASKS_BURIED,
+    };
+
+    slot_count(slot, metrics[settled->kind], 1);
+    if (settled->kind != SKEP_DONE) {
+        slot_count(slot, SKEP_METRIC_TASKS_FAILED, 1);
+    }
+}
+
 /* Run the next task of the batch and record its verdict. SKEP_STOPPED: it was interrupted and is to be given
  * back. */
 static skep_status slot_run_one(struct slot *slot)
@@ -258,6 +282,7 @@ static skep_status slot_run_one(struct slot *slot)
         }
         attempt.finished_ms = skep_wall_ms();
         attempt.usage = slot_usage(&slot->usage, &after, skep_monotonic_ns() - began_ns);
+        slot_count(slot, SKEP_METRIC_RUN_TIME, (uint64_t)(attempt.usage.run_s * 1e9));
         slot->usage = after;
         settled = &batch->settled[batch->n_settled];
         mark = batch->bytes.length;
@@ -269,7 +294,7 @@ static skep_status slot_run_one(struct slot *slot)
         return SKEP_E_NOMEM;
     }
     batch->n_settled++;
-    atomic_fetch_add_explicit(&slot->page->n_tasks, 1, memory_order_relaxed);
+    slot_count_verdict(slot, settled);
     return SKEP_OK;
 }
 
@@ -396,6 +421,7 @@ static skep_status slot_tell(struct slot *slot)
 
     if (!slot->holder.is_pending) {
         cycle = skep_batch_make_cycle(&slot->batch, 1);
+        slot_count(slot, SKEP_METRIC_TASKS_GIVEN_BACK, cycle.n_back);
     }
     st = slot_try_cycle(slot, &cycle, &err);
     if (st != SKEP_OK) {
