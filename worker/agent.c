@@ -672,6 +672,7 @@ int skep_agent_main(const struct skep_worker_settings *settings, int argc, char 
     skep_title_set("skep-worker: agent %s, %d slots", settings->queue, agent.n_slots);
     skep_log(SKEP_LOG_INFO, "worker-start", "version=%s queue=%s slots=%d server=%s", SKEP_VERSION,
              settings->queue, agent.n_slots, skep_conn_server_text(agent.conn));
+    skep_metrics_set(&agent.metrics, SKEP_METRIC_SLOTS, (uint64_t)agent.n_slots);
     agent_loop(&agent);
     agent_log_end(&agent);
     agent_release(&agent);

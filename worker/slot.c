@@ -333,6 +333,7 @@ static skep_status slot_run_batch(struct slot *slot, struct skep_error *err)
     getrusage(RUSAGE_THREAD, &slot->usage);
     if (!slot->is_busy) {
         slot->is_busy = true;
+        skep_metrics_set(&slot->page->metrics, SKEP_METRIC_SLOTS_BUSY, 1);
         slot_poke(slot->poke_fd);
     }
     while (st == SKEP_OK && batch->n_settled < batch->n_tasks && !slot->is_leaving_now) {
@@ -359,6 +360,7 @@ static skep_status slot_wait(struct slot *slot, struct skep_error *err)
     skep_status st = SKEP_STOPPED;
 
     slot->is_busy = false;
+    skep_metrics_set(&slot->page->metrics, SKEP_METRIC_SLOTS_BUSY, 0);
     slot->is_waiting = true;
     atomic_store(&slot->page->is_held_off, is_held_off);
     pthread_mutex_unlock(&slot->lock);
