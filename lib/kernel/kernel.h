@@ -139,6 +139,11 @@ static inline bool skep_call_is_stopped(const struct skep_call *call)
     return call->stop != NULL && atomic_load_explicit(call->stop, memory_order_relaxed) != 0;
 }
 
+/* Room for COUNT elements of SIZE bytes from the call's arena, contents arbitrary. SKEP_E_NOMEM when the
+ * arena cannot hold it, with the bytes named. */
+SKEP_MUST_USE skep_status skep_call_scratch(struct skep_call *call, int64_t count, size_t size,
+                                            void **room_out, struct skep_error *err);
+
 /* Memory for an array value of this dtype and shape; fills VALUE_OUT and gives the writable elements in
  * *DATA_OUT. Contents are arbitrary. SKEP_E_NOMEM when the arena cannot hold it, with the bytes named. */
 SKEP_MUST_USE skep_status skep_call_output(struct skep_call *call, enum skep_dtype dtype, int ndim,
