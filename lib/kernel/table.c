@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernel/kernel.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* The kernels, in the order of the documentation: one line each. */
+#define KERNELS(X)                                                                                           \
+    X(te_box)                                                                                                \
+    X(te_box_counts)                                                                                         \
+    X(star_rk4)                                                                                              \
+    X(sum)                                                                                                   \
+    X(echo)                                                                                                  \
+    X(sleep)                                                                                                 \
+    X(fail)
+
+#define DECLARE(name) extern const struct skep_kernel skep_kernel_##name;
+KERNELS(DECLARE)
+
+#define POINT(name) &skep_kernel_##name,
+static const struct skep_kernel *const kernels[] = {KERNELS(POINT)};
+
+size_t skep_kernel_count(void)
+{
+    return sizeof kernels / sizeof kernels[0];
+}
+
+const struct skep_kernel *skep_kernel_at(size_t i)
+{
+    assert(i < skep_kernel_count());
+    return kernels[i];
+}
+
+/* Runs once for every task: a few comparisons that mostly end at the first letter are quicker than a hash of
+ * the name. */
+const struct skep_kernel *skep_kernel_find(const char *name)
+{
+    for (size_t i = 0; i < skep_kernel_count(); i++) {
+        if (strcmp(kernels[i]->name, name) == 0) {
+            return kernels[i];
+        }
+    }
+    return NULL;
+}
+
+size_t skep_kernel_count_args(const struct skep_kernel *kernel)
+{
+    size_t n = 0;
+
+    while (kernel->args[n].name != NULL) {
+        n++;
+    }
+    return n;
+}
