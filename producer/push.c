@@ -15,6 +15,7 @@
 #include "producer/feed.h"
 #include "producer/progress.h"
 #include "producer/stop.h"
+#include "producer/words.h"
 #include "task/id.h"
 
 struct push_settings {
@@ -229,9 +230,12 @@ static void push_tell_success(const struct push *push)
 {
     char text[512];
     uint64_t n_new = push->put.offset - push->n_before;
-    int n = snprintf(text, sizeof text, "pushed %" PRIu64 " task%s to queue %s (%" PRId64 " waiting)", n_new,
-                     n_new == 1 ? "" : "s", push->keys.name, push->put.depth);
+    int n = snprintf(text, sizeof text, "pushed %" PRIu64 " task%s to queue %s", n_new,
+                     skep_words_plural(n_new), push->keys.name);
 
+    if (n_new > 0) {
+        n += snprintf(text + n, sizeof text - (size_t)n, " (%" PRId64 " waiting)", push->put.depth);
+    }
     if (push->n_before > 0) {
         n += snprintf(text + n, sizeof text - (size_t)n, "; %" PRIu64 " were in before", push->n_before);
     }
