@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "producer/glance.h"
+#include "task/result_read.h"
 
 enum { GATHER_ARENA_BYTES = 1024 * 1024 * 1024, GATHER_ARENA_KEEP = 1024 * 1024, GATHER_WORD_BITS = 64 };
 
@@ -111,14 +113,45 @@ static skep_status order_catch_up(struct skep_gather *gather, struct skep_error 
 
 /* ---- one result ---- */
 
-/* A new result of ours that lies at OFFSET of the journal. */
-static skep_status gather_take(struct skep_gather *gather, const struct skep_outcome *outcome,
+/* Whether it is a result of a task of ours. */
+static bool gather_recognise(const struct skep_gather *gather, const struct skep_bytes *result,
+                             struct skep_glance *glance_out)
+{
+    return skep_glance(result->bytes, result->n, glance_out) && glance_out->has_index &&
+           glance_out->index < gather->options.n_tasks;
+}
+
+static skep_status gather_count(struct skep_gather *gather, const struct skep_glance *glance,
+                                const struct skep_bytes *line, struct skep_error *err)
+{
+    struct skep_outcome outcome;
+    skep_status st;
+
+    if (glance->is_ok) {
+        skep_tally_add_done(&gather->tally);
+        return SKEP_OK;
+    }
+    skep_arena_reset(&gather->arena, GATHER_ARENA_KEEP);
+    st = skep_result_read(line->bytes, line->n, &gather->arena, &outcome, NULL);
+    if (st == SKEP_E_NOMEM) {
+        return skep_error_set(err, st, "no memory to read a result of %zu bytes", line->n);
+    }
+    skep_tally_add_failed(&gather->tally, glance->index, st == SKEP_OK ? outcome.cause : "unknown",
+                          st == SKEP_OK ? outcome.message : "");
+    return SKEP_OK;
+}
+
+/* A new result of ours, which lies at OFFSET of the journal. */
+static skep_status gather_take(struct skep_gather *gather, const struct skep_glance *glance,
                                const struct skep_bytes *line, uint64_t offset, struct skep_error *err)
 {
-    uint64_t index = outcome->index;
+    uint64_t index = glance->index;
+    skep_status st = gather_count(gather, glance, line, err);
 
+    if (st != SKEP_OK) {
+        return st;
+    }
     gather->have[index / GATHER_WORD_BITS] |= (uint64_t)1 << (index % GATHER_WORD_BITS);
-    skep_tally_add(&gather->tally, outcome);
     if (gather->order_fd < 0 || index == gather->n_printed) {
         gather->n_printed++;
         return skep_run_output_add(gather->options.output, line->bytes, line->n, err);
@@ -129,21 +162,17 @@ static skep_status gather_take(struct skep_gather *gather, const struct skep_out
 skep_status skep_gather_add(struct skep_gather *gather, const struct skep_bytes *result,
                             struct skep_error *err)
 {
-    struct skep_outcome outcome;
+    const struct skep_journal *journal = gather->options.journal;
+    struct skep_glance glance;
     struct skep_bytes line;
     uint64_t offset;
     skep_status st;
 
-    skep_arena_reset(&gather->arena, GATHER_ARENA_KEEP);
-    st = skep_result_read(result->bytes, result->n, &gather->arena, &outcome, NULL);
-    if (st == SKEP_E_NOMEM) {
-        return skep_error_set(err, st, "no memory to read a result of %zu bytes", result->n);
-    }
-    if (st != SKEP_OK || !outcome.has_index || outcome.index >= gather->options.n_tasks) {
+    if (!gather_recognise(gather, result, &glance)) {
         gather->n_strange++;
         return SKEP_OK;
     }
-    if (skep_gather_has(gather, outcome.index)) {
+    if (skep_gather_has(gather, glance.index)) {
         gather->n_repeated++;
         return SKEP_OK;
     }
@@ -151,10 +180,8 @@ skep_status skep_gather_add(struct skep_gather *gather, const struct skep_bytes 
     if (st != SKEP_OK) {
         return st;
     }
-    line = (struct skep_bytes){gather->options.journal->lines.bytes + gather->options.journal->lines.length -
-                                   result->n - 1,
-                               result->n};
-    return gather_take(gather, &outcome, &line, offset, err);
+    line = (struct skep_bytes){journal->lines.bytes + journal->lines.length - result->n - 1, result->n};
+    return gather_take(gather, &glance, &line, offset, err);
 }
 
 skep_status skep_gather_flush(struct skep_gather *gather, struct skep_error *err)
@@ -172,23 +199,13 @@ skep_status skep_gather_flush(struct skep_gather *gather, struct skep_error *err
 static skep_status gather_replay_line(struct skep_gather *gather, const struct skep_bytes *line,
                                       uint64_t offset, struct skep_error *err)
 {
-    struct skep_error why = {0};
-    struct skep_outcome outcome;
-    skep_status st;
+    struct skep_glance glance;
 
-    skep_arena_reset(&gather->arena, GATHER_ARENA_KEEP);
-    st = skep_result_read(line->bytes, line->n, &gather->arena, &outcome, &why);
-    if (st == SKEP_OK && (!outcome.has_index || outcome.index >= gather->options.n_tasks)) {
-        st = skep_error_set(&why, SKEP_E_BAD_RECORD, "it is of another run");
+    if (!gather_recognise(gather, line, &glance)) {
+        return skep_error_set(err, SKEP_E_IO, "%s is damaged at byte %" PRIu64, gather->options.journal->path,
+                              offset);
     }
-    if (st != SKEP_OK) {
-        return skep_error_set(err, SKEP_E_IO, "%s, at byte %" PRIu64 ": %s", gather->options.journal->path,
-                              offset, skep_error_text(&why, st));
-    }
-    if (skep_gather_has(gather, outcome.index)) {
-        return SKEP_OK;
-    }
-    return gather_take(gather, &outcome, line, offset, err);
+    return skep_gather_has(gather, glance.index) ? SKEP_OK : gather_take(gather, &glance, line, offset, err);
 }
 
 skep_status skep_gather_replay(struct skep_gather *gather, struct skep_error *err)

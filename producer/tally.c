@@ -26,19 +26,20 @@ static struct skep_tally_cause *tally_find(struct skep_tally *tally, const char 
     return row;
 }
 
-void skep_tally_add(struct skep_tally *tally, const struct skep_outcome *outcome)
+void skep_tally_add_done(struct skep_tally *tally)
 {
-    struct skep_tally_cause *row;
+    tally->n_done++;
+}
+
+void skep_tally_add_failed(struct skep_tally *tally, uint64_t index, const char *cause, const char *message)
+{
+    struct skep_tally_cause *row = tally_find(tally, cause);
 
     tally->n_done++;
-    if (outcome->is_ok) {
-        return;
-    }
     tally->n_failed++;
-    row = tally_find(tally, outcome->cause);
     if (row->n++ == 0) {
-        row->first_index = outcome->index;
-        snprintf(row->first_message, sizeof row->first_message, "%s", outcome->message);
+        row->first_index = index;
+        snprintf(row->first_message, sizeof row->first_message, "%s", message);
     }
 }
 

@@ -5,8 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "task/result_read.h"
-
 /* What came of the tasks of a run, for the summary at its end. */
 enum { SKEP_TALLY_CAUSES = 32, SKEP_TALLY_SHOWN = 3 };
 
@@ -22,7 +20,8 @@ struct skep_tally {
     } causes[SKEP_TALLY_CAUSES];
 };
 
-void skep_tally_add(struct skep_tally *tally, const struct skep_outcome *outcome);
+void skep_tally_add_done(struct skep_tally *tally);
+void skep_tally_add_failed(struct skep_tally *tally, uint64_t index, const char *cause, const char *message);
 
 /* "1000 done, 3 failed in 12.3 s (81 tasks/s)" and a line for each of the first SKEP_TALLY_SHOWN causes, on
  * standard error. N_BEFORE of them were done before this session of SECONDS. */
