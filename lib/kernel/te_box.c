@@ -192,8 +192,8 @@ const struct skep_kernel skep_kernel_te_box = {
     .description = te_box_description,
     .args = te_box_args,
     .value_text = "number: the transfer entropy, in nats or bits",
-    .example = "{\"kernel\":\"te_box\",\"args\":{\"x\":[0.0,0.5,0.1,0.6,0.0,0.4,0.1,0.5],"
-               "\"y\":[0.5,0.1,0.6,0.0,0.4,0.1,0.5,0.0],\"r\":0.2}}",
+    .example = "{\"kernel\":\"te_box\",\"args\":{\"x\":[0,1,0,0,1,1,0,1,1,0,0,1],"
+               "\"y\":[1,0,0,1,1,0,1,1,0,0,1,0],\"r\":0.5,\"base\":2}}",
     .run = te_box_fast,
     .reference = te_box_plain,
 };
