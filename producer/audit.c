@@ -67,9 +67,10 @@ static void audit_write_text(struct skep_buf *buf, const char *queue, const stru
     if (difference == 0) {
         skep_buf_add_text(buf, "the books balance\n");
     } else {
-        skep_buf_printf(buf, "the books do not balance: %s task%s\n",
+        skep_buf_printf(buf, "the books do not balance: %s task%s %s\n",
                         skep_words_number(difference > 0 ? difference : -difference, number),
-                        difference > 0 ? " unaccounted for" : " more than were taken");
+                        skep_words_plural((uint64_t)(difference > 0 ? difference : -difference)),
+                        difference > 0 ? "unaccounted for" : "more than were taken");
     }
 }
 

@@ -60,6 +60,16 @@ bool skep_patience_wait(struct skep_patience *patience, skep_status status, cons
     return !skep_stop_is_asked();
 }
 
+static int connect_fail(skep_status st, const struct skep_error *err)
+{
+    int exit_code = skep_stop_is_asked() ? SKEP_EXIT_INTERRUPTED : skep_complain_error(st, err);
+
+    if (st == SKEP_E_UNREACHABLE && exit_code == SKEP_EXIT_SERVER) {
+        skep_complain("is a Redis server running there? (`skep run` needs none)");
+    }
+    return exit_code;
+}
+
 int skep_connect_open(const struct skep_connect_settings *settings, struct skep_conn **conn_out)
 {
     struct skep_patience patience;
@@ -83,7 +93,7 @@ int skep_connect_open(const struct skep_connect_settings *settings, struct skep_
     } while (st != SKEP_OK && skep_patience_wait(&patience, st, &err));
     if (st != SKEP_OK) {
         skep_conn_free(conn);
-        return skep_stop_is_asked() ? SKEP_EXIT_INTERRUPTED : skep_complain_error(st, &err);
+        return connect_fail(st, &err);
     }
     *conn_out = conn;
     return SKEP_EXIT_OK;

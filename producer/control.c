@@ -64,9 +64,10 @@ static int control_pause(const struct control_settings *settings, bool pauses)
     if (st != SKEP_OK) {
         return skep_complain_error(st, &err);
     }
-    skep_say(pauses ? "queue %s is paused: %" PRId64 " tasks wait; the %" PRId64 " that workers hold run on"
-                    : "queue %s runs: %" PRId64 " tasks wait, workers hold %" PRId64,
-             keys.name, status.n_waiting, status.n_held);
+    skep_say(pauses ? "queue %s is paused: %" PRId64 " task%s wait%s; what workers hold (%" PRId64 ") runs on"
+                    : "queue %s runs: %" PRId64 " task%s wait%s, workers hold %" PRId64,
+             keys.name, status.n_waiting, status.n_waiting == 1 ? "" : "s", status.n_waiting == 1 ? "s" : "",
+             status.n_held);
     skep_queue_status_release(&status);
     return SKEP_EXIT_OK;
 }

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* skep status, queues, audit, pause, resume, limits: what operators see and switch. */
+#include "integration/cli.h"
+
+/* A queue with something in every place, and books that balance. */
+static void fill(struct cli *cli)
+{
+    ask(cli->conn, "SADD skep:queues s");
+    ask(cli->conn, "RPUSH skep:s a b c");
+    ask(cli->conn, "RPUSH {skep:s}:held:host:1:x d e");
+    ask(cli->conn, "ZADD {skep:s}:workers 7 host:1:x");
+    ask(cli->conn, "ZADD {skep:s}:delayed 1 f");
+    ask(cli->conn, "RPUSH {skep:s}:dead g");
+    ask(cli->conn, "RPUSH {skep:s}:suspect h");
+    ask(cli->conn, "RPUSH {skep:s}:out r1 r2 r3 r4");
+    ask(cli->conn, "HSET {skep:s}:stat taken 13 done 4 retried 3 dead 1 given_back 2 crash_moved 1");
+    ask(cli->conn,
+        "SET {skep:s}:info:host:1:x {\"slot\":3,\"busy\":true,\"tasks\":1234,\"rss_bytes\":3145728,"
+        "\"version\":\"0.1.0\033[2J\"}");
+}
+
+/* All numbers of one queue, and what its slots say of themselves, made harmless. */
+static void test_cli_status__shows_a_queue(void **state)
+{
+    struct cli *cli = *state;
+
+    fill(cli);
+    cli_run(cli, 0, "queue s: running\n", "", "status", "-q", "s");
+    cli_run(cli, 0, "  waiting                3 ", "", "status", "-q", "s");
+    cli_run(cli, 0, "  held                   2 ", "", "status", "-q", "s");
+    cli_run(cli, 0, "  delayed                1 ", "", "status", "-q", "s");
+    cli_run(cli, 0, "  suspect                1 ", "", "status", "-q", "s");
+    cli_run(cli, 0, "  dead                   1 ", "", "status", "-q", "s");
+    cli_run(cli, 0, "  results                4 ", "", "status", "-q", "s");
+    cli_run(cli, 0, "1 slot\n  host:1:x  holds 2\n", "", "status", "-q", "s"); /* the info is no JSON: \033 */
+    ask(cli->conn,
+        "SET {skep:s}:info:host:1:x {\"slot\":3,\"busy\":true,\"tasks\":1234,\"rss_bytes\":3145728,"
+        "\"version\":\"0.1.0\\u001b[2J\"}");
+    cli_run(cli, 0, "  host:1:x  holds 2, slot 3, busy, 1,234 tasks run, 3.0 MiB, skep 0.1.0\\x1b[2J\n", "",
+            "status", "-q", "s");
+}
+
+/* The same for programs. */
+static void test_cli_status__prints_json(void **state)
+{
+    struct cli *cli = *state;
+
+    fill(cli);
+    cli_run(cli, 0, "{\"queue\":\"s\",\"state\":\"running\",\"now_ms\":17", "", "status", "-q", "s",
+            "--json");
+    cli_run(cli, 0,
+            "\"waiting\":3,\"held\":2,\"delayed\":1,\"suspect\":1,\"dead\":1,\"results\":4,\"paused\":false,"
+            "\"max_depth\":0,\"max_results\":0,\"stat\":{\"put\":0,\"taken\":13,",
+            "", "status", "-q", "s", "--json");
+    cli_run(cli, 0, "\"workers\":[{\"worker\":\"host:1:x\",\"beat\":7,\"held\":2}]}\n", "", "status", "-q",
+            "s", "--json");
+    ask(cli->conn, "SADD skep:queues other");
+    cli_run(cli, 0, "[{\"queue\":\"other\",", "", "status", "--json");
+    cli_run(cli, 0, "},\n{\"queue\":\"s\",", "", "status", "--json");
+}
+
+/* Without a queue a line for each, by name; names that are none are not shown. */
+static void test_cli_status__lists_queues(void **state)
+{
+    struct cli *cli = *state;
+
+    cli_run(cli, 0, "no queues yet", "", "status");
+    cli_run(cli, 0, "", "", "queues");
+    fill(cli);
+    ask(cli->conn, "SADD skep:queues a-b z/z");
+    cli_run(cli, 0, "a-b\ns\n", "", "queues");
+    cli_run(cli, 0, "QUEUE  ", "", "status");
+    cli_run(cli, 0,
+            "\ns                                  3       2        1        1       1           4      1  "
+            "running\n",
+            "", "status");
+}
+
+/* Why tasks do not run is said, and what to do about it. */
+static void test_cli_status__says_why_nothing_runs(void **state)
+{
+    struct cli *cli = *state;
+
+    ask(cli->conn, "RPUSH skep:s a");
+    cli_run(cli, 0, "queue s: no workers; start `skep-worker` with this server and queue\n", "", "status",
+            "-q", "s");
+    cli_run(cli, 0, "", "queue s is paused: 1 task waits; what workers hold (0) runs on", "pause", "-q", "s");
+    cli_run(cli, 0, "queue s: paused; workers take nothing; `skep resume` lets them\n", "", "status", "-q",
+            "s");
+    cli_run(cli, 0, "", "queue s runs", "resume", "-q", "s");
+    cli_run(cli, 0, "queue s: no workers;", "", "status", "-q", "s");
+    ask(cli->conn, "RPUSH {skep:s}:out r");
+    cli_run(cli, 0, "queue s: max-depth none, max-results 1\n", "", "limits", "-q", "s", "--max-results",
+            "1");
+    cli_run(cli, 0, "queue s: results full; ", "", "status", "-q", "s");
+    cli_run(cli, 0, "queue s: max-depth 5, max-results none\n", "", "limits", "-q", "s", "--max-depth", "5",
+            "--max-results", "0");
+    cli_run(cli, 0, "queue s: max-depth 5, max-results none\n", "", "limits", "-q", "s");
+    cli_run(cli, 2, "", "out of range", "limits", "-q", "s", "--max-depth", "-5");
+}
+
+/* The books: they balance, and when they do not, by how much, with exit code 1. */
+static void test_cli_status__audits(void **state)
+{
+    struct cli *cli = *state;
+
+    fill(cli);
+    cli_run(cli, 0, "             13 taken ", "", "audit", "-q", "s");
+    cli_run(cli, 0, "the books balance\n", "", "audit", "-q", "s");
+    ask(cli->conn, "RPOP {skep:s}:held:host:1:x");
+    cli_run(cli, 1, "the books do not balance: 1 task unaccounted for\n", "", "audit", "-q", "s");
+    ask(cli->conn, "RPUSH {skep:s}:held:host:1:x i j k");
+    cli_run(cli, 1, "the books do not balance: 2 tasks more than were taken\n", "", "audit", "-q", "s");
+    cli_run(cli, 1,
+            "\"taken\":13,\"held\":4,\"done\":4,\"retried\":3,\"dead\":1,\"given_back\":2,\"crash_moved\":1,"
+            "\"difference\":-2}\n",
+            "", "audit", "-q", "s", "--json");
+}
+
+/* A queue that nobody has used is empty, not an error. */
+static void test_cli_status__shows_an_unknown_queue(void **state)
+{
+    struct cli *cli = *state;
+
+    cli_run(cli, 0, "queue new: idle; start `skep-worker`", "", "status", "-q", "new");
+    cli_run(cli, 0, "the books balance", "", "audit", "-q", "new");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(test_cli_status__##name, cli_setup, cli_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(shows_a_queue),         TEST(prints_json), TEST(lists_queues),
+        TEST(says_why_nothing_runs), TEST(audits),      TEST(shows_an_unknown_queue),
+    };
+
+    return cmocka_run_group_tests_name("skep status", tests, NULL, NULL);
+}
