@@ -23,7 +23,8 @@ static void command_make_harmless(char *text)
     }
 }
 
-static void command_say(const char *prefix, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void command_say(const char *prefix, const char *format,
+                                                              va_list args)
 {
     char text[2048];
 
