@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "producer/check.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "config/nearest.h"
 #include "kernel/kernel.h"
-#include "producer/command.h"
-#include "producer/stop.h"
 #include "run/bind.h"
 #include "run/run.h"
 
-enum { CHECK_KEEP_BYTES = 1024 * 1024, CHECK_TOLD_LINES = 20 };
+enum { CHECK_KEEP_BYTES = 1024 * 1024 };
 
 void skep_check_init(struct skep_check *check, const struct skep_limits *limits)
 {
@@ -95,35 +92,4 @@ skep_status skep_check_line(struct skep_check *check, const struct skep_line *li
 bool skep_check_is_lines_fault(skep_status status)
 {
     return status == SKEP_E_BAD_RECORD || status == SKEP_E_UNKNOWN_KERNEL || status == SKEP_E_BAD_ARGS;
-}
-
-skep_status skep_check_source(struct skep_check *check, struct skep_source *source,
-                              struct skep_check_report *report_out, struct skep_error *err)
-{
-    struct skep_line line;
-    skep_status st;
-
-    *report_out = (struct skep_check_report){0};
-    while ((st = skep_source_next(source, &line, err)) == SKEP_OK) {
-        struct skep_error wrong = {0};
-        if (skep_stop_is_asked()) {
-            return SKEP_STOPPED;
-        }
-        report_out->n_lines++;
-        st = skep_check_line(check, &line, NULL, &wrong);
-        if (st == SKEP_OK) {
-            continue;
-        }
-        if (!skep_check_is_lines_fault(st)) {
-            return skep_error_set(err, st, "%s:%" PRIu64 ": %s", line.file, line.number,
-                                  skep_error_text(&wrong, st));
-        }
-        if (report_out->n_bad++ < CHECK_TOLD_LINES) {
-            skep_say("%s:%" PRIu64 ": %s", line.file, line.number, skep_error_text(&wrong, st));
-        }
-    }
-    if (report_out->n_bad > CHECK_TOLD_LINES) {
-        skep_say("... and %" PRIu64 " more bad lines", report_out->n_bad - CHECK_TOLD_LINES);
-    }
-    return st == SKEP_EMPTY ? SKEP_OK : st;
 }

@@ -37,16 +37,4 @@ bool skep_check_is_lines_fault(skep_status status);
 /* The kernel that somebody who wrote NAME may have meant, or NULL. */
 const char *skep_check_nearest_kernel(const char *name);
 
-/* Check the whole of SOURCE from where it is. The first 20 bad lines are told to the user, as
- * "FILE:LINE: what is wrong", then how many more there are.
- *
- *   SKEP_OK, also with bad lines: look at the report
- *   and what skep_source_next fails with */
-struct skep_check_report {
-    uint64_t n_lines; /* not blank */
-    uint64_t n_bad;
-};
-SKEP_MUST_USE skep_status skep_check_source(struct skep_check *check, struct skep_source *source,
-                                            struct skep_check_report *report_out, struct skep_error *err);
-
 #endif

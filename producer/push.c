@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "producer/check.h"
+#include "producer/check_all.h"
 #include "producer/command.h"
 #include "producer/commands.h"
 #include "producer/connect.h"

@@ -12,6 +12,7 @@
 
 #include "base/entropy.h"
 #include "producer/check.h"
+#include "producer/check_all.h"
 #include "producer/command.h"
 #include "producer/digest.h"
 #include "producer/embedded.h"
@@ -91,7 +92,7 @@ static int begin_set_roots(struct skep_run_begun *begun, struct skep_text_list *
     for (size_t i = 0; i < given->n && exit_code == SKEP_EXIT_OK; i++) {
         exit_code = begin_add_root(begun, list, given->items[i]);
     }
-    if (list->n == 0 && when_none != NULL) {
+    if (exit_code == SKEP_EXIT_OK && list->n == 0 && when_none != NULL) {
         exit_code = begin_add_root(begun, list, when_none);
     }
     return exit_code;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <locale.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,9 +57,17 @@ static bool parse_word_f64(const char *text, size_t n, double *number_out)
     return false;
 }
 
+/* Made once, kept to the end. */
+static pthread_once_t parse_once = PTHREAD_ONCE_INIT;
+static locale_t parse_locale;
+
+static void parse_make_locale(void)
+{
+    parse_locale = newlocale(LC_ALL_MASK, "C", NULL);
+}
+
 bool skep_parse_f64(const char *text, size_t n, double *number_out)
 {
-    static locale_t c_locale;
     char copy[64];
     char *end;
     double number;
@@ -74,13 +83,11 @@ bool skep_parse_f64(const char *text, size_t n, double *number_out)
             return false;
         }
     }
-    if (c_locale == NULL) {
-        c_locale = newlocale(LC_ALL_MASK, "C", NULL);
-    }
+    pthread_once(&parse_once, parse_make_locale);
     memcpy(copy, text, n);
     copy[n] = '\0';
     errno = 0;
-    number = strtod_l(copy, &end, c_locale);
+    number = strtod_l(copy, &end, parse_locale);
     if (end != copy + n || isinf(number)) {
         return false;
     }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "producer/check.h"
+#include "producer/check_all.h"
 
 static int setup(void **state)
 {
