@@ -6,9 +6,7 @@
 #include "config/nearest.h"
 
 static const struct skep_command *const commands_table[] = {
-#ifdef SKEP_WITH_RUN
     &skep_command_run,
-#endif
     &skep_command_push,
     &skep_command_results,
     &skep_command_status,

@@ -257,8 +257,17 @@ static int run_finish(struct run *run)
     return run->gather.tally.n_failed > 0 ? SKEP_EXIT_FAILED : SKEP_EXIT_OK;
 }
 
+/* Whether starting over is as good as going on: there is no result, and nothing that would be left somewhere.
+ */
+static bool run_can_be_forgotten(const struct run *run, const struct skep_run_session_end *end)
+{
+    return run_n_done(run) == 0 && !run->begun.is_resumed && strcmp(run->begun.tasks, "-") != 0 &&
+           (run->begun.plan.server == NULL || !end->has_begun);
+}
+
 static int run_compute(struct run *run)
 {
+    char path[PATH_MAX];
     struct skep_run_session_options options = {
         .plan = &run->begun.plan,
         .state = &run->begun.state,
@@ -269,16 +278,20 @@ static int run_compute(struct run *run)
         .is_resumed = run->begun.is_resumed,
         .is_quiet = run->settings->is_quiet,
     };
+    struct skep_run_session_end end = {.has_begun = false};
     struct skep_error err = {0};
-    int signal = 0;
     skep_status st = SKEP_OK;
 
     options.server.url = run->begun.plan.server;
-    if (!skep_gather_is_complete(&run->gather) || !skep_run_is_private(run->settings)) {
-        st = skep_run_session(&options, &signal, &err);
+    if (!skep_gather_is_complete(&run->gather) || run->begun.plan.server != NULL) { /* whose queue is to go */
+        st = skep_run_session(&options, &end, &err);
     }
     if (st == SKEP_STOPPED) {
-        return run_tell_interruption(run, signal);
+        return run_tell_interruption(run, end.signal);
+    }
+    if (st != SKEP_OK && run_can_be_forgotten(run, &end)) {
+        (void)unlink(skep_run_state_path(&run->begun.state, "plan", path));
+        return skep_complain_error(st, &err);
     }
     return st == SKEP_OK ? run_finish(run) : run_tell_failure(run, st, &err);
 }

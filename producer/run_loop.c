@@ -226,7 +226,7 @@ static skep_status loop_watch_server(struct skep_run_session *session, struct sk
     }
     skep_run_push_doubt(&session->push);
     loop_pause(session, skep_backoff_next_ms(&session->restart_backoff));
-    st = skep_embedded_start(&session->embedded, session->signal_fd, err);
+    st = skep_embedded_start(&session->embedded, session->stop_fd, err);
     return st == SKEP_STOPPED ? SKEP_OK : st; /* the signal is read by the loop */
 }
 

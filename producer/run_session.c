@@ -27,13 +27,14 @@ static skep_status session_hold_signals(struct skep_run_session *session, struct
     (void)sigaddset(&held, SIGINT);
     (void)sigaddset(&held, SIGTERM);
     (void)sigaddset(&held, SIGHUP);
+    session->stop_fd = signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK);
     (void)sigaddset(&held, SIGCHLD);
-    (void)sigprocmask(SIG_BLOCK, &held, &session->old_mask);
     session->signal_fd = signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (session->signal_fd < 0) {
-        (void)sigprocmask(SIG_SETMASK, &session->old_mask, NULL);
+    if (session->stop_fd < 0 || session->signal_fd < 0) {
         return skep_error_errno(err, SKEP_E_IO, "signalfd");
     }
+    (void)sigprocmask(SIG_BLOCK, &held, &session->old_mask);
+    session->holds_signals = true;
     return SKEP_OK;
 }
 
@@ -41,14 +42,19 @@ static void session_let_signals_go(struct skep_run_session *session)
 {
     struct signalfd_siginfo info;
 
-    if (session->signal_fd >= 0) {
+    if (session->holds_signals) {
         while (read(session->signal_fd, &info, sizeof info) > 0) { /* that the loop did not come to see */
             if (info.ssi_signo != SIGCHLD && session->first_signal == 0) {
                 session->first_signal = (int)info.ssi_signo;
             }
         }
-        close(session->signal_fd);
         (void)sigprocmask(SIG_SETMASK, &session->old_mask, NULL);
+    }
+    if (session->signal_fd >= 0) {
+        close(session->signal_fd);
+    }
+    if (session->stop_fd >= 0) {
+        close(session->stop_fd);
     }
 }
 
@@ -66,9 +72,9 @@ static skep_status session_start_server(struct skep_run_session *session, struct
     if (options->plan->socket_folder != NULL) {
         snprintf(socket, sizeof socket, "%s/redis.sock", options->plan->socket_folder);
     }
-    st = skep_embedded_init(&session->embedded, folder, socket, session->signal_fd, err);
+    st = skep_embedded_init(&session->embedded, folder, socket, session->stop_fd, err);
     if (st == SKEP_OK) {
-        st = skep_embedded_start(&session->embedded, session->signal_fd, err);
+        st = skep_embedded_start(&session->embedded, session->stop_fd, err);
     }
     if (st == SKEP_OK) {
         skep_url_format(&session->embedded.url, session->url, sizeof session->url);
@@ -290,8 +296,8 @@ static skep_status session_go(struct skep_run_session *session, struct skep_erro
     return st;
 }
 
-skep_status skep_run_session(const struct skep_run_session_options *options, int *signal_out,
-                             struct skep_error *err)
+skep_status skep_run_session(const struct skep_run_session_options *options,
+                             struct skep_run_session_end *end_out, struct skep_error *err)
 {
     struct skep_run_session session = {
         .options = options,
@@ -299,6 +305,7 @@ skep_status skep_run_session(const struct skep_run_session_options *options, int
         .is_private = options->plan->server == NULL,
         .embedded.lock_fd = -1,
         .signal_fd = -1,
+        .stop_fd = -1,
         .want = SKEP_RUN_WANT_LEAST,
         .trouble_since_ms = -1,
         .n_done_seen = options->gather->tally.n_done,
@@ -307,10 +314,11 @@ skep_status skep_run_session(const struct skep_run_session_options *options, int
 
     skep_progress_init(&session.progress, "done", options->plan->n_tasks, options->is_quiet);
     session.progress.n_at_start = options->gather->tally.n_done;
+    end_out->has_begun = st == SKEP_OK;
     if (st == SKEP_OK) {
         st = session_go(&session, err);
     }
     session_release(&session, st != SKEP_OK);
-    *signal_out = session.first_signal;
+    end_out->signal = session.first_signal;
     return st;
 }

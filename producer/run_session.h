@@ -53,7 +53,9 @@ struct skep_run_session {
     struct skep_queue_status slots; /* of a real server: whose keys are to be removed */
     struct skep_progress progress;
 
-    int signal_fd;
+    int signal_fd; /* stops and deaths of children */
+    int stop_fd;   /* stops only: they stay for the other one to read */
+    bool holds_signals;
     sigset_t old_mask;
     int n_signals, first_signal;
 
@@ -75,12 +77,18 @@ struct skep_run_session {
     int64_t look_ms;      /* when the queue is looked at next */
 };
 
+/* How a session ended. */
+struct skep_run_session_end {
+    bool has_begun; /* server and worker came up: there may be tasks on the server */
+    int signal;     /* that stopped it; 0: none */
+};
+
 /* Run until every task has its result.
  *
- *   SKEP_STOPPED   a signal: *SIGNAL_OUT; what was finished has been gathered
+ *   SKEP_STOPPED   a signal; what was finished has been gathered
  *   others         it cannot go on; ERR says why. The state is good for another session */
-SKEP_MUST_USE skep_status skep_run_session(const struct skep_run_session_options *options, int *signal_out,
-                                           struct skep_error *err);
+SKEP_MUST_USE skep_status skep_run_session(const struct skep_run_session_options *options,
+                                           struct skep_run_session_end *end_out, struct skep_error *err);
 
 /* The event loop of a session that has been set up (run_loop.c): until all results are there, a signal comes
  * (SKEP_STOPPED), or it cannot go on. */

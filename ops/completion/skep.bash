@@ -12,12 +12,12 @@ _skep()
 
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        _skep_choose 'push results status queues dead pause resume limits audit kernels help --help --version'
+        _skep_choose 'run push results status queues dead pause resume limits audit kernels help --help --version'
         return
     fi
     case $command in
     help)
-        _skep_choose 'push results status queues dead pause resume limits audit kernels'
+        _skep_choose 'run push results status queues dead pause resume limits audit kernels'
         return
         ;;
     dead)
@@ -35,6 +35,7 @@ _skep()
         ;;
     esac
     case $command in
+    'run') words='--slots --results --ordered --array --shape --resume --fresh --data --output --state --keep --max-record --memory --quiet --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'push') words='--queue --job --skip-bad --allow-unknown-kernel --max-record --raw --no-wait --dry-run --quiet --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'results') words='--queue --output --count --follow --timeout --quiet --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'status') words='--queue --json --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
