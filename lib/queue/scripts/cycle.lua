@@ -40,14 +40,15 @@ local function next_due()
     return math.max(0, math.ceil(tonumber(first[2]) - now))
 end
 
-local flags = 0
-if conf[1] == '1' then flags = flags + 1 end
 local max_results = tonumber(conf[2] or '') or 0
+local function flags()
+    return (conf[1] == '1' and 1 or 0) + (max_results > 0 and n_results >= max_results and 2 or 0)
+end
 
 if not beat or not applied then
     redis.call('HINCRBY', KEYS[10], 'fenced', 1)
     if n_out > 0 then redis.call('HINCRBY', KEYS[10], 'fenced_results', n_out) end
-    return {'FENCED', now, -1, depth, flags, ''}
+    return {'FENCED', now, -1, depth, flags(), ''}
 end
 
 local last, settled_before, mark = string.match(applied, '^(%d+) (%d+)(s?)$')
@@ -56,18 +57,18 @@ if last == n and n > 0 then
     redis.call('HINCRBY', KEYS[10], 'replays', 1)
     redis.call('ZINCRBY', KEYS[3], 1, W)
     local kept = held_before - acked - back
-    local reply = {'REPLAY', now, next_due(), depth, flags, ''}
+    local reply = {'REPLAY', now, next_due(), depth, flags(), ''}
     local taken = redis.call('LRANGE', KEYS[2], kept, -1)
     for i = 1, #taken do reply[6 + i] = taken[i] end
     if mark == 's' and #taken == 1 then
-        reply[5] = flags + 4
+        reply[5] = flags() + 4
         reply[6] = redis.call('HGET', KEYS[9], digest(taken[1])) or ''
     end
     return reply
 end
 if last ~= n - 1 or n_held ~= held_before or acked + back > n_held then
     redis.call('HINCRBY', KEYS[10], 'out_of_step', 1)
-    return {'STEP', now, -1, depth, flags, ''}
+    return {'STEP', now, -1, depth, flags(), ''}
 end
 
 -- Writes. LTRIM comes first and always: a server before 7.0 that is out of memory lets a script go on only after a
@@ -107,16 +108,15 @@ if #due > 0 then
 end
 depth = redis.call('LLEN', KEYS[1])
 
-if max_results > 0 and n_results >= max_results then flags = flags + 2 end
-if flags > 0 or leave then want = 0 end
+if flags() > 0 or leave then want = 0 end
 
-local reply = {'OK', now, 0, depth, flags, ''}
+local reply = {'OK', now, 0, depth, flags(), ''}
 local taken = 0
 mark = ''
 if want > 0 and n_suspect > 0 and n_held - acked - back == 0 then
     local record = redis.call('LMOVE', KEYS[8], KEYS[2], 'LEFT', 'RIGHT')
     taken, mark = 1, 's'
-    reply[5], reply[6], reply[7] = flags + 4, redis.call('HGET', KEYS[9], digest(record)) or '', record
+    reply[5], reply[6], reply[7] = flags() + 4, redis.call('HGET', KEYS[9], digest(record)) or '', record
 elseif want > 0 and depth > 0 then
     -- At most a fair share of what is there, so that the last tasks spread over all slots.
     local share = math.ceil(depth / (2 * redis.call('ZCARD', KEYS[3])))
