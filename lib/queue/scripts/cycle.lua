@@ -7,7 +7,8 @@
 --
 -- The first `acked` items of held have a verdict each: n_retry of them are to be tried again, n_dead are buried, the
 -- others are done. The last `back` items go back to the head of the queue in their order. n counts the cycles of W
--- from 1: the number that was applied last is answered again and changes nothing.
+-- from 1: the number that was applied last is answered again and changes nothing. A suspect is alone in the hand: while
+-- it is held nothing else is taken, and given back it is a suspect still.
 --
 -- Reply: state, now in ms, ms until the next delayed task is due or -1, depth, flags, crash history of a suspect task,
 -- then the records that were taken. State is OK, REPLAY, FENCED (W is not registered: it was reaped) or STEP (W and
@@ -98,7 +99,13 @@ if settled then
         if settled[i] then redis.call('HDEL', KEYS[9], digest(settled[i])) end
     end
 end
-for _ = 1, back do redis.call('LMOVE', KEYS[2], KEYS[1], 'RIGHT', 'LEFT') end
+local n_left = n_held - acked - back
+local home = KEYS[1]
+if mark == 's' then
+    home = KEYS[8]
+    n_suspect = n_suspect + back
+end
+for _ = 1, back do redis.call('LMOVE', KEYS[2], home, 'RIGHT', 'LEFT') end
 
 -- What has become due goes to the head: it is older than what waits.
 if #due > 0 then
@@ -108,12 +115,12 @@ if #due > 0 then
 end
 depth = redis.call('LLEN', KEYS[1])
 
-if flags() > 0 or leave then want = 0 end
+if n_left == 0 then mark = '' end
+if flags() > 0 or leave or mark == 's' then want = 0 end
 
 local reply = {'OK', now, 0, depth, flags(), ''}
 local taken = 0
-mark = ''
-if want > 0 and n_suspect > 0 and n_held - acked - back == 0 then
+if want > 0 and n_suspect > 0 and n_left == 0 then
     local record = redis.call('LMOVE', KEYS[8], KEYS[2], 'LEFT', 'RIGHT')
     taken, mark = 1, 's'
     reply[5], reply[6], reply[7] = flags() + 4, redis.call('HGET', KEYS[9], digest(record)) or '', record
@@ -140,7 +147,7 @@ if n_dead > 0 then redis.call('HINCRBY', KEYS[10], 'dead', n_dead) end
 if back > 0 then redis.call('HINCRBY', KEYS[10], 'given_back', back) end
 if taken > 0 then redis.call('HINCRBY', KEYS[10], 'taken', taken) end
 
-if leave and n_held - acked - back == 0 then
+if leave and n_left == 0 then
     redis.call('ZREM', KEYS[3], W)
     redis.call('HDEL', KEYS[4], W)
 else

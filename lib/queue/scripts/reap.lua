@@ -7,8 +7,8 @@
 -- Reply: how many tasks were moved, or -1 if W is alive or was reaped before.
 --
 -- The task that ran has crashed once more: the first time it keeps its place, later it goes to the suspects, to be run
--- alone. All others go back to the head of the queue in their order, at no cost to them. The worker that takes a
--- suspect sees its count and buries it when the budget is spent: only C writes results.
+-- alone. All others go back to the head of the queue in their order, at no cost to them; a suspect that did not run stays
+-- one. The worker that takes a suspect sees its count and buries it when the budget is spent: only C writes results.
 local W, observed = ARGV[1], ARGV[2]
 local beat = redis.call('ZSCORE', KEYS[3], W)
 local applied = redis.call('HGET', KEYS[4], W) or '0 0'
@@ -31,6 +31,7 @@ if not beat or (observed ~= '' and tonumber(observed) ~= tonumber(beat)) then re
 redis.call('ZREM', KEYS[3], W)
 redis.call('HDEL', KEYS[4], W)
 redis.call('DEL', KEYS[8])
+local home = string.find(applied, 's', 1, true) and KEYS[5] or KEYS[1]
 local suspect = false
 if blamed then
     local key = digest(blamed)
@@ -43,7 +44,7 @@ for position = n_held - 1, 0, -1 do
     if suspect and position == running then
         redis.call('LMOVE', KEYS[2], KEYS[5], 'RIGHT', 'RIGHT')
     else
-        redis.call('LMOVE', KEYS[2], KEYS[1], 'RIGHT', 'LEFT')
+        redis.call('LMOVE', KEYS[2], home, 'RIGHT', 'LEFT')
     end
 end
 if n_held > 0 then redis.call('HINCRBY', KEYS[7], 'crash_moved', n_held) end
