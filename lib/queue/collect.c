@@ -36,6 +36,7 @@ static skep_status collect_read_state(struct skep_collector *collector, const st
             "server has forgotten them",
             collector->keys.name);
     }
+    collector->n_calls++;
     collector->base = state->items[1].integer;
     collector->n_left = state->items[2].integer;
     return SKEP_OK;
@@ -83,7 +84,7 @@ static skep_status collect_call(struct skep_collector *collector, size_t n_store
     skep_script_begin_transaction(collector->conn);
     skep_script_begin(collector->conn, SKEP_SCRIPT_COLLECT, 3, keys, 4);
     skep_conn_arg_text(collector->conn, collector->token);
-    skep_conn_arg_i64(collector->conn, collector->base);
+    skep_conn_arg_u64(collector->conn, collector->n_calls + 1);
     skep_conn_arg_u64(collector->conn, n_stored);
     skep_conn_arg_i64(collector->conn, mark_ms);
     if (want > 0) {

@@ -23,6 +23,7 @@ struct skep_collector {
     int64_t base;   /* collected by everybody when the results in hand were read; -1 before the first read */
     size_t n_taken; /* results in hand */
     int64_t n_left; /* length of the list, as last heard */
+    uint64_t n_calls; /* answered so far: the next one carries its number, so that it counts once */
 };
 
 SKEP_MUST_USE skep_status skep_collector_init(struct skep_collector *collector, struct skep_conn *conn,
