@@ -144,6 +144,9 @@ static skep_status holder_read(struct skep_holder *holder, const struct skep_rep
         return skep_error_set(err, SKEP_E_PROTOCOL, "cycle: the server answered something unexpected");
     }
     holder->is_pending = false;
+    if (skep_reply_is(&reply->items[0], "FENCED") && holder->is_leaving && holder->n_sends > 1) {
+        return SKEP_OK; /* the lost reply was that of the cycle that left */
+    }
     reply_out->is_replay = skep_reply_is(&reply->items[0], "REPLAY");
     if (!reply_out->is_replay && !skep_reply_is(&reply->items[0], "OK")) {
         return skep_error_set(
@@ -170,55 +173,45 @@ static skep_status holder_read(struct skep_holder *holder, const struct skep_rep
     return SKEP_OK;
 }
 
-static skep_status holder_finish(struct skep_holder *holder, struct skep_cycle_reply *reply_out,
-                                 struct skep_error *err)
+/* Send what was built, for the first time or once more, and read the answer. */
+static skep_status holder_exchange(struct skep_holder *holder, struct skep_cycle_reply *reply_out,
+                                   struct skep_error *err)
 {
     struct skep_reply *reply;
-    skep_status st = skep_script_settle(holder->conn, -1, &reply, err);
+    skep_status st = holder_connect(holder, err);
 
+    *reply_out = (struct skep_cycle_reply){0};
+    if (st == SKEP_OK) {
+        holder->n_sends++;
+        st = skep_conn_resend_last(holder->conn, err);
+    }
+    if (st == SKEP_OK) {
+        st = skep_script_settle(holder->conn, -1, &reply, err);
+    }
     return st == SKEP_OK ? holder_read(holder, reply, reply_out, err) : st;
 }
 
 skep_status skep_holder_cycle(struct skep_holder *holder, const struct skep_cycle *cycle,
                               struct skep_cycle_reply *reply_out, struct skep_error *err)
 {
-    skep_status st;
-
     assert(!holder->is_pending);
     assert(cycle->n_verdicts + cycle->n_back <= holder->n_held);
     assert(cycle->want <= SKEP_BATCH_MAX);
-    *reply_out = (struct skep_cycle_reply){0};
     holder->is_pending = true;
     holder->is_leaving = cycle->leaves;
+    holder->n_sends = 0;
     holder->n_settling = cycle->n_verdicts;
     holder->n_held_after = holder->n_held - cycle->n_verdicts - cycle->n_back;
     assert(holder->n_held_after + cycle->want <= SKEP_BATCH_MAX || cycle->want == 0);
     holder_build(holder, cycle);
-    if (!skep_conn_is_open(holder->conn)) {
-        return skep_holder_cycle_again(holder, reply_out, err);
-    }
-    st = skep_conn_flush(holder->conn, err);
-    return st == SKEP_OK ? holder_finish(holder, reply_out, err) : st;
+    return holder_exchange(holder, reply_out, err);
 }
 
 skep_status skep_holder_cycle_again(struct skep_holder *holder, struct skep_cycle_reply *reply_out,
                                     struct skep_error *err)
 {
-    skep_status st = holder_connect(holder, err);
-
     assert(holder->is_pending);
-    *reply_out = (struct skep_cycle_reply){0};
-    if (st == SKEP_OK) {
-        st = skep_conn_resend_last(holder->conn, err);
-    }
-    if (st == SKEP_OK) {
-        st = holder_finish(holder, reply_out, err);
-    }
-    if (st == SKEP_E_FENCED && holder->is_leaving) {
-        skep_error_clear(err); /* the lost reply was that of a cycle that left */
-        return SKEP_OK;
-    }
-    return st;
+    return holder_exchange(holder, reply_out, err);
 }
 
 /* ---- waiting ---- */

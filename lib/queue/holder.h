@@ -65,6 +65,7 @@ struct skep_holder {
     size_t n_settling;   /* verdicts in the cycle under way */
     bool is_pending;     /* a cycle was sent and its reply has not been seen */
     bool is_leaving;
+    unsigned n_sends; /* so often the cycle under way may have reached the server */
     uint64_t n_replays;
 };
 
