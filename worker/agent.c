@@ -154,6 +154,7 @@ static void agent_start_slots(struct agent *agent, int64_t now_ms)
             continue;
         }
         skep_log(SKEP_LOG_INFO, "slot-start", "slot=%d pid=%d", i, (int)agent->children[i].pid);
+        agent->news_at_ms = now_ms + SKEP_BEAT_MS; /* it has registered by then */
     }
 }
 
@@ -450,7 +451,8 @@ static void agent_tend_line(struct agent *agent, int64_t now_ms)
         skep_metrics_add(&agent->metrics, SKEP_METRIC_RECONNECTS, 1);
         skep_observer_restart(agent->observer);
         agent->is_beat_due_back = false;
-        agent->beat_at_ms = agent->news_at_ms = now_ms;
+        agent->beat_at_ms = now_ms;
+        agent->news_at_ms = now_ms + SKEP_BEAT_MS;
         if (st != SKEP_OK) {
             agent_line_failed(agent, "connect", st, &err, now_ms);
             return;
