@@ -84,6 +84,34 @@ struct test_process *hive_start_worker(struct hive *hive, const char *const *opt
     return hive_start_worker_env(hive, options, NULL);
 }
 
+static void read_title(pid_t pid, char *title, size_t size);
+
+/* What somebody who looks into a failure wants to see first. */
+static void show(const struct hive *hive)
+{
+    struct skep_queue_status s;
+
+    for (int i = 0; i < hive->n_workers; i++) {
+        char *log = test_process_err(hive->workers[i]);
+        pid_t pids[HIVE_MAX_SLOTS];
+        int n = hive_slots(hive->workers[i], pids);
+        print_error("---- worker %d:\n%s", i, log);
+        free(log);
+        for (int k = 0; k < n; k++) {
+            char title[256];
+            read_title(pids[k], title, sizeof title);
+            print_error("%d: %s\n", (int)pids[k], title);
+        }
+    }
+    if (skep_conn_is_open(hive->conn) &&
+        skep_queue_status_read(hive->conn, &hive->keys, &s, NULL) == SKEP_OK) {
+        print_error("waiting %" PRId64 ", held %" PRId64 ", delayed %" PRId64 ", suspect %" PRId64
+                    ", results %" PRId64 ", dead %" PRId64 ", taken %" PRId64 "\n",
+                    s.n_waiting, s.n_held, s.n_delayed, s.n_suspect, s.n_results, s.n_dead, s.stat.taken);
+        skep_queue_status_release(&s);
+    }
+}
+
 void hive_fail(const struct hive *hive, const char *format, ...)
 {
     char what[512];
@@ -92,11 +120,7 @@ void hive_fail(const struct hive *hive, const char *format, ...)
     va_start(args, format);
     vsnprintf(what, sizeof what, format, args);
     va_end(args);
-    for (int i = 0; i < hive->n_workers; i++) {
-        char *log = test_process_err(hive->workers[i]);
-        print_error("---- worker %d:\n%s", i, log);
-        free(log);
-    }
+    show(hive);
     print_error("%s\n", what);
     fail();
     abort(); /* not reached: fail leaves the test */
@@ -353,16 +377,10 @@ static bool is_done(void *context)
 
 void hive_check_done(struct hive *hive, int64_t n_results, int64_t n_dead)
 {
-    struct skep_queue_status s;
-
-    if (test_until(is_done, &(struct done){hive, n_results, n_dead}, HIVE_WAIT_MS)) {
-        return;
+    if (!test_until(is_done, &(struct done){hive, n_results, n_dead}, HIVE_WAIT_MS)) {
+        hive_fail(hive, "not %" PRId64 " results, %" PRId64 " dead letters and nothing else", n_results,
+                  n_dead);
     }
-    s = hive_status(hive);
-    hive_fail(hive,
-              "waiting %" PRId64 ", held %" PRId64 ", delayed %" PRId64 ", suspect %" PRId64
-              ", results %" PRId64 " (not %" PRId64 "), dead %" PRId64 " (not %" PRId64 ")",
-              s.n_waiting, s.n_held, s.n_delayed, s.n_suspect, s.n_results, n_results, s.n_dead, n_dead);
 }
 
 struct hive_letter hive_letter(struct hive *hive, int64_t i)
