@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,7 +16,7 @@ enum { ROOT_NAME_MAX = 64 };
 
 struct root {
     char name[ROOT_NAME_MAX + 1]; /* "" is the default root */
-    char *folder;                 /* as the user wrote it: for messages */
+    char *folder;                 /* where it is, absolute where that can be told: for messages */
     int fd;
 };
 
@@ -120,6 +121,7 @@ skep_status skep_roots_add(struct skep_roots *roots, const char *spec, struct sk
 {
     struct root root = {.fd = -1};
     const char *folder;
+    char absolute[PATH_MAX];
     size_t name_n;
     skep_status st = roots_parse_spec(spec, &name_n, err);
 
@@ -132,7 +134,7 @@ skep_status skep_roots_add(struct skep_roots *roots, const char *spec, struct sk
     if (root.fd < 0) {
         return skep_error_errno(err, SKEP_E_USAGE, "data root '%s'", folder);
     }
-    root.folder = skep_strdup(folder);
+    root.folder = skep_strdup(realpath(folder, absolute) != NULL ? absolute : folder);
     st = root.folder != NULL ? roots_put(roots, &root, err)
                              : skep_error_set(err, SKEP_E_NOMEM, "no memory for the data roots");
     if (st != SKEP_OK) {
