@@ -176,23 +176,40 @@ static inline int runs_count_lines(const char *text)
 
 struct runs_lines {
     struct test_process *process;
+    struct cli *cli;
+    const char *file; /* NULL: standard output */
     int n;
 };
 
 static inline bool runs_has_lines(void *context)
 {
     struct runs_lines *wait = context;
-    char *out = test_process_out(wait->process, NULL);
-    bool has = runs_count_lines(out) >= wait->n || test_process_is_over(wait->process);
+    char *text = NULL;
+    bool has = test_process_is_over(wait->process);
 
-    free(out);
+    if (wait->file == NULL) {
+        text = test_process_out(wait->process, NULL);
+    } else if (runs_exists(wait->cli, wait->file)) {
+        text = test_read_file(wait->cli->folder, wait->file, NULL);
+    }
+    has = has || (text != NULL && runs_count_lines(text) >= wait->n);
+    free(text);
     return has;
 }
 
 /* Wait until it has printed N results, and still runs. */
 static inline void runs_until_lines(struct test_process *process, int n)
 {
-    struct runs_lines wait = {process, n};
+    struct runs_lines wait = {.process = process, .n = n};
+
+    assert_true(test_until(runs_has_lines, &wait, CLI_MS));
+    assert_false(test_process_is_over(process));
+}
+
+/* The same for a file that it writes. */
+static inline void runs_until_file(struct cli *cli, struct test_process *process, const char *file, int n)
+{
+    struct runs_lines wait = {.process = process, .cli = cli, .file = file, .n = n};
 
     assert_true(test_until(runs_has_lines, &wait, CLI_MS));
     assert_false(test_process_is_over(process));
