@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#undef skep_error_set /* in error.h, macros for the static analyzer */
+#undef skep_error_errno
+
 __attribute__((format(printf, 3, 0))) static void error_record(struct skep_error *err, skep_status status,
                                                                const char *format, va_list args)
 {
