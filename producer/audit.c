@@ -121,12 +121,10 @@ static int audit_act(const void *settings_read, const struct skep_operands *oper
 }
 
 static const char *const audit_text[] = {
-    "Show the books of a queue: every task that was ever taken by a worker is held, done, to be tried again, "
-    "dead or "
-    "back in the queue. The numbers are from one instant and balance at any instant.",
+    "Show the books of a queue: every task that was ever taken by a worker is held, done, to be tried "
+    "again, dead or back in the queue. The numbers are from one instant and balance at any instant.",
     "Exit codes: 0 the books balance; 1 they do not: something else writes to the queue's keys, or the "
-    "server lost "
-    "part of its memory; 2 usage; 3 the server is out of reach or refused.",
+    "server lost part of its memory; 2 usage; 3 the server is out of reach or refused.",
     NULL,
 };
 

@@ -131,8 +131,8 @@ static int limits_act(const void *settings_read, const struct skep_operands *ope
 /* ---- the rows ---- */
 
 static const char *const pause_text[] = {
-    "Let workers take no more tasks from a queue. What they hold runs on; producers may push. `skep resume` "
-    "ends it.",
+    "Let workers take no more tasks from a queue. What they hold runs on; producers may push. `skep "
+    "resume` ends it.",
     NULL,
 };
 
@@ -151,7 +151,8 @@ const struct skep_command skep_command_pause = {
 };
 
 static const char *const resume_text[] = {
-    "Let workers take tasks again from a queue that was paused. One that was not is none the worse for it.",
+    "Let workers take tasks again from a queue that was paused. One that was not is none the worse for "
+    "it.",
     NULL,
 };
 
@@ -170,11 +171,9 @@ const struct skep_command skep_command_resume = {
 
 static const char *const limits_text[] = {
     "Set how many tasks may wait in a queue and how many results may lie uncollected, so that a fast "
-    "producer or a "
-    "slow consumer does not fill the server's memory. Without options: show the limits.",
-    "A producer that meets the limit waits, or fails with `skep push --no-wait`. Workers that meet theirs "
-    "take nothing "
-    "until results are collected; `skep status` then says \"results full\".",
+    "producer or a slow consumer does not fill the server's memory. Without options: show the limits.",
+    "A producer that meets the limit waits, or fails with `skep push --no-wait`. Workers that meet "
+    "theirs take nothing until results are collected; `skep status` then says \"results full\".",
     NULL,
 };
 

@@ -118,9 +118,8 @@ static int purge_act(const void *settings, const struct skep_operands *ids)
 }
 
 static const char *const requeue_text[] = {
-    "Put dead letters back into the queue, at its end, as if they were new: with all their tries. Put right "
-    "first what "
-    "made them fail, or they come back.",
+    "Put dead letters back into the queue, at its end, as if they were new: with all their tries. Put "
+    "right first what made them fail, or they come back.",
     "Exit codes: 0 done; 1 there is no such letter; 2 usage; 3 the server is out of reach or refused.",
     NULL,
 };
@@ -175,8 +174,7 @@ static const struct skep_command *const dead_commands[] = {
 
 static const char *const dead_text[] = {
     "Tasks that cannot work, or failed for good, become dead letters: their bytes as they came, with the "
-    "cause and the "
-    "history of their attempts. Each also has a result with \"ok\":false.",
+    "cause and the history of their attempts. Each also has a result with \"ok\":false.",
     NULL,
 };
 

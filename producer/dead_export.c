@@ -182,10 +182,9 @@ static int export_act(const void *settings_read, const struct skep_operands *ope
 }
 
 static const char *const export_text[] = {
-    "Print all dead letters as JSON lines, oldest first: id, index, kernel, cause, message, at_ms, attempts, "
-    "and "
-    "record, the task as it was put. A record that is no JSON is in record_base64 instead. Nothing is "
-    "removed.",
+    "Print all dead letters as JSON lines, oldest first: id, index, kernel, cause, message, at_ms, "
+    "attempts, and record, the task as it was put. A record that is no JSON is in record_base64 instead. "
+    "Nothing is removed.",
     NULL,
 };
 

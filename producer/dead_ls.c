@@ -235,9 +235,8 @@ static int ls_act(const void *settings_read, const struct skep_operands *operand
 }
 
 static const char *const ls_text[] = {
-    "Show the dead letters of a queue in groups of one cause, kernel and message, the largest first, each "
-    "with the id "
-    "of its first one: `skep dead show` prints it.",
+    "Show the dead letters of a queue in groups of one cause, kernel and message, the largest first, "
+    "each with the id of its first one: `skep dead show` prints it.",
     NULL,
 };
 

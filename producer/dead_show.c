@@ -125,9 +125,8 @@ static int show_act(const void *settings_read, const struct skep_operands *ids)
 }
 
 static const char *const show_text[] = {
-    "Show a dead letter: why it failed, each attempt, and the record as it came. What is not printable is "
-    "shown as "
-    "\\xHH. Ids need not be unique: all letters of this id are shown.",
+    "Show a dead letter: why it failed, each attempt, and the record as it came. What is not printable "
+    "is shown as \\xHH. Ids need not be unique: all letters of this id are shown.",
     NULL,
 };
 

@@ -27,6 +27,9 @@ static skep_status input_open(struct skep_input *input, struct skep_error *err)
     if (input->fd < 0) {
         input->fd = input->path != NULL ? open(input->path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
     }
+    if (input->fd < 0 && skep_stop_is_asked()) {
+        return SKEP_STOPPED; /* while it waited for the other end of a named pipe */
+    }
     return input->fd >= 0 ? SKEP_OK : skep_error_errno(err, SKEP_E_USAGE, "%s", skep_input_name(input));
 }
 

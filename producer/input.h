@@ -26,7 +26,8 @@ struct skep_input {
 /* Look at PATH ("-": standard input). The descriptor of a pipe stays open until skep_input_release, that of a
  * plain file until skep_input_close.
  *
- *   SKEP_E_USAGE   it does not exist, may not be read, is a folder */
+ *   SKEP_E_USAGE   it does not exist, may not be read, is a folder
+ *   SKEP_STOPPED   the program was told to stop while it waited for the writer of a named pipe */
 SKEP_MUST_USE skep_status skep_input_init(struct skep_input *input, const char *path, struct skep_error *err);
 void skep_input_close(struct skep_input *input); /* it opens itself again */
 void skep_input_release(struct skep_input *input);

@@ -167,8 +167,7 @@ static int kernels_act(const void *settings_read, const struct skep_operands *na
 
 static const char *const kernels_text[] = {
     "List the kernels: what a task can compute. With a name: what it computes, its arguments with types, "
-    "defaults and "
-    "ranges, its value, and a task that runs as it stands.",
+    "defaults and ranges, its value, and a task that runs as it stands.",
     NULL,
 };
 

@@ -93,14 +93,11 @@ static const char man_head[] = ".TH SKEP 1 \"\" \"skep " SKEP_VERSION "\" \"User
                                ".SH DESCRIPTION\n";
 
 static const char *const man_description[] = {
-    "skep takes tasks, one JSON object a line, and computes them: `skep run` with nothing but this machine, "
-    "`skep push` "
-    "and `skep results` over queues on a Redis server that any number of skep-worker(1) on any number of "
-    "machines work "
-    "on.",
-    "A task names a kernel and its arguments: `{\"kernel\":\"sum\",\"args\":{\"x\":[1,2,3]}}`. Arrays are "
-    ".npy files, named by "
-    "reference: `\"data/a.npy[0:1000]\"`. `skep kernels` lists the kernels.",
+    "skep takes tasks, one JSON object a line, and computes them: `skep run` with nothing but this "
+    "machine, `skep push` and `skep results` over queues on a Redis server that any number of "
+    "skep-worker(1) on any number of machines work on.",
+    "A task names a kernel and its arguments: `{\"kernel\":\"sum\",\"args\":{\"x\":[1,2,3]}}`. Arrays "
+    "are .npy files, named by reference: `\"data/a.npy[0:1000]\"`. `skep kernels` lists the kernels.",
     NULL,
 };
 

@@ -4,7 +4,6 @@
  * counts what it has in the same step that stores it; after any failure the push goes on from that count, so
  * nothing goes in twice. */
 #include <inttypes.h>
-#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -13,9 +12,9 @@
 #include "producer/command.h"
 #include "producer/commands.h"
 #include "producer/connect.h"
+#include "producer/deliver.h"
 #include "producer/feed.h"
 #include "producer/progress.h"
-#include "producer/stop.h"
 #include "producer/words.h"
 #include "task/id.h"
 
@@ -80,11 +79,9 @@ struct push {
     struct skep_check check;
     struct skep_check_report report;
     struct skep_feed feed;
-    struct skep_put put;
+    struct skep_deliver deliver;
     struct skep_progress progress;
     uint64_t n_before; /* records that the server had of this push when we began */
-    char note[256];    /* why nothing moves; the progress line borrows it */
-    size_t piece;      /* records in a piece: fewer after the queue was full, so that they fit in */
 };
 
 static uint64_t push_count(const struct push *push)
@@ -125,89 +122,6 @@ static int push_look(struct push *push)
     return SKEP_EXIT_OK;
 }
 
-/* ---- pushing ---- */
-
-/* The records from the server's count on, until all are in or something fails. */
-static skep_status push_pieces(struct push *push, struct skep_error *err)
-{
-    skep_status st = skep_put_resume(&push->put, err);
-
-    if (st != SKEP_OK) {
-        return st;
-    }
-    if (push->put.offset > push_count(push)) {
-        return skep_error_set(err, SKEP_E_USAGE,
-                              "the push %s has put in %" PRIu64
-                              " tasks before, more than there are here (%" PRIu64
-                              "): is it another file? Another --job NAME starts anew",
-                              push->put.id, push->put.offset, push_count(push));
-    }
-    st = skep_feed_seek(&push->feed, push->put.offset, err);
-    while (st == SKEP_OK) {
-        const struct skep_bytes *records;
-        size_t n;
-        if (skep_stop_is_asked()) {
-            st = SKEP_STOPPED;
-            break;
-        }
-        st = skep_feed_next(&push->feed, push->piece, &records, &n, err);
-        if (st == SKEP_OK) {
-            st = skep_put_send(&push->put, records, n, err);
-        }
-        skep_progress_update(&push->progress, push->put.offset, 0);
-    }
-    if (st == SKEP_EMPTY) {
-        return skep_put_drain(&push->put, err);
-    }
-    /* What is under way may still go in; the first failure is the one to tell. */
-    if (skep_conn_is_open(push->conn) && skep_put_drain(&push->put, NULL) != SKEP_OK) {
-        skep_progress_update(&push->progress, push->put.offset, 0);
-    }
-    return st;
-}
-
-/* The queue is full: smaller pieces fit in sooner. */
-static void push_wait_for_room(struct push *push, struct skep_backoff *backoff, const struct skep_error *err)
-{
-    struct pollfd stop = {.fd = skep_stop_fd(), .events = POLLIN};
-
-    snprintf(push->note, sizeof push->note, "waiting for room: %.200s", skep_error_text(err, SKEP_E_FULL));
-    skep_progress_note(&push->progress, push->note);
-    push->piece = push->piece > 1 ? push->piece / 2 : 1;
-    (void)poll(&stop, 1, 20 + skep_backoff_next_ms(backoff));
-}
-
-static skep_status push_all(struct push *push, struct skep_error *err)
-{
-    struct skep_patience patience;
-    struct skep_backoff backoff = {.cap_ms = 500};
-    uint64_t n_seen = push->put.offset;
-
-    skep_patience_init(&patience, push->settings->connect.wait_s);
-    patience.is_quiet = push->settings->is_quiet;
-    for (;;) {
-        skep_status st;
-        skep_error_clear(err);
-        st = push_pieces(push, err);
-        if (push->put.offset != n_seen) {
-            n_seen = push->put.offset;
-            skep_patience_reset(&patience);
-            skep_backoff_reset(&backoff);
-            skep_progress_note(&push->progress, NULL);
-        }
-        if (st == SKEP_OK || skep_stop_is_asked()) {
-            return st == SKEP_OK ? SKEP_OK : SKEP_STOPPED;
-        }
-        if (st == SKEP_E_FULL && !push->settings->fails_when_full) {
-            push_wait_for_room(push, &backoff, err);
-        } else if (st == SKEP_E_FULL || !skep_patience_wait(&patience, st, err)) {
-            return st;
-        } else {
-            push->piece = SKEP_PUT_PIECE;
-        }
-    }
-}
-
 /* ---- telling ---- */
 
 static int push_tell_failure(const struct push *push, skep_status st, const struct skep_error *err)
@@ -221,8 +135,8 @@ static int push_tell_failure(const struct push *push, skep_status st, const stru
     }
     if (st != SKEP_E_USAGE) {
         skep_complain("%" PRIu64 " of %" PRIu64
-                      " tasks are in queue %s; the same command with --job %s pushes the rest",
-                      push->put.offset, push_count(push), push->keys.name, push->put.id);
+                      " tasks are known to be in queue %s; the same command with --job %s pushes the rest",
+                      push->deliver.put.offset, push_count(push), push->keys.name, push->deliver.put.id);
     }
     return exit_code;
 }
@@ -230,12 +144,12 @@ static int push_tell_failure(const struct push *push, skep_status st, const stru
 static void push_tell_success(const struct push *push)
 {
     char text[512];
-    uint64_t n_new = push->put.offset - push->n_before;
+    uint64_t n_new = push->deliver.put.offset - push->n_before;
     int n = snprintf(text, sizeof text, "pushed %" PRIu64 " task%s to queue %s", n_new,
                      skep_words_plural(n_new), push->keys.name);
 
     if (n_new > 0) {
-        n += snprintf(text + n, sizeof text - (size_t)n, " (%" PRId64 " waiting)", push->put.depth);
+        n += snprintf(text + n, sizeof text - (size_t)n, " (%" PRId64 " waiting)", push->deliver.put.depth);
     }
     if (push->n_before > 0) {
         n += snprintf(text + n, sizeof text - (size_t)n, "; %" PRIu64 " were in before", push->n_before);
@@ -258,11 +172,11 @@ static int push_go(struct push *push)
     skep_status st;
 
     skep_task_make_id(made_up + 5);
-    st = skep_put_init(&push->put, push->conn, push->keys.name,
+    st = skep_put_init(&push->deliver.put, push->conn, push->keys.name,
                        push->settings->job != NULL ? push->settings->job : made_up, &err);
     if (st == SKEP_OK && push->settings->job != NULL) {
-        st = skep_put_resume(&push->put, &err);
-        push->n_before = push->put.offset;
+        st = skep_put_resume(&push->deliver.put, &err);
+        push->n_before = push->deliver.put.offset;
     }
     if (st != SKEP_OK) {
         return skep_complain_error(st, &err);
@@ -271,14 +185,18 @@ static int push_go(struct push *push)
                    push->settings->is_raw);
     skep_progress_init(&push->progress, "pushed", push_count(push), push->settings->is_quiet);
     push->progress.n_at_start = push->n_before;
-    push->piece = SKEP_PUT_PIECE;
-    st = push_all(push, &err);
+    push->deliver.feed = &push->feed;
+    push->deliver.progress = &push->progress;
+    push->deliver.n_records = push_count(push);
+    push->deliver.wait_s = push->settings->connect.wait_s;
+    push->deliver.fails_when_full = push->settings->fails_when_full;
+    st = skep_deliver_all(&push->deliver, &err);
     skep_feed_release(&push->feed);
     skep_progress_clear(&push->progress);
     if (st != SKEP_OK) {
         return push_tell_failure(push, st, &err);
     }
-    if (push->settings->job == NULL && skep_put_forget(&push->put, &err) != SKEP_OK) {
+    if (push->settings->job == NULL && skep_put_forget(&push->deliver.put, &err) != SKEP_OK) {
         skep_complain("everything is in, but the name of the push could not be removed: %s",
                       skep_error_text(&err, SKEP_E_IO));
     }
@@ -320,22 +238,19 @@ static int push_act(const void *settings_read, const struct skep_operands *files
 }
 
 static const char *const push_text[] = {
-    "Put the tasks of files, or of standard input, into a queue: one JSON object a line. Blank lines do not "
-    "count.",
-    "Every line is checked before the first one goes: that it is a task, that the kernel exists, that the "
-    "arguments "
-    "have the right names, types and ranges. Bad lines are told as FILE:LINE: what is wrong, and nothing is "
-    "pushed. "
-    "Whether an array file is there only the worker's machine knows; that is not looked at.",
+    "Put the tasks of files, or of standard input, into a queue: one JSON object a line. Blank lines do "
+    "not count.",
+    "Every line is checked before the first one goes: that it is a task, that the kernel exists, that "
+    "the arguments have the right names, types and ranges. Bad lines are told as FILE:LINE: what is "
+    "wrong, and nothing is pushed. Whether an array file is there only the worker's machine knows; that "
+    "is not looked at.",
     "A push that loses its server goes on when it is back. One that was broken off says with which --job "
-    "NAME the "
-    "rest can be pushed; no task goes in twice.",
-    "Each task gets the number of its line, counted from 0 without blank lines: it comes back as \"index\" "
-    "in the "
-    "result and chooses the task's random numbers.",
-    "Exit codes: 0 all tasks are in; 1 --skip-bad left lines out; 2 a line, a file or an option is wrong and "
-    "nothing "
-    "was pushed; 3 the server is out of reach or refused, or with --no-wait the queue is full.",
+    "NAME the rest can be pushed; no task goes in twice.",
+    "Each task gets the number of its line, counted from 0 without blank lines: it comes back as "
+    "\"index\" in the result and chooses the task's random numbers.",
+    "Exit codes: 0 all tasks are in; 1 --skip-bad left lines out; 2 a line, a file or an option is wrong "
+    "and nothing was pushed; 3 the server is out of reach or refused, or with --no-wait the queue is "
+    "full.",
     NULL,
 };
 

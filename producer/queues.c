@@ -47,9 +47,8 @@ static int queues_act(const void *settings_read, const struct skep_operands *ope
 }
 
 static const char *const queues_text[] = {
-    "Print the names of all queues that a worker or `skep push` has used, one a line. `skep status` shows "
-    "what is in "
-    "them.",
+    "Print the names of all queues that a worker or `skep push` has used, one a line. `skep status` "
+    "shows what is in them.",
     NULL,
 };
 

@@ -142,12 +142,11 @@ static int status_act(const void *settings_read, const struct skep_operands *ope
 }
 
 static const char *const status_text[] = {
-    "Show how many tasks of a queue wait, are held by workers, are due later, are dead, and how many results "
-    "are to "
-    "be collected, all at one instant; and who works on it. Without -q: a line for every queue.",
-    "The state says why tasks do not run: \"paused\", \"no workers\", \"results full\" (the limit of `skep "
-    "limits` is "
-    "reached). Asking costs the same however long the queue is.",
+    "Show how many tasks of a queue wait, are held by workers, are due later, are dead, and how many "
+    "results are to be collected, all at one instant; and who works on it. Without -q: a line for every "
+    "queue.",
+    "The state says why tasks do not run: \"paused\", \"no workers\", \"results full\" (the limit of "
+    "`skep limits` is reached). Asking costs the same however long the queue is.",
     NULL,
 };
 

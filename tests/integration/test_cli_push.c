@@ -222,8 +222,8 @@ static void test_cli_push__waits_for_room(void **state)
 
     cli_write_tasks(cli, "a.jsonl", 2500);
     ask(cli->conn, "HSET {skep:s}:conf max_depth 1200");
-    cli_run(cli, 3, "", "1000 of 2500 tasks are in queue s; the same command with --job", "push", "-q", "s",
-            "--no-wait", "a.jsonl");
+    cli_run(cli, 3, "", "1000 of 2500 tasks are known to be in queue s; the same command with --job", "push",
+            "-q", "s", "--no-wait", "a.jsonl");
     ask(cli->conn, "DEL skep:s");
     ask(cli->conn, "HSET {skep:s}:conf max_depth 300");
     push = cli_start(cli, NULL, "push", "-q", "s", "a.jsonl", NULL);
@@ -274,6 +274,22 @@ static void test_cli_push__goes_on_after_an_interruption(void **state)
     test_process_free(push);
 }
 
+/* A file that changes while it is pushed ends the push, which says what is in: nobody knows what the rest
+ * would be. */
+static void test_cli_push__stops_at_a_file_that_changed(void **state)
+{
+    struct cli *cli = *state;
+    struct test_process *push;
+
+    cli_write_tasks(cli, "a.jsonl", 2500);
+    ask(cli->conn, "HSET {skep:s}:conf max_depth 1100");
+    push = cli_start(cli, NULL, "push", "-q", "s", "a.jsonl", NULL);
+    cli_until(push, "waiting for room");
+    cli_write_tasks(cli, "a.jsonl", 2600);
+    cli_expect(push, 3, "", "a.jsonl changed while it was being read");
+    assert_true(cli_count(cli, "LLEN", "skep:s") <= 1100);
+}
+
 /* A server that is killed in the middle and comes back with what it had on its disk gets every task once. */
 static void test_cli_push__goes_on_after_a_crash_of_the_server(void **state)
 {
@@ -315,6 +331,7 @@ int main(void)
         TEST(refuses_usage),
         TEST(waits_for_room),
         TEST(goes_on_after_an_interruption),
+        TEST(stops_at_a_file_that_changed),
         TEST(goes_on_after_a_crash_of_the_server),
     };
 
