@@ -13,7 +13,8 @@
 
 /* A push: records in order, in pieces. The offset of the push moves in the same script call as its records,
  * so that a piece can be sent again after any failure and goes in once. Pieces are pipelined: up to
- * SKEP_PUT_WINDOW are under way. Records are borrowed until skep_put_drain has said that they are in. */
+ * SKEP_PUT_WINDOW are under way. Records are copied; after a failure the caller gives those from put->offset
+ * on again. */
 enum { SKEP_PUT_PIECE = 1000, SKEP_PUT_WINDOW = 4, SKEP_PUT_PIECE_BYTES = 4 * 1024 * 1024 };
 
 struct skep_put {
