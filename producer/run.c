@@ -155,10 +155,33 @@ static bool run_output_is_tasks(const struct skep_run_plan *plan)
            output.st_ino == tasks.st_ino && output.st_dev == tasks.st_dev;
 }
 
+/* Better now than after hours. */
+static skep_status run_check_array(const struct skep_run_plan *plan, struct skep_error *err)
+{
+    char folder[PATH_MAX];
+    struct stat info;
+
+    if (plan->array == NULL) {
+        return SKEP_OK;
+    }
+    snprintf(folder, sizeof folder, "%s", plan->array);
+    *(strrchr(folder, '/') + 1) = '\0'; /* it is absolute */
+    if (access(folder, W_OK) != 0) {
+        return skep_error_errno(err, SKEP_E_USAGE, "cannot write %s", plan->array);
+    }
+    return stat(plan->array, &info) == 0 && !S_ISREG(info.st_mode)
+               ? skep_error_set(err, SKEP_E_USAGE, "cannot write %s: it is no plain file", plan->array)
+               : SKEP_OK;
+}
+
 static skep_status run_open_output(struct run *run, struct skep_error *err)
 {
     const struct skep_run_plan *plan = &run->begun.plan;
+    skep_status st = run_check_array(plan, err);
 
+    if (st != SKEP_OK) {
+        return st;
+    }
     if (run_output_is_tasks(plan)) {
         return skep_error_set(err, SKEP_E_USAGE, "the results cannot go to the file of the tasks, %s",
                               plan->results);
