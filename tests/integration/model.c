@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: MIT */
+#include "model.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void model_init(struct model *model)
+{
+    *model = (struct model){.max_depth = -1, .max_results = -1};
+}
+
+void model_release(struct model *model)
+{
+    records_release(&model->queue);
+    records_release(&model->out);
+    records_release(&model->dead);
+    records_release(&model->suspect);
+    records_release(&model->due);
+    for (size_t i = 0; i < model->n_workers; i++) {
+        records_release(&model->workers[i].held);
+    }
+    for (size_t i = 0; i < model->n_delayed; i++) {
+        free(model->delayed[i].record.bytes);
+    }
+    free(model->delayed);
+    model_init(model);
+}
+
+void model_copy(const struct model *from, struct model *to)
+{
+    *to = *from;
+    records_copy(&from->queue, &to->queue);
+    records_copy(&from->out, &to->out);
+    records_copy(&from->dead, &to->dead);
+    records_copy(&from->suspect, &to->suspect);
+    records_copy(&from->due, &to->due);
+    for (size_t i = 0; i < from->n_workers; i++) {
+        records_copy(&from->workers[i].held, &to->workers[i].held);
+    }
+    to->delayed_capacity = from->n_delayed;
+    to->delayed = calloc(from->n_delayed + 1, sizeof *to->delayed);
+    assert(to->delayed != NULL);
+    for (size_t i = 0; i < from->n_delayed; i++) {
+        const struct model_delayed *d = &from->delayed[i];
+        to->delayed[i] = (struct model_delayed){record_make(d->record.bytes, d->record.n), d->due_ms};
+    }
+}
+
+/* ---- workers ---- */
+
+struct model_worker *model_find_worker(struct model *model, const char *name)
+{
+    for (size_t i = 0; i < model->n_workers; i++) {
+        if (strcmp(model->workers[i].name, name) == 0) {
+            return &model->workers[i];
+        }
+    }
+    return NULL;
+}
+
+void model_register(struct model *model, const char *name)
+{
+    struct model_worker *worker;
+
+    if (model_find_worker(model, name) != NULL) {
+        return;
+    }
+    assert(model->n_workers < MODEL_WORKERS_MAX);
+    worker = &model->workers[model->n_workers++];
+    *worker = (struct model_worker){0};
+    snprintf(worker->name, sizeof worker->name, "%s", name);
+}
+
+static void model_unregister(struct model *model, struct model_worker *worker)
+{
+    assert(worker->held.n == 0);
+    records_release(&worker->held);
+    model->n_workers--;
+    *worker = model->workers[model->n_workers];
+}
+
+size_t model_n_held(const struct model *model)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < model->n_workers; i++) {
+        n += model->workers[i].held.n;
+    }
+    return n;
+}
+
+/* ---- crashes ---- */
+
+static struct model_crash *model_find_crash(struct model *model, const struct record *record)
+{
+    char key[RECORD_KEY_BYTES];
+
+    if (model->n_crashes == 0) {
+        return NULL;
+    }
+    record_crash_key(record, key);
+    for (size_t i = 0; i < model->n_crashes; i++) {
+        if (strcmp(model->crashes[i].key, key) == 0) {
+            return &model->crashes[i];
+        }
+    }
+    return NULL;
+}
+
+bool model_has_crashed(struct model *model, const struct record *record)
+{
+    return model_find_crash(model, record) != NULL;
+}
+
+static unsigned model_count_crash(struct model *model, const struct record *record, const char *info)
+{
+    struct model_crash *crash = model_find_crash(model, record);
+
+    if (crash == NULL) {
+        assert(model->n_crashes < MODEL_CRASHES_MAX);
+        crash = &model->crashes[model->n_crashes++];
+        *crash = (struct model_crash){0};
+        record_crash_key(record, crash->key);
+    }
+    crash->n++;
+    snprintf(crash->info, sizeof crash->info, "%s", info);
+    return crash->n;
+}
+
+static void model_forgive(struct model *model, const struct record *record)
+{
+    struct model_crash *crash = model_find_crash(model, record);
+
+    if (crash != NULL) {
+        *crash = model->crashes[--model->n_crashes];
+    }
+}
+
+/* ---- delayed tasks ---- */
+
+static int delayed_compare(const void *a, const void *b)
+{
+    const struct model_delayed *x = a, *y = b;
+    size_t n = x->record.n < y->record.n ? x->record.n : y->record.n;
+    int order = x->due_ms < y->due_ms ? -1 : x->due_ms > y->due_ms;
+
+    if (order == 0) {
+        order = memcmp(x->record.bytes, y->record.bytes, n);
+    }
+    return order != 0 ? order : x->record.n < y->record.n ? -1 : x->record.n > y->record.n;
+}
+
+/* Equal bytes can wait there only once: the second record goes to the queue. */
+static void model_delay(struct model *model, const struct skep_bytes *bytes, int64_t due_ms)
+{
+    struct record record = record_make(bytes->bytes, bytes->n);
+    bool waits = false;
+
+    for (size_t i = 0; i < model->n_delayed; i++) {
+        waits = waits || record_is(&model->delayed[i].record, bytes->bytes, bytes->n);
+    }
+    for (size_t i = 0; i < model->due.n; i++) {
+        waits = waits || record_is(&model->due.items[i], bytes->bytes, bytes->n);
+    }
+    if (waits) {
+        records_push_tail(&model->queue, record);
+        return;
+    }
+    if (model->n_delayed == model->delayed_capacity) {
+        model->delayed_capacity = 2 * model->delayed_capacity + 16;
+        model->delayed = realloc(model->delayed, model->delayed_capacity * sizeof *model->delayed);
+        assert(model->delayed != NULL);
+    }
+    model->delayed[model->n_delayed++] = (struct model_delayed){record, due_ms};
+    qsort(model->delayed, model->n_delayed, sizeof *model->delayed, delayed_compare);
+}
+
+/* What is due at NOW_MS is looked up before anything is changed... */
+static void model_find_due(struct model *model, int64_t now_ms)
+{
+    size_t n = 0;
+
+    while (n < model->n_delayed && n < SKEP_BATCH_MAX && model->delayed[n].due_ms <= now_ms) {
+        records_push_tail(&model->due, model->delayed[n].record);
+        n++;
+    }
+    model->n_delayed -= n;
+    if (n > 0) {
+        memmove(model->delayed, model->delayed + n, model->n_delayed * sizeof *model->delayed);
+    }
+}
+
+/* ... and goes to the head of the queue, the earliest first. */
+static void model_promote(struct model *model)
+{
+    model->stat.promoted += (int64_t)model->due.n;
+    while (model->due.n > 0) {
+        records_push_head(&model->queue, records_pop_tail(&model->due));
+    }
+}
+
+static int64_t model_next_due(const struct model *model, int64_t now_ms)
+{
+    int64_t left;
+
+    if (model->n_delayed == 0) {
+        return -1;
+    }
+    left = model->delayed[0].due_ms - now_ms;
+    return left > 0 ? left : 0;
+}
+
+void model_leap(struct model *model, int64_t ms)
+{
+    for (size_t i = 0; i < model->n_delayed; i++) {
+        model->delayed[i].due_ms -= ms;
+    }
+}
+
+/* ---- the cycle ---- */
+
+static unsigned model_flags(const struct model *model)
+{
+    bool is_full = model->max_results > 0 && (int64_t)model->out.n >= model->max_results;
+
+    return (model->is_paused ? SKEP_FLAG_PAUSED : 0u) | (is_full ? SKEP_FLAG_RESULTS_FULL : 0u);
+}
+
+/* Verdicts on the first tasks, in their order. */
+static void model_settle(struct model *model, struct model_worker *worker, const struct skep_cycle *cycle,
+                         int64_t now_ms)
+{
+    for (size_t i = 0; i < cycle->n_verdicts; i++) {
+        const struct skep_verdict *v = &cycle->verdicts[i];
+        struct record task = records_pop_head(&worker->held);
+        if (v->kind == SKEP_RETRY) {
+            model_delay(model, &v->record, now_ms + v->delay_ms);
+            model->stat.retried++;
+        } else {
+            model_forgive(model, &task);
+            if (v->result.bytes != NULL) {
+                records_push_tail(&model->out, record_make(v->result.bytes, v->result.n));
+            }
+        }
+        if (v->kind == SKEP_BURY) {
+            records_push_tail(&model->dead, record_make(v->record.bytes, v->record.n));
+            model->stat.dead++;
+        }
+        model->stat.done += v->kind == SKEP_DONE;
+        worker->n_settled++;
+        free(task.bytes);
+    }
+}
+
+/* A suspect that was not run stays one. */
+static void model_give_back(struct model *model, struct model_worker *worker, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct records *home = worker->has_suspect ? &model->suspect : &model->queue;
+        records_push_head(home, records_pop_tail(&worker->held));
+    }
+    model->stat.given_back += (int64_t)n;
+}
+
+static void model_take(struct model *model, struct model_worker *worker, size_t want)
+{
+    size_t share = (model->queue.n + 2 * model->n_workers - 1) / (2 * model->n_workers);
+
+    worker->n_last = 0;
+    if (worker->has_suspect && worker->held.n > 0) {
+        return; /* it is run alone */
+    }
+    worker->has_suspect = want > 0 && model->suspect.n > 0 && worker->held.n == 0;
+    if (worker->has_suspect) {
+        records_push_tail(&worker->held, records_pop_head(&model->suspect));
+        worker->n_last = 1;
+    } else {
+        while (worker->n_last < want && worker->n_last < share) {
+            records_push_tail(&worker->held, records_pop_head(&model->queue));
+            worker->n_last++;
+        }
+    }
+    model->stat.taken += (int64_t)worker->n_last;
+}
+
+/* What the last cycle of WORKER took, and what stands around it. */
+static void model_answer(struct model *model, const struct model_worker *worker, int64_t now_ms,
+                         struct model_reply *reply)
+{
+    reply->due_ms = model_next_due(model, now_ms);
+    reply->depth = model->queue.n;
+    reply->flags = model_flags(model);
+    reply->crash_info = "";
+    reply->n_tasks = worker->n_last;
+    reply->tasks = worker->held.items + (worker->held.n - worker->n_last);
+    if (worker->has_suspect && worker->n_last > 0) {
+        const struct model_crash *crash = model_find_crash(model, reply->tasks);
+        reply->flags |= SKEP_FLAG_SUSPECT;
+        reply->crashes = crash != NULL ? crash->n : 0;
+        reply->crash_info = crash != NULL ? crash->info : "";
+    }
+}
+
+enum model_state model_cycle(struct model *model, const struct model_request *request, int64_t now_ms,
+                             struct model_reply *reply_out)
+{
+    const struct skep_cycle *cycle = request->cycle;
+    struct model_worker *worker = model_find_worker(model, request->worker);
+
+    *reply_out = (struct model_reply){.crash_info = ""};
+    if (worker == NULL) {
+        model->stat.fenced++;
+        for (size_t i = 0; i < cycle->n_verdicts; i++) {
+            const struct skep_verdict *v = &cycle->verdicts[i];
+            model->stat.fenced_results += v->kind != SKEP_RETRY && v->result.bytes != NULL;
+        }
+        return MODEL_FENCED;
+    }
+    if (request->number == worker->n_cycles) {
+        worker->beat++;
+        model->stat.replays++;
+        model_answer(model, worker, now_ms, reply_out);
+        return MODEL_REPLAY;
+    }
+    if (request->number != worker->n_cycles + 1 || request->n_held != worker->held.n) {
+        model->stat.out_of_step++;
+        return MODEL_STEP;
+    }
+    worker->beat++;
+    worker->n_cycles++;
+    model_find_due(model, now_ms);
+    model_settle(model, worker, cycle, now_ms);
+    model_give_back(model, worker, cycle->n_back);
+    model_promote(model);
+    model_take(model, worker, cycle->leaves || model_flags(model) != 0 ? 0 : cycle->want);
+    model_answer(model, worker, now_ms, reply_out);
+    if (cycle->leaves && worker->held.n == 0) {
+        model_unregister(model, worker);
+    }
+    return MODEL_OK;
+}
+
+unsigned model_touch(struct model *model, const char *const *workers, size_t n, int64_t now_ms)
+{
+    model_find_due(model, now_ms);
+    for (size_t i = 0; i < n; i++) {
+        struct model_worker *worker = model_find_worker(model, workers[i]);
+        if (worker != NULL) {
+            worker->beat++;
+        }
+    }
+    model_promote(model);
+    return model_flags(model) | (model->suspect.n > 0 ? SKEP_FLAG_SUSPECT : 0u);
+}
+
+/* ---- death ---- */
+
+int64_t model_reap(struct model *model, const char *name, int64_t observed, int64_t running, const char *info)
+{
+    struct model_worker *worker = model_find_worker(model, name);
+    int64_t moved, at = -1;
+
+    if (worker == NULL || (observed >= 0 && observed != worker->beat)) {
+        return -1;
+    }
+    if (running >= 0) {
+        at = running - (int64_t)worker->n_settled;
+    } else if (running == SKEP_RUNNING_HEAD) {
+        at = 0;
+    }
+    moved = (int64_t)worker->held.n;
+    for (int64_t i = moved - 1; i >= 0; i--) {
+        struct record task = records_pop_tail(&worker->held);
+        unsigned n = i == at ? model_count_crash(model, &task, info) : 0;
+        model->stat.crashes += i == at;
+        if (n >= MODEL_SUSPECT_CRASHES) {
+            records_push_tail(&model->suspect, task);
+        } else if (worker->has_suspect) {
+            records_push_head(&model->suspect, task);
+        } else {
+            records_push_head(&model->queue, task);
+        }
+    }
+    model->stat.crash_moved += moved;
+    model->stat.reaped++;
+    model_unregister(model, worker);
+    return moved;
+}
+
+/* ---- producers ---- */
+
+static struct model_push *model_find_push(struct model *model, const char *id)
+{
+    for (size_t i = 0; i < model->n_pushes; i++) {
+        if (strcmp(model->pushes[i].id, id) == 0) {
+            return &model->pushes[i];
+        }
+    }
+    return NULL;
+}
+
+uint64_t model_push_offset(struct model *model, const char *id)
+{
+    const struct model_push *push = model_find_push(model, id);
+
+    return push != NULL ? push->n : 0;
+}
+
+enum model_state model_put(struct model *model, const char *id, uint64_t offset,
+                           const struct skep_bytes *records, size_t n, uint64_t *offset_out)
+{
+    struct model_push *push = model_find_push(model, id);
+
+    *offset_out = model_push_offset(model, id);
+    if (*offset_out >= offset + n) {
+        return MODEL_REPLAY;
+    }
+    if (*offset_out != offset) {
+        return MODEL_GAP;
+    }
+    if (model->max_depth > 0 && (int64_t)(model->queue.n + n) > model->max_depth) {
+        return MODEL_FULL;
+    }
+    if (push == NULL) {
+        assert(model->n_pushes < MODEL_PUSHES_MAX);
+        push = &model->pushes[model->n_pushes++];
+        snprintf(push->id, sizeof push->id, "%s", id);
+    }
+    for (size_t i = 0; i < n; i++) {
+        records_push_tail(&model->queue, record_make(records[i].bytes, records[i].n));
+    }
+    model->stat.put += (int64_t)n;
+    *offset_out = push->n = offset + n;
+    return MODEL_OK;
+}
+
+void model_forget_push(struct model *model, const char *id)
+{
+    struct model_push *push = model_find_push(model, id);
+
+    if (push != NULL) {
+        *push = model->pushes[--model->n_pushes];
+    }
+}
+
+/* ---- consumers ---- */
+
+enum model_state model_collect(struct model *model, const char *token, uint64_t call, size_t n_stored,
+                               bool leaves)
+{
+    bool is_reader = strcmp(model->reader, token) == 0;
+
+    if (model->mark[0] != '\0' && strcmp(model->mark, token) != 0) {
+        return MODEL_BUSY;
+    }
+    if (n_stored > 0 && !(is_reader && model->reader_call == call)) {
+        if (!is_reader || model->reader_call + 1 != call || n_stored > model->out.n) {
+            return MODEL_LOST;
+        }
+        records_drop(&model->out, n_stored);
+        model->stat.collected += (int64_t)n_stored;
+    }
+    snprintf(model->reader, sizeof model->reader, "%s", token);
+    model->reader_call = call;
+    snprintf(model->mark, sizeof model->mark, "%s", leaves ? "" : token);
+    return MODEL_OK;
+}
+
+/* ---- dead letters ---- */
+
+static bool letter_matches(const struct record *letter, const char *wanted)
+{
+    const char *end = memchr(letter->bytes, '\n', letter->n);
+    char line[512];
+
+    snprintf(line, sizeof line, "%.*s ", end != NULL ? (int)(end - letter->bytes) : (int)letter->n,
+             letter->bytes);
+    return strstr(line, wanted) != NULL;
+}
+
+int64_t model_sift(struct model *model, bool requeues, const char *wanted,
+                   void (*gone)(void *context, const struct record *letter), void *context)
+{
+    size_t n = model->dead.n;
+    int64_t matched = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct record letter = records_pop_head(&model->dead);
+        if (!letter_matches(&letter, wanted)) {
+            records_push_tail(&model->dead, letter);
+            continue;
+        }
+        matched++;
+        if (requeues) {
+            const char *body = (const char *)memchr(letter.bytes, '\n', letter.n) + 1;
+            records_push_tail(&model->queue, record_make(body, letter.n - (size_t)(body - letter.bytes)));
+        } else {
+            gone(context, &letter);
+        }
+        free(letter.bytes);
+    }
+    *(requeues ? &model->stat.requeued : &model->stat.purged) += matched;
+    return matched;
+}
+
+/* ---- keys ---- */
+
+size_t model_n_keys(const struct model *model)
+{
+    static const struct skep_stat no_stat;
+    size_t n = 1;
+
+    n += model->queue.n > 0;
+    n += model->out.n > 0;
+    n += model->dead.n > 0;
+    n += model->suspect.n > 0;
+    n += model->n_delayed > 0;
+    n += model->n_workers > 0 ? 2 : 0;
+    for (size_t i = 0; i < model->n_workers; i++) {
+        n += model->workers[i].held.n > 0;
+    }
+    n += model->n_crashes > 0;
+    n += model->n_pushes > 0;
+    n += memcmp(&model->stat, &no_stat, sizeof no_stat) != 0 || model->reader_call > 0;
+    n += model->is_pause_set || model->max_depth >= 0 || model->max_results >= 0;
+    n += model->mark[0] != '\0';
+    return n;
+}

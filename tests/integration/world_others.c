@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: MIT */
+/* Agents, producers, consumers and the operator of the model test. */
+#include "support/test.h"
+#include "world.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "queue/beat.h"
+
+enum { PIECE_MAX = 8, HAND_MAX = 12 };
+
+/* ---- agents ---- */
+
+static void beat_compare(struct world *world, const struct skep_beat *beat, const char *const *workers,
+                         size_t n)
+{
+    size_t n_fenced = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (model_find_worker(&world->model, workers[i]) == NULL) {
+            world_need(world, n_fenced < beat->fenced->n, "a fenced worker is not told");
+            world_need(world, skep_reply_is(&beat->fenced->items[n_fenced], workers[i]),
+                       "the wrong one is fenced");
+            n_fenced++;
+        }
+    }
+    world_need(world, n_fenced == beat->fenced->n, "too many are fenced");
+    world_need(world, beat->workers->n == 2 * world->model.n_workers, "number of workers in a beat");
+    for (size_t i = 0; i < beat->workers->n; i += 2) {
+        const struct model_worker *w = model_find_worker(&world->model, beat->workers->items[i].bytes);
+        world_need(world, w != NULL && w->beat == skep_beat_counter(&beat->workers->items[i + 1]),
+                   "a beat counter");
+    }
+}
+
+void agent_beat(struct world *world)
+{
+    const char *workers[WORLD_SLOTS];
+    struct skep_error err = {0};
+    struct skep_reply *reply;
+    struct skep_beat beat;
+    size_t n = 0;
+    skep_status st;
+
+    for (size_t i = 0; i < WORLD_SLOTS; i++) {
+        if (happens(world, 60)) {
+            workers[n++] = world->slots[i].holder.worker;
+        }
+    }
+    do { /* a server that has forgotten the script is taught, and asked again */
+        st = skep_beat_send(world->agent, &world->keys, workers, n, &err);
+        if (st == SKEP_OK) {
+            st = skep_conn_reply(world->agent, -1, &reply, &err);
+        }
+        if (st == SKEP_OK) {
+            st = skep_beat_read(world->agent, reply, &beat, &err);
+        }
+    } while (st == SKEP_E_UNWELL);
+    world_need(world, st == SKEP_OK, err.text);
+    world_need(world, beat.flags == model_touch(&world->model, workers, n, beat.now_ms), "flags of a beat");
+    world_need(world, beat.depth == (int64_t)world->model.queue.n, "depth in a beat");
+    beat_compare(world, &beat, workers, n);
+}
+
+/* One of those who are registered, rather one with something in its hands, and rather what crashed before. */
+static const struct model_worker *reap_pick(struct world *world)
+{
+    struct model *model = &world->model;
+    const struct model_worker *worker = &model->workers[pick(world, model->n_workers)];
+
+    for (int i = 0; i < 3 && worker->held.n == 0; i++) {
+        worker = &model->workers[pick(world, model->n_workers)];
+    }
+    for (size_t i = 0; i < model->n_workers && model->n_crashes > 0 && happens(world, 30); i++) {
+        if (model->workers[i].held.n > 0 && model_has_crashed(model, &model->workers[i].held.items[0])) {
+            return &model->workers[i];
+        }
+    }
+    return worker;
+}
+
+/* Of anybody who is registered, alive or not: a slot that was silent for too long hears of it later. */
+void agent_reap(struct world *world)
+{
+    const struct model *model = &world->model;
+    int64_t observed = -1, running = SKEP_RUNNING_HEAD, moved;
+    size_t n_suspect = model->suspect.n;
+    char worker[SKEP_WORKER_NAME_BYTES] = "nobody", info[32];
+    skep_status st;
+
+    if (model->n_workers > 0 && !happens(world, 5)) {
+        const struct model_worker *w = reap_pick(world);
+        snprintf(worker, sizeof worker, "%s", w->name);
+        observed = happens(world, 30) ? -1 : w->beat - happens(world, 30);
+        observed = observed < -1 ? -1 : observed;
+        if (happens(world, 40)) {
+            running = (int64_t)w->n_settled + (int64_t)pick(world, w->held.n + 2) - 1;
+        }
+    } else if (happens(world, 50) && world->slots[0].holder.worker[0] != '\0') {
+        snprintf(worker, sizeof worker, "%s", world->slots[0].holder.worker);
+        observed = 1000000000; /* somebody else's */
+    }
+    if (happens(world, 15)) {
+        running = SKEP_RUNNING_NONE;
+    }
+    running = running < SKEP_RUNNING_HEAD ? SKEP_RUNNING_NONE : running;
+    snprintf(info, sizeof info, "signal=11 step=%" PRIu64, world->n_steps);
+    st = skep_reap(world->agent, &world->keys, worker, observed, running, info, &moved, NULL);
+    world_need(world, st == SKEP_OK, "reap");
+    world_need(world, moved == model_reap(&world->model, worker, observed, running, info),
+               "tasks moved by a reap");
+    world->met.reap_moved += moved > 0;
+    world->met.reap_refused += moved < 0;
+    world->met.second_crash += model->suspect.n > n_suspect && running != SKEP_RUNNING_NONE;
+}
+
+/* ---- producers ---- */
+
+void producer_open(struct world *world, struct producer *producer)
+{
+    char id[32];
+    struct skep_error err = {0};
+
+    records_clear(&producer->history);
+    snprintf(id, sizeof id, "push-%d-%u", (int)(producer - world->producers), producer->n_pushes++ % 3);
+    if (skep_put_init(&producer->put, producer->conn, world->keys.name, id, &err) != SKEP_OK ||
+        skep_put_resume(&producer->put, &err) != SKEP_OK) {
+        world_fail(world, "%s", err.text);
+    }
+}
+
+static void producer_resume(struct world *world, struct producer *producer)
+{
+    struct skep_error err = {0};
+
+    if (skep_put_resume(&producer->put, &err) != SKEP_OK) {
+        world_fail(world, "%s", err.text);
+    }
+    world_need(world, producer->put.offset == model_push_offset(&world->model, producer->put.id),
+               "the offset of a push");
+}
+
+/* One piece: records AT ... AT + N - 1 of the push. */
+static skep_status producer_send(struct world *world, struct producer *producer, size_t at, size_t n,
+                                 struct skep_error *err)
+{
+    struct skep_bytes records[PIECE_MAX];
+    skep_status st;
+
+    while (producer->history.n < at + n) {
+        records_push_tail(&producer->history, world_make_task(world));
+    }
+    for (size_t i = 0; i < n; i++) {
+        records[i] =
+            (struct skep_bytes){producer->history.items[at + i].bytes, producer->history.items[at + i].n};
+    }
+    producer->put.offset = producer->put.n_sent = at;
+    st = skep_put_send(&producer->put, records, n, err);
+    return st == SKEP_OK ? skep_put_drain(&producer->put, err) : st;
+}
+
+static enum model_state producer_executed(struct world *world, struct producer *producer, size_t at, size_t n,
+                                          uint64_t *offset)
+{
+    struct skep_bytes records[PIECE_MAX];
+    enum model_state state;
+
+    for (size_t i = 0; i < n; i++) {
+        records[i] =
+            (struct skep_bytes){producer->history.items[at + i].bytes, producer->history.items[at + i].n};
+    }
+    state = model_put(&world->model, producer->put.id, at, records, n, offset);
+    world->met.put_ok += state == MODEL_OK;
+    world->met.put_replay += state == MODEL_REPLAY;
+    world->met.put_full += state == MODEL_FULL;
+    world->met.put_gap += state == MODEL_GAP;
+    for (size_t i = 0; state == MODEL_OK && i < n; i++) {
+        ledger_accept(&world->ledger, records[i].bytes, records[i].n);
+    }
+    return state;
+}
+
+void producer_put(struct world *world)
+{
+    static const skep_status wanted[] = {[MODEL_OK] = SKEP_OK,
+                                         [MODEL_REPLAY] = SKEP_OK,
+                                         [MODEL_FULL] = SKEP_E_FULL,
+                                         [MODEL_GAP] = SKEP_E_CONFLICT};
+    struct producer *producer = &world->producers[pick(world, WORLD_PRODUCERS)];
+    struct skep_error err = {0};
+    size_t at = producer->put.offset, n = 1 + pick(world, PIECE_MAX);
+    bool is_lost = happens(world, 8);
+    enum model_state state;
+    uint64_t offset;
+    skep_status st;
+
+    if (happens(world, 15)) { /* again, or partly again, or too far ahead */
+        at = pick(world, at + 3);
+    }
+    if (is_lost) {
+        world_lose_replies(world, producer->conn);
+    }
+    st = producer_send(world, producer, at, n, &err);
+    if (st == SKEP_E_UNWELL) { /* it has forgotten the script */
+        producer_resume(world, producer);
+        skep_error_clear(&err);
+        st = producer_send(world, producer, at, n, &err);
+    }
+    world_wait_until_done(world);
+    state = producer_executed(world, producer, at, n, &offset);
+    if (st != (is_lost ? SKEP_E_UNREACHABLE : wanted[state])) {
+        world_fail(world, "the model says %d, the push %s %s", (int)state, skep_status_word(st), err.text);
+    }
+    if (st == SKEP_OK) {
+        world_need(world, producer->put.offset == at + n, "the offset after a piece");
+        world_need(world, producer->put.depth == (int64_t)world->model.queue.n, "the depth after a piece");
+    }
+    if (st != SKEP_OK || state == MODEL_REPLAY || happens(world, 5)) {
+        producer_resume(world, producer);
+    }
+}
+
+/* Somebody with nothing but a Redis client. LPUSH: it is urgent. */
+void producer_push_raw(struct world *world)
+{
+    bool is_urgent = happens(world, 40);
+    size_t n = 1 + pick(world, 3);
+    struct skep_reply *reply;
+
+    skep_conn_begin(world->watcher, 2 + n);
+    skep_conn_arg_text(world->watcher, is_urgent ? "LPUSH" : "RPUSH");
+    skep_conn_arg_text(world->watcher, world->keys.queue);
+    for (size_t i = 0; i < n; i++) {
+        struct record task = world_make_task(world);
+        ledger_accept(&world->ledger, task.bytes, task.n);
+        skep_conn_arg(world->watcher, task.bytes, task.n);
+        if (is_urgent) {
+            records_push_head(&world->model.queue, task);
+        } else {
+            records_push_tail(&world->model.queue, task);
+        }
+    }
+    world_need(world, skep_conn_call(world->watcher, -1, &reply, NULL) == SKEP_OK, "a plain push");
+}
+
+void producer_forget(struct world *world)
+{
+    struct producer *producer = &world->producers[pick(world, WORLD_PRODUCERS)];
+
+    if (!skep_conn_is_open(producer->conn)) {
+        producer_resume(world, producer);
+    }
+    world_need(world, skep_put_forget(&producer->put, NULL) == SKEP_OK, "forgetting a push");
+    model_forget_push(&world->model, producer->put.id);
+    producer_open(world, producer);
+}
+
+/* ---- consumers ---- */
+
+void consumer_open(struct world *world, struct consumer *consumer)
+{
+    records_clear(&consumer->hand);
+    consumer->is_pending = false;
+    world_need(world,
+               skep_collector_init(&consumer->collector, consumer->conn, world->keys.name, NULL) == SKEP_OK,
+               "a consumer");
+}
+
+/* Redis lets a mark fade after a while; here it fades when the test says so. It may have faded already, on a
+ * machine that stood still for seconds. */
+static void consumer_keep_mark(struct world *world)
+{
+    struct skep_reply *reply;
+
+    skep_conn_begin(world->watcher, 2);
+    skep_conn_arg_text(world->watcher, "PERSIST");
+    skep_conn_arg_text(world->watcher, world->keys.reader);
+    world_need(world, skep_conn_call(world->watcher, -1, &reply, NULL) == SKEP_OK, "PERSIST");
+    if (reply->integer == 0) {
+        world->model.mark[0] = '\0';
+    }
+}
+
+void consumer_mark_fades(struct world *world)
+{
+    struct skep_reply *reply;
+
+    skep_conn_begin(world->watcher, 2);
+    skep_conn_arg_text(world->watcher, "DEL");
+    skep_conn_arg_text(world->watcher, world->keys.reader);
+    world_need(world, skep_conn_call(world->watcher, -1, &reply, NULL) == SKEP_OK, "DEL");
+    world->model.mark[0] = '\0';
+}
+
+/* The call has been executed. What it confirmed must be what the consumer has. */
+static enum model_state consumer_executed(struct world *world, struct consumer *consumer, bool leaves)
+{
+    struct records *out = &world->model.out;
+    int64_t collected = world->model.stat.collected;
+    size_t n = consumer->n_stored < out->n ? consumer->n_stored : out->n;
+    bool is_first = true;
+    enum model_state state;
+
+    for (size_t i = 0; i < n; i++) {
+        is_first =
+            is_first && record_is(&out->items[i], consumer->hand.items[i].bytes, consumer->hand.items[i].n);
+    }
+    state = model_collect(&world->model, consumer->collector.token, consumer->collector.n_calls + 1,
+                          consumer->n_stored, leaves);
+    world->met.collect_ok += world->model.stat.collected > collected;
+    world->met.collect_again += state == MODEL_OK && n > 0 && world->model.stat.collected == collected;
+    world->met.collect_busy += state == MODEL_BUSY;
+    world->met.collect_lost += state == MODEL_LOST;
+    if (world->model.stat.collected > collected) {
+        world_need(world, is_first, "results leave the list and nobody has them");
+    }
+    if (state == MODEL_OK && !leaves) {
+        consumer_keep_mark(world);
+    }
+    return state;
+}
+
+static void consumer_compare(struct world *world, struct consumer *consumer, const struct skep_bytes *results,
+                             size_t n, size_t want)
+{
+    const struct records *out = &world->model.out;
+
+    world_need(world, n == (want < out->n ? want : out->n), "number of results read");
+    records_clear(&consumer->hand);
+    for (size_t i = 0; i < n; i++) {
+        world_need(world, record_is(&out->items[i], results[i].bytes, results[i].n), "results read");
+        records_push_tail(&consumer->hand, record_make(results[i].bytes, results[i].n));
+    }
+    world_need(world, consumer->collector.base == world->model.stat.collected, "how many were collected");
+    world_need(world, consumer->collector.n_left == (int64_t)out->n, "how many are left");
+}
+
+/* Rather the one that reads than the one that has to wait. */
+static struct consumer *consumer_pick(struct world *world)
+{
+    struct consumer *consumer = &world->consumers[pick(world, WORLD_CONSUMERS)];
+
+    for (int i = 0; i < 3; i++) {
+        if (world->model.mark[0] != '\0' && strcmp(world->model.mark, consumer->collector.token) != 0) {
+            consumer = &world->consumers[pick(world, WORLD_CONSUMERS)];
+        }
+    }
+    return consumer;
+}
+
+void consumer_collect(struct world *world)
+{
+    struct consumer *consumer = consumer_pick(world);
+    struct skep_bytes results[HAND_MAX];
+    struct skep_error err = {0};
+    bool leaves = happens(world, 10);
+    bool is_lost = !leaves && skep_conn_is_open(consumer->conn) && happens(world, 10);
+    size_t want = pick(world, HAND_MAX + 1), n = 0;
+    enum model_state state;
+    skep_status st;
+
+    if (!consumer->is_pending) {
+        consumer->n_stored = happens(world, 50) ? consumer->hand.n : pick(world, consumer->hand.n + 1);
+    }
+    if (is_lost) {
+        world_lose_replies(world, consumer->conn);
+    }
+    st = leaves ? skep_collect_leave(&consumer->collector, consumer->n_stored, &err)
+                : skep_collect(&consumer->collector, consumer->n_stored, want, results, &n, &err);
+    if (is_lost) {
+        world_wait_until_done(world);
+        world_need(world, st == SKEP_E_UNREACHABLE, "a line that was cut");
+        (void)consumer_executed(world, consumer, leaves);
+        consumer->is_pending = true;
+        return;
+    }
+    consumer->collector.n_calls -= st == SKEP_OK;
+    state = consumer_executed(world, consumer, leaves);
+    consumer->collector.n_calls += st == SKEP_OK;
+    if (st != (state == MODEL_OK ? SKEP_OK : SKEP_E_CONFLICT)) {
+        world_fail(world, "the model says %d, the consumer %s %s", (int)state, skep_status_word(st),
+                   err.text);
+    }
+    if (state == MODEL_BUSY && !happens(world, 20)) {
+        return; /* it waits, with what it has in hand */
+    }
+    if (state != MODEL_OK || leaves) {
+        consumer_open(world, consumer);
+        return;
+    }
+    consumer->is_pending = false;
+    consumer_compare(world, consumer, results, n, want);
+}
+
+/* ---- the operator ---- */
+
+static void letter_gone(void *context, const struct record *letter)
+{
+    ledger_finish(context, letter->bytes, letter->n);
+}
+
+void operator_sift(struct world *world)
+{
+    static const char *const wanted[] = {"", " cause=timeout ", " cause=bad-args ", " cause=none "};
+    const char *words = wanted[pick(world, 4)];
+    bool requeues = happens(world, 60);
+    int64_t matched;
+
+    world_need(world, skep_dead_sift(world->agent, &world->keys, requeues, words, &matched, NULL) == SKEP_OK,
+               "sift");
+    world_need(world, matched == model_sift(&world->model, requeues, words, letter_gone, &world->ledger),
+               "dead letters that matched");
+    *(requeues ? &world->met.letter_requeued : &world->met.letter_purged) += (uint64_t)matched;
+}
+
+/* Paused and full for a while, but mostly not. */
+void operator_set(struct world *world)
+{
+    struct model *model = &world->model;
+    skep_status st;
+
+    switch (pick(world, 4)) {
+    case 0:
+        model->max_depth = happens(world, 60) ? 0 : 10 + (int64_t)pick(world, 40);
+        st = skep_queue_set_limit(world->agent, &world->keys, SKEP_LIMIT_DEPTH, model->max_depth, NULL);
+        break;
+    case 1:
+        model->max_results = happens(world, 80) ? 0 : 5 + (int64_t)pick(world, 30);
+        st = skep_queue_set_limit(world->agent, &world->keys, SKEP_LIMIT_RESULTS, model->max_results, NULL);
+        break;
+    default:
+        model->is_paused = happens(world, 25);
+        model->is_pause_set = true;
+        st = skep_queue_pause(world->agent, &world->keys, model->is_paused, NULL);
+    }
+    world_need(world, st == SKEP_OK, "settings");
+}
+
+/* All numbers as the operator sees them. */
+void operator_look(struct world *world)
+{
+    const struct model *model = &world->model;
+    struct skep_queue_status status;
+
+    world_need(world, skep_queue_status_read(world->agent, &world->keys, &status, NULL) == SKEP_OK, "status");
+    world_need(world, status.n_waiting == (int64_t)model->queue.n, "waiting");
+    world_need(world, status.n_results == (int64_t)model->out.n, "results");
+    world_need(world, status.n_delayed == (int64_t)model->n_delayed, "delayed");
+    world_need(world, status.n_dead == (int64_t)model->dead.n, "dead");
+    world_need(world, status.n_suspect == (int64_t)model->suspect.n, "suspect");
+    world_need(world, status.n_held == (int64_t)model_n_held(model), "held");
+    world_need(world, status.is_paused == model->is_paused, "paused");
+    world_need(world, memcmp(&status.stat, &model->stat, sizeof status.stat) == 0, "counters");
+    world_need(world, status.n_slots == model->n_workers, "slots");
+    for (size_t i = 0; i < status.n_slots; i++) {
+        const struct model_worker *w = model_find_worker(&world->model, status.slots[i].worker);
+        world_need(world,
+                   w != NULL && w->beat == status.slots[i].beat &&
+                       (int64_t)w->held.n == status.slots[i].n_held,
+                   "a slot");
+    }
+    world_need(world, skep_queue_audit(&status) == 0, "audit");
+    skep_queue_status_release(&status);
+}
