@@ -10,7 +10,7 @@
 
 #include "queue/server.h"
 
-enum { COMMAND_ARENA_BYTES = 16 * 1024 * 1024 };
+enum { COMMAND_ARENA_BYTES = 16 * 1024 * 1024, COMMAND_LINE_BYTES = 2048 };
 
 /* Control characters would let a hostile record drive the terminal. UTF-8 passes. */
 static void command_make_harmless(char *text)
@@ -23,32 +23,32 @@ static void command_make_harmless(char *text)
     }
 }
 
-__attribute__((format(printf, 2, 0))) static void command_say(const char *prefix, const char *format,
-                                                              va_list args)
+static void command_say(const char *prefix, char *text)
 {
-    char text[2048];
-
-    (void)vsnprintf(text, sizeof text, format, args);
     command_make_harmless(text);
     fprintf(stderr, "%s%s\n", prefix, text);
 }
 
 void skep_say(const char *format, ...)
 {
+    char text[COMMAND_LINE_BYTES];
     va_list args;
 
     va_start(args, format);
-    command_say("", format, args);
+    (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    command_say("", text);
 }
 
 void skep_complain(const char *format, ...)
 {
+    char text[COMMAND_LINE_BYTES];
     va_list args;
 
     va_start(args, format);
-    command_say("skep: ", format, args);
+    (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    command_say("skep: ", text);
 }
 
 int skep_exit_of(skep_status status)

@@ -21,6 +21,11 @@ static skep_status deliver_try(struct skep_deliver *deliver, bool *is_ours_out, 
     if (st != SKEP_OK) {
         return st;
     }
+    if (!deliver->has_begun) {
+        deliver->has_begun = true;
+        deliver->n_before = put->offset;
+        deliver->progress->n_at_start = put->offset;
+    }
     if (put->offset > deliver->n_records) {
         return skep_error_set(err, SKEP_E_USAGE,
                               "the push %s has put in %" PRIu64

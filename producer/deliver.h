@@ -20,6 +20,8 @@ struct skep_deliver {
     struct skep_progress *progress; /* borrowed */
     uint64_t n_records;             /* that the feed will give */
     double wait_s;                  /* patience with a server out of reach */
+    uint64_t n_before;              /* that the server had of this push when the delivery began */
+    bool has_begun;                 /* the server has said so */
     bool fails_when_full;           /* instead of waiting for room */
     size_t piece;   /* records in a piece: fewer while the queue is full, so that they fit in */
     char note[256]; /* why nothing moves; the progress line borrows it */

@@ -6,7 +6,7 @@
 #include "base/buf.h"
 
 enum {
-    LETTER_PIECE = 100,
+    LETTER_PIECE = 500,
     LETTER_ARENA_BYTES = 16 * 1024 * 1024,
     LETTER_KEEP_BYTES = 256 * 1024,
     LETTER_MARK_BYTES = 5 /* "#skep" */

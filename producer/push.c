@@ -81,7 +81,6 @@ struct push {
     struct skep_feed feed;
     struct skep_deliver deliver;
     struct skep_progress progress;
-    uint64_t n_before; /* records that the server had of this push when we began */
 };
 
 static uint64_t push_count(const struct push *push)
@@ -144,15 +143,16 @@ static int push_tell_failure(const struct push *push, skep_status st, const stru
 static void push_tell_success(const struct push *push)
 {
     char text[512];
-    uint64_t n_new = push->deliver.put.offset - push->n_before;
+    uint64_t n_new = push->deliver.put.offset - push->deliver.n_before;
     int n = snprintf(text, sizeof text, "pushed %" PRIu64 " task%s to queue %s", n_new,
                      skep_words_plural(n_new), push->keys.name);
 
     if (n_new > 0) {
         n += snprintf(text + n, sizeof text - (size_t)n, " (%" PRId64 " waiting)", push->deliver.put.depth);
     }
-    if (push->n_before > 0) {
-        n += snprintf(text + n, sizeof text - (size_t)n, "; %" PRIu64 " were in before", push->n_before);
+    if (push->deliver.n_before > 0) {
+        n += snprintf(text + n, sizeof text - (size_t)n, "; %" PRIu64 " were in before",
+                      push->deliver.n_before);
     }
     if (push->report.n_bad > 0) {
         n += snprintf(text + n, sizeof text - (size_t)n, "; %" PRIu64 " bad line%s skipped",
@@ -174,17 +174,12 @@ static int push_go(struct push *push)
     skep_task_make_id(made_up + 5);
     st = skep_put_init(&push->deliver.put, push->conn, push->keys.name,
                        push->settings->job != NULL ? push->settings->job : made_up, &err);
-    if (st == SKEP_OK && push->settings->job != NULL) {
-        st = skep_put_resume(&push->deliver.put, &err);
-        push->n_before = push->deliver.put.offset;
-    }
     if (st != SKEP_OK) {
         return skep_complain_error(st, &err);
     }
     skep_feed_init(&push->feed, &push->source, push->report.n_bad > 0 ? &push->check : NULL,
                    push->settings->is_raw);
     skep_progress_init(&push->progress, "pushed", push_count(push), push->settings->is_quiet);
-    push->progress.n_at_start = push->n_before;
     push->deliver.feed = &push->feed;
     push->deliver.progress = &push->progress;
     push->deliver.n_records = push_count(push);
