@@ -122,6 +122,10 @@ static int begin_merge(struct skep_run_begun *begun, const struct skep_run_setti
         skep_complain("the name of an output file is too long");
         return SKEP_EXIT_USAGE;
     }
+    if (plan->array != NULL && (plan->array[0] != '/' || plan->array[strlen(plan->array) - 1] == '/')) {
+        skep_complain("--array wants the name of a file");
+        return SKEP_EXIT_USAGE;
+    }
     if (plan->shape != NULL && plan->array == NULL) {
         skep_complain("--shape is for --array");
         return SKEP_EXIT_USAGE;

@@ -48,6 +48,8 @@ static void test_run__refuses_options(void **state)
     refuses(cli, 1, 2, "lengths from 1", "--array", "a.npy", "--shape", "2,x", "tasks.jsonl");
     refuses(cli, 1, 2, "lengths from 1", "--array", "a.npy", "--shape", "", "tasks.jsonl");
     refuses(cli, 1, 2, "which 6 tasks cannot fill", "--array", "a.npy", "--shape", "2,4", "tasks.jsonl");
+    refuses(cli, 1, 2, "--array wants the name of a file", "--array", "-", "tasks.jsonl");
+    refuses(cli, 1, 2, "--array wants the name of a file", "--array", "", "tasks.jsonl");
     refuses(cli, 1, 2, "--shape is for --array", "--shape", "2,3", "tasks.jsonl");
     refuses(cli, 1, 2, "choose one", "--resume", "--fresh", "tasks.jsonl");
     refuses(cli, 1, 2, "nothing to resume", "--resume", "tasks.jsonl");
