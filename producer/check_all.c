@@ -110,7 +110,9 @@ static skep_status check_read(struct check_all *all, struct skep_source *source,
         return skep_error_set(err, SKEP_E_NOMEM, "no memory to check the lines");
     }
     for (size_t i = 0; i < all->n_lines; i++) {
-        all->lines[i].bytes.bytes = all->text.bytes + all->offsets[i];
+        if (!all->lines[i].is_too_long) { /* one alone leaves no text at all */
+            all->lines[i].bytes.bytes = all->text.bytes + all->offsets[i];
+        }
     }
     return st;
 }
