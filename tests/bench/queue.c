@@ -317,6 +317,10 @@ static void bench_latency(const char *url, const char *folder)
         skep_conn_arg_text(conn, "{skep:idle}:out");
         skep_conn_arg_text(conn, "10");
         bench_need(skep_conn_call(conn, 20000, &reply, &err), &err, "result");
+        if (reply->kind != SKEP_REPLY_ARRAY) {
+            fprintf(stderr, "no result within 10 s\n");
+            exit(EXIT_FAILURE);
+        }
         us[i] = (double)(skep_monotonic_ns() - began_ns) * 1e-3;
     }
     kill(worker_pid, SIGTERM);
@@ -350,21 +354,21 @@ static double bench_server_cpu(pid_t pid)
 int main(int argc, char **argv)
 {
     int64_t total = argc > 1 ? strtoll(argv[1], NULL, 10) : 500000;
-    const struct test_redis_options options = {.config = "appendonly yes\nappendfsync everysec\nauto-aof-rewrite-percentage 0\n"};
+    const struct test_redis_options options = {
+        .config = "appendonly yes\nappendfsync everysec\nauto-aof-rewrite-percentage 0\n"};
     struct test_redis *redis = test_redis_start(&options);
     char *folder = test_make_folder();
     struct bench_cpu cpu = {0};
     double bare_s, skep_s, server_s, server_bare_s;
 
+    setvbuf(stdout, NULL, _IOLBF, 0); /* nothing is left in the buffer when a child is forked */
     printf("%" PRId64 " tasks of %d bytes, %d slots, append-only file everysec, %ld cores\n", total,
            BENCH_RECORD_BYTES, BENCH_SLOTS, sysconf(_SC_NPROCESSORS_ONLN));
-    fflush(stdout);
     server_s = bench_server_cpu(redis->pid);
     bare_s = bench_bare(redis->url, total);
     server_bare_s = bench_server_cpu(redis->pid) - server_s;
     printf("bare limit                   %8.0f tasks/s (server %.2f us a task)\n", (double)total / bare_s,
            1e6 * server_bare_s / (double)total);
-    fflush(stdout);
     server_s = bench_server_cpu(redis->pid);
     skep_s = bench_skep(redis->url, folder, total, &cpu);
     server_s = bench_server_cpu(redis->pid) - server_s;
