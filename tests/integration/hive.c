@@ -463,6 +463,27 @@ int hive_slots(const struct test_process *worker, pid_t *pids_out)
     return n;
 }
 
+void hive_signal_slots(const struct test_process *worker, int signal)
+{
+    pid_t slots[HIVE_MAX_SLOTS];
+    int n = hive_slots(worker, slots);
+
+    for (int i = 0; i < n; i++) {
+        kill(slots[i], signal);
+    }
+}
+
+void hive_signal_worker(const struct test_process *worker, int signal)
+{
+    pid_t slots[HIVE_MAX_SLOTS];
+    int n = hive_slots(worker, slots);
+
+    test_process_signal(worker, signal);
+    for (int i = 0; i < n; i++) {
+        kill(slots[i], signal);
+    }
+}
+
 /* What ps shows, with spaces for the NULs of a command line that is still the original. */
 static void read_title(pid_t pid, char *title, size_t size)
 {

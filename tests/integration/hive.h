@@ -97,7 +97,12 @@ struct hive_letter hive_letter(struct hive *hive, int64_t i);
 /* The slots of a worker that run now; how many. */
 int hive_slots(const struct test_process *worker, pid_t *pids_out);
 
-/* Wait until the worker has N slots that run and are registered. */
+void hive_signal_slots(const struct test_process *worker, int signal);
+
+/* The whole worker: the agent first, so that it does not see what becomes of its slots. */
+void hive_signal_worker(const struct test_process *worker, int signal);
+
+/* Wait until the worker has N slots that have set themselves up. */
 void hive_await_slots(struct hive *hive, const struct test_process *worker, int n);
 
 /* The slot (of any worker) whose title ends in TEXT ("sleep ID": it runs that task); waits for it. */
