@@ -76,7 +76,7 @@ static struct skep_bytes slot_retry_words(struct world *world, struct slot *slot
 
     n += (size_t)snprintf(text, sizeof text, "#skep%s%s try=%zu", place[0] != '\0' ? " i=" : "", place,
                           pick(world, 2));
-    if (happens(world, 60)) {
+    if (happens(world, 35)) {
         n += (size_t)snprintf(text + n, sizeof text - n, " u=%" PRIx64, world->n_steps * 100 + slot->words.n);
     }
     text[n++] = '\n';
