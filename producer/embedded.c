@@ -206,8 +206,10 @@ bool skep_embedded_is_over(struct skep_embedded *embedded, int *status_out)
 
 void skep_embedded_stop(struct skep_embedded *embedded, bool keeps_data)
 {
-    skep_child_end(&embedded->pid, keeps_data ? SIGTERM : SIGKILL, EMBEDDED_STOP_MS);
-    (void)unlink(embedded->url.path);
+    if (embedded->pid != 0) { /* else the socket may be another server's */
+        skep_child_end(&embedded->pid, keeps_data ? SIGTERM : SIGKILL, EMBEDDED_STOP_MS);
+        (void)unlink(embedded->url.path);
+    }
 }
 
 void skep_embedded_release(struct skep_embedded *embedded)
