@@ -124,7 +124,7 @@ static bool gather_recognise(const struct skep_gather *gather, const struct skep
 static skep_status gather_count(struct skep_gather *gather, const struct skep_glance *glance,
                                 const struct skep_bytes *line, struct skep_error *err)
 {
-    struct skep_outcome outcome;
+    struct skep_result_summary outcome;
     skep_status st;
 
     if (glance->is_ok) {

@@ -65,7 +65,7 @@ skep_status skep_run_shape_parse(const char *text, uint64_t n_tasks, struct skep
 /* ---- one value ---- */
 
 /* The value of a result as a view in the arena: a number is a view without axes. */
-static skep_status array_view(struct array *array, const struct skep_outcome *outcome,
+static skep_status array_view(struct array *array, const struct skep_result_summary *outcome,
                               struct skep_view *view_out, struct skep_error *err)
 {
     const struct skep_node *value = outcome->value;
@@ -127,7 +127,8 @@ static void array_see_elements(struct array *array, const struct skep_view *view
 }
 
 /* First pass. */
-static skep_status array_see(struct array *array, const struct skep_outcome *outcome, struct skep_error *err)
+static skep_status array_see(struct array *array, const struct skep_result_summary *outcome,
+                             struct skep_error *err)
 {
     struct skep_view view;
     skep_status st;
@@ -147,7 +148,8 @@ static skep_status array_see(struct array *array, const struct skep_outcome *out
 }
 
 /* Second pass. The first one has seen that it works. */
-static skep_status array_put(struct array *array, const struct skep_outcome *outcome, struct skep_error *err)
+static skep_status array_put(struct array *array, const struct skep_result_summary *outcome,
+                             struct skep_error *err)
 {
     size_t each_bytes = (size_t)array->each * skep_dtype_size(array->dtype);
     char *to = (char *)array->elements + outcome->index * each_bytes;
@@ -169,7 +171,7 @@ static skep_status array_put(struct array *array, const struct skep_outcome *out
 /* ---- all values ---- */
 
 static skep_status array_walk(struct array *array, const struct skep_journal *journal,
-                              skep_status (*visit)(struct array *, const struct skep_outcome *,
+                              skep_status (*visit)(struct array *, const struct skep_result_summary *,
                                                    struct skep_error *),
                               struct skep_error *err)
 {
@@ -178,7 +180,7 @@ static skep_status array_walk(struct array *array, const struct skep_journal *jo
 
     skep_journal_cursor_init(&cursor, journal);
     while (st == SKEP_OK) {
-        struct skep_outcome outcome;
+        struct skep_result_summary outcome;
         struct skep_bytes line;
         skep_arena_reset(&array->arena, ARRAY_ARENA_KEEP);
         st = skep_journal_next(&cursor, &line, err);

@@ -21,7 +21,7 @@ static skep_status outcome_read_text(const struct skep_node *object, const char 
     return SKEP_OK;
 }
 
-static skep_status outcome_read_index(struct skep_outcome *outcome, struct skep_error *err)
+static skep_status outcome_read_index(struct skep_result_summary *outcome, struct skep_error *err)
 {
     const struct skep_node *node = skep_node_get(outcome->root, "index");
     char got[SKEP_NODE_WORDS_BYTES];
@@ -39,7 +39,7 @@ static skep_status outcome_read_index(struct skep_outcome *outcome, struct skep_
 }
 
 /* "ok" and what hangs on it. */
-static skep_status outcome_read_verdict(struct skep_outcome *outcome, struct skep_error *err)
+static skep_status outcome_read_verdict(struct skep_result_summary *outcome, struct skep_error *err)
 {
     const struct skep_node *ok = skep_node_get(outcome->root, "ok");
     const struct skep_node *error = skep_node_get(outcome->root, "error");
@@ -65,10 +65,10 @@ static skep_status outcome_read_verdict(struct skep_outcome *outcome, struct ske
 }
 
 skep_status skep_result_read(const char *bytes, size_t n, struct skep_arena *arena,
-                             struct skep_outcome *outcome_out, struct skep_error *err)
+                             struct skep_result_summary *outcome_out, struct skep_error *err)
 {
     static const struct skep_limits limits = {.record_bytes = SKEP_RESULT_BYTES, .depth = SKEP_RESULT_DEPTH};
-    struct skep_outcome outcome = {0};
+    struct skep_result_summary outcome = {0};
     skep_status st = skep_json_parse(bytes, n, &limits, arena, &outcome.root, err);
 
     if (st == SKEP_OK && outcome.root->kind != SKEP_NODE_OBJECT) {

@@ -12,7 +12,7 @@
 
 /* A result as a consumer sees it: what skep_result_write wrote, read back. Everything lives in the arena.
  * Keys that are not here stay in ROOT, and keys nobody knows are no error: a worker may be newer. */
-struct skep_outcome {
+struct skep_result_summary {
     const char *id; /* never NULL */
     bool has_index;
     uint64_t index;
@@ -33,6 +33,6 @@ enum { SKEP_RESULT_BYTES = 16 * 1024 * 1024, SKEP_RESULT_DEPTH = 128 };
  *   SKEP_E_BAD_RECORD   not a result; ERR names the key
  *   SKEP_E_NOMEM        the arena is full */
 SKEP_MUST_USE skep_status skep_result_read(const char *bytes, size_t n, struct skep_arena *arena,
-                                           struct skep_outcome *outcome_out, struct skep_error *err);
+                                           struct skep_result_summary *outcome_out, struct skep_error *err);
 
 #endif

@@ -77,7 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *bytes = (const char *)data;
     struct skep_arena arena;
     struct skep_task task;
-    struct skep_outcome outcome;
+    struct skep_result_summary outcome;
     struct skep_error err = {0};
 
     skep_arena_init(&arena, 1024 * 1024 * 1024);

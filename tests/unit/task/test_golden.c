@@ -141,7 +141,7 @@ static void make_refusal(const struct golden_case *c)
 
 static void make_outcome(const struct golden_case *c)
 {
-    struct skep_outcome outcome;
+    struct skep_result_summary outcome;
     struct skep_error err = {0};
 
     if (skep_result_read(c->bytes, c->n, c->arena, &outcome, &err) != SKEP_OK) {

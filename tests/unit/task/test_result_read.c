@@ -25,9 +25,9 @@ static int tear_down(void **state)
     return 0;
 }
 
-static struct skep_outcome read_result(const char *text)
+static struct skep_result_summary read_result(const char *text)
 {
-    struct skep_outcome outcome = {0};
+    struct skep_result_summary outcome = {0};
 
     if (skep_result_read(text, strlen(text), &arena, &outcome, &err) != SKEP_OK) {
         fail_msg("%s: %s", text, err.text);
@@ -38,7 +38,7 @@ static struct skep_outcome read_result(const char *text)
 /* A success has its value, and whatever else stands there is at hand. */
 static void test_result_read__reads_success(void **state)
 {
-    const struct skep_outcome outcome = read_result(
+    const struct skep_result_summary outcome = read_result(
         "{\"id\":\"t-1\",\"index\":12,\"job\":\"sweep\",\"kernel\":\"sum\",\"version\":2,\"ok\":true,"
         "\"value\":[1,2.5],\"run_s\":0.25,\"from_the_future\":{}}\n");
 
@@ -58,7 +58,7 @@ static void test_result_read__reads_success(void **state)
 /* A failure has its cause and its words; what is absent is so. */
 static void test_result_read__reads_failure(void **state)
 {
-    const struct skep_outcome outcome =
+    const struct skep_result_summary outcome =
         read_result("{\"id\":\"t\",\"ok\":false,\"error\":{\"cause\":\"timeout\",\"message\":\"too long\"}}");
 
     (void)state;
@@ -82,7 +82,7 @@ static void test_result_read__reads_what_was_written(void **state)
                                  .is_ok = true,
                                  .value = {.kind = SKEP_RESULT_ARRAY},
                                  .worker = "w"};
-    struct skep_outcome outcome;
+    struct skep_result_summary outcome;
     struct skep_view view;
     struct skep_buf buf;
 
@@ -131,7 +131,7 @@ static void test_result_read__refuses_what_is_no_result(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct skep_outcome outcome = {.id = "untouched"};
+        struct skep_result_summary outcome = {.id = "untouched"};
         skep_error_clear(&err);
         assert_int_equal(skep_result_read(rows[i].text, strlen(rows[i].text), &arena, &outcome, &err),
                          SKEP_E_BAD_RECORD);
@@ -143,7 +143,7 @@ static void test_result_read__refuses_what_is_no_result(void **state)
 static skep_status read_and_drop(void *context)
 {
     struct skep_arena own;
-    struct skep_outcome outcome;
+    struct skep_result_summary outcome;
     skep_status st;
 
     skep_arena_init(&own, 1 << 20);
