@@ -21,12 +21,12 @@ skep_status skep_put_init(struct skep_put *put, struct skep_conn *conn, const ch
     return skep_keys_init(&put->keys, queue, err);
 }
 
-/* Is the queue known by name, and does the server have all scripts? Both before the first record goes, so
- * that a pipeline never meets a server that lacks them. */
+/* Is the queue known by name, and does the server have the script? Both before the first record goes, so
+ * that a pipeline never meets a server that lacks it. */
 static skep_status put_prepare(struct skep_put *put, struct skep_error *err)
 {
     struct skep_reply *reply;
-    skep_status st = skep_script_load_all(put->conn, err);
+    skep_status st = skep_script_load(put->conn, SKEP_SCRIPT_PUT, err);
 
     if (st != SKEP_OK) {
         return st;

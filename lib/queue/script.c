@@ -88,27 +88,29 @@ void skep_script_begin(struct skep_conn *conn, enum skep_script_name name, size_
     }
 }
 
-static skep_status script_load(struct skep_conn *conn, int form, struct skep_error *err)
+skep_status skep_script_load(struct skep_conn *conn, enum skep_script_name name, struct skep_error *err)
 {
-    for (int i = 0; i < SKEP_SCRIPT_COUNT; i++) {
-        const char *const args[] = {"SCRIPT", "LOAD", script_forms[form][i].text};
-        skep_status st = skep_conn_aside(conn, 3, args, err);
-        if (st != SKEP_OK) {
-            skep_error_prefix(err, "loading the scripts");
-            return st;
-        }
+    int n_forms = skep_conn_server_version(conn) >= 70000 ? 2 : 1;
+    skep_status st = SKEP_OK;
+
+    pthread_once(&script_once, script_make_forms);
+    /* A request may have been built while an older server was there: a new one gets both forms. */
+    for (int form = 0; form < n_forms && st == SKEP_OK; form++) {
+        const char *const args[] = {"SCRIPT", "LOAD", script_forms[form][name].text};
+        st = skep_conn_aside(conn, 3, args, err);
     }
-    return SKEP_OK;
+    skep_error_prefix(err, "loading the scripts");
+    return st;
 }
 
 skep_status skep_script_load_all(struct skep_conn *conn, struct skep_error *err)
 {
-    skep_status st;
+    skep_status st = SKEP_OK;
 
-    pthread_once(&script_once, script_make_forms);
-    st = script_load(conn, 0, err);
-    /* A request may have been built while an older server was there: a new one gets both forms. */
-    return st == SKEP_OK && skep_conn_server_version(conn) >= 70000 ? script_load(conn, 1, err) : st;
+    for (int i = 0; i < SKEP_SCRIPT_COUNT && st == SKEP_OK; i++) {
+        st = skep_script_load(conn, (enum skep_script_name)i, err);
+    }
+    return st;
 }
 
 static bool script_error_is(const struct skep_reply *reply, enum skep_redis_action action)

@@ -42,7 +42,10 @@ void skep_script_begin_transaction(struct skep_conn *conn);
 SKEP_MUST_USE skep_status skep_script_call_transaction(struct skep_conn *conn, int timeout_ms,
                                                        struct skep_reply **reply_out, struct skep_error *err);
 
-/* Teach the server all scripts. */
+/* Teach the server a script, or all of them. For who sends several requests before the first reply: others
+ * are taught when the server says that it does not know one. */
+SKEP_MUST_USE skep_status skep_script_load(struct skep_conn *conn, enum skep_script_name name,
+                                           struct skep_error *err);
 SKEP_MUST_USE skep_status skep_script_load_all(struct skep_conn *conn, struct skep_error *err);
 
 /* The text that is sent, for SERVER_VERSION (70000: Redis 7.0 knows flags); for tests that patch it. */
