@@ -47,6 +47,10 @@ skep_status skep_holder_register(struct skep_holder *holder, struct skep_error *
     skep_conn_arg_text(holder->conn, SKEP_KEY_QUEUES);
     skep_conn_arg_text(holder->conn, holder->keys.name);
     st = skep_conn_call(holder->conn, -1, &reply, err);
+    if (st == SKEP_E_UNWELL && skep_conn_is_open(holder->conn)) {
+        skep_error_clear(err); /* a server that is full must be drained, listed or not */
+        st = SKEP_OK;
+    }
     if (st == SKEP_OK) {
         skep_script_begin(holder->conn, SKEP_SCRIPT_REGISTER, 2, keys, 1);
         skep_conn_arg_text(holder->conn, holder->worker);
