@@ -30,6 +30,8 @@ static const struct skep_redis_error error_rows[] = {
      "the server wants a password (in the URL, SKEP_REDIS_PASSWORD or a file)"},
     {"WRONGPASS", SKEP_E_REFUSED, SKEP_REDIS_STOP, "wrong user or password"},
     {"NOPERM", SKEP_E_REFUSED, SKEP_REDIS_STOP, "the user lacks a right"},
+    {"ERR The user executing the script", SKEP_E_REFUSED, SKEP_REDIS_STOP,
+     "the user lacks a right that a script of skep needs"},
     {"DENIED", SKEP_E_REFUSED, SKEP_REDIS_STOP,
      "the server is in protected mode: it wants a password to be set"},
     {"MOVED", SKEP_E_REFUSED, SKEP_REDIS_STOP,

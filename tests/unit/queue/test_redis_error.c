@@ -38,6 +38,8 @@ static const struct {
      SKEP_REDIS_STOP},
     {"NOPERM this user has no permissions to run the 'lmove' command", "NOPERM", SKEP_E_REFUSED,
      SKEP_REDIS_STOP},
+    {"ERR The user executing the script can't run this command or subcommand",
+     "ERR The user executing the script", SKEP_E_REFUSED, SKEP_REDIS_STOP},
     {"DENIED Redis is running in protected mode because", "DENIED", SKEP_E_REFUSED, SKEP_REDIS_STOP},
     {"WRONGTYPE Operation against a key holding the wrong kind of value", "WRONGTYPE", SKEP_E_REFUSED,
      SKEP_REDIS_STOP},
