@@ -630,6 +630,7 @@ int skep_slot_main(const struct skep_worker_settings *settings)
     struct skep_error err = {0};
     skep_status st;
 
+    skep_title_set("skep-worker: slot %d %s starting", (int)settings->slot, settings->queue);
     slot.settings = settings;
     slot.control_fd = (int)settings->control_fd;
     pthread_mutex_init(&slot.lock, NULL);
