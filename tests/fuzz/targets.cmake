@@ -6,4 +6,5 @@ skep_fuzz(reply LINKS skep_queue)
 skep_fuzz(url LINKS skep_queue)
 skep_fuzz(record LINKS skep_task)
 skep_fuzz(header LINKS skep_task)
+skep_fuzz(glance LINKS skep_producer)
 skep_fuzz(canary) # must crash under a fuzzer that sees; ops/test looks for it
