@@ -186,8 +186,11 @@ static skep_status holder_exchange(struct skep_holder *holder, struct skep_cycle
 
     *reply_out = (struct skep_cycle_reply){0};
     if (st == SKEP_OK) {
-        holder->n_sends++;
         st = skep_conn_resend_last(holder->conn, err);
+        holder->n_sends++;
+        /* A line that failed is closed. This one is not: the request never was, for it did not fit into
+         * memory. */
+        holder->is_pending = st == SKEP_OK || !skep_conn_is_open(holder->conn);
     }
     if (st == SKEP_OK) {
         st = skep_script_settle(holder->conn, -1, &reply, err);

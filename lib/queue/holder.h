@@ -76,11 +76,14 @@ SKEP_MUST_USE skep_status skep_holder_init(struct skep_holder *holder, struct sk
                                            const char *queue, struct skep_error *err);
 SKEP_MUST_USE skep_status skep_holder_register(struct skep_holder *holder, struct skep_error *err);
 
-/* One cycle. After a transient failure (SKEP_E_UNREACHABLE, SKEP_E_UNWELL) nothing else may be done with the
- * holder until skep_holder_cycle_again has given an answer: it connects where needed and sends the same bytes
- * again. The waiting between tries is the caller's. SKEP_E_FENCED    this incarnation was reaped, or the
- * server forgot it: whatever it held is somebody else's now transient        as above SKEP_E_REFUSED,
- * SKEP_E_PROTOCOL   somebody must change something */
+/* One cycle. After a transient failure nothing else may be done with a holder that is_pending until
+ * skep_holder_cycle_again has given an answer: it connects where needed and sends the same bytes again.
+ * (After SKEP_E_NOMEM it may not be: then nothing was sent, and the cycle is to be begun again.) The waiting
+ * between tries is the caller's.
+ *
+ *   SKEP_E_FENCED    this incarnation was reaped, or the server forgot it: whatever it held is somebody
+ * else's now SKEP_E_UNREACHABLE, SKEP_E_UNWELL, SKEP_E_NOMEM   transient SKEP_E_REFUSED, SKEP_E_PROTOCOL
+ * somebody must change something */
 SKEP_MUST_USE skep_status skep_holder_cycle(struct skep_holder *holder, const struct skep_cycle *cycle,
                                             struct skep_cycle_reply *reply_out, struct skep_error *err);
 SKEP_MUST_USE skep_status skep_holder_cycle_again(struct skep_holder *holder,
