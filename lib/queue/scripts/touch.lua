@@ -9,6 +9,9 @@ local conf = redis.call('HMGET', KEYS[5], 'paused', 'max_results')
 local n_results = redis.call('LLEN', KEYS[6])
 local n_suspect = redis.call('LLEN', KEYS[4])
 local depth = redis.call('LLEN', KEYS[2])
+-- Every key is what it should be before the first one changes.
+redis.call('ZCARD', KEYS[1])
+redis.call('HLEN', KEYS[7])
 local fenced = {}
 for i = 1, #ARGV do
     if redis.call('ZSCORE', KEYS[1], ARGV[i]) then
