@@ -351,6 +351,31 @@ static void test_holder__knows_whether_it_left(void **state)
     skep_conn_free(conn_reaped);
 }
 
+/* A registration that meets a key of another type has not begun; said twice it is one. */
+static void test_holder__registers_wholly_or_not_at_all(void **state)
+{
+    const char *const keys[] = {verbs.keys.workers, verbs.keys.cycle};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct skep_conn *conn = open_conn(verbs.redis->url, (struct skep_conn_options){0});
+        struct skep_error err = {0};
+        struct skep_holder holder;
+        struct digest before;
+        say("FLUSHALL", NULL);
+        say("SADD", SKEP_KEY_QUEUES, "q", NULL);
+        say("SET", keys[i], "something else", NULL);
+        before = state_digest();
+        check_failure(skep_holder_init(&holder, conn, "q", &err), SKEP_E_REFUSED, &err, "WRONGTYPE");
+        check_unchanged(&before);
+        say("DEL", keys[i], NULL);
+        assert_int_equal(skep_holder_register(&holder, NULL), SKEP_OK);
+        assert_int_equal(skep_holder_register(&holder, NULL), SKEP_OK);
+        assert_int_equal(say_number("ZCARD", verbs.keys.workers), 1);
+        skep_conn_free(conn);
+    }
+}
+
 /* A key of the queue that somebody else uses for something else stops a cycle before it has changed anything;
  * when it is right again the cycle goes through. */
 static void test_holder__a_key_of_another_type_changes_nothing(void **state)
@@ -589,6 +614,7 @@ int main(void)
         cmocka_unit_test_setup(test_holder__another_descriptor_ends_the_wait, verbs_clear),
         cmocka_unit_test_setup(test_holder__late_results_are_refused, verbs_clear),
         cmocka_unit_test_setup(test_holder__knows_whether_it_left, verbs_clear),
+        cmocka_unit_test_setup(test_holder__registers_wholly_or_not_at_all, verbs_clear),
         cmocka_unit_test_setup(test_holder__a_key_of_another_type_changes_nothing, verbs_clear),
         cmocka_unit_test_setup(test_holder__a_server_without_scripts, verbs_clear),
         cmocka_unit_test_setup(test_holder__drains_a_full_server, verbs_clear),
