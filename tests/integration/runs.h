@@ -117,14 +117,15 @@ static inline char *runs_state(struct cli *cli)
 
 /* ---- results ---- */
 
-/* The number behind `"NAME":` in the line, or -1. */
+/* The number behind `"NAME":` in the line, or -1. Looks at the line alone: TEXT goes on behind it, and a sanitizer's
+ * strstr reads all of what it is given. */
 static inline long runs_number(const char *line, const char *name)
 {
     char key[64];
     const char *at;
 
     snprintf(key, sizeof key, "\"%s\":", name);
-    at = strstr(line, key);
+    at = memmem(line, (size_t)(strchrnul(line, '\n') - line), key, strlen(key));
     return at != NULL ? strtol(at + strlen(key), NULL, 10) : -1;
 }
 
