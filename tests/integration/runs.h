@@ -117,8 +117,8 @@ static inline char *runs_state(struct cli *cli)
 
 /* ---- results ---- */
 
-/* The number behind `"NAME":` in the line, or -1. Looks at the line alone: TEXT goes on behind it, and a sanitizer's
- * strstr reads all of what it is given. */
+/* The number behind `"NAME":` in the line, or -1. Looks at the line alone: TEXT goes on behind it, and a
+ * sanitizer's strstr reads all of what it is given. */
 static inline long runs_number(const char *line, const char *name)
 {
     char key[64];
