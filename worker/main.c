@@ -94,8 +94,15 @@ static int main_describe_metrics(void)
     return EXIT_SUCCESS;
 }
 
-/* The command line without its secrets, in memory of its own: slots are started with it again. Not freed: it
- * is needed to the end. */
+static void main_free_arguments(char **arguments)
+{
+    for (int i = 0; arguments != NULL && arguments[i] != NULL; i++) {
+        skep_free(arguments[i]);
+    }
+    skep_free(arguments);
+}
+
+/* The command line without its secrets, in memory of its own: slots are started with it again. */
 static char **main_copy_arguments(int argc, char **argv)
 {
     char **copy = skep_calloc((size_t)argc + 1, sizeof *copy);
@@ -103,6 +110,7 @@ static char **main_copy_arguments(int argc, char **argv)
     for (int i = 0; copy != NULL && i < argc; i++) {
         copy[i] = skep_strdup(argv[i]);
         if (copy[i] == NULL) {
+            main_free_arguments(copy);
             return NULL;
         }
     }
@@ -121,6 +129,7 @@ static int main_run(const struct skep_worker_settings *settings, int argc, char 
     struct skep_error err = {0};
     enum skep_log_level level;
     skep_status st;
+    int status;
 
     if (skep_log_parse_level(settings->log_level, &level) != 0) {
         st = skep_error_set(&err, SKEP_E_USAGE, "--log-level must be error, warn, info, debug or trace");
@@ -136,7 +145,9 @@ static int main_run(const struct skep_worker_settings *settings, int argc, char 
         return main_fail(&err, SKEP_E_NOMEM);
     }
     skep_title_init(argc, argv);
-    return settings->slot >= 0 ? skep_slot_main(settings) : skep_agent_main(settings, argc, arguments);
+    status = settings->slot >= 0 ? skep_slot_main(settings) : skep_agent_main(settings, argc, arguments);
+    main_free_arguments(arguments);
+    return status;
 }
 
 int main(int argc, char **argv)

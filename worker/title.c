@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -15,27 +16,42 @@ extern char **environ;
 static char *title_space;
 static size_t title_bytes;
 
-/* Copy the environment to the heap; it lives as long as the process. */
+/* NAME=VALUE once more, in memory of the C library's own. */
+static int title_set_again(char *entry)
+{
+    char *equals = strchr(entry, '=');
+    int status;
+
+    if (equals == NULL) {
+        return 0;
+    }
+    *equals = '\0';
+    status = setenv(entry, equals + 1, 1);
+    *equals = '=';
+    return status;
+}
+
+/* Let nothing of the environment lie in the area of the command line any more. */
 static int title_move_environment(void)
 {
     size_t n = 0;
-    char **moved;
+    char **entries;
+    int status = 0;
 
     while (environ[n] != NULL) {
         n++;
     }
-    moved = skep_calloc(n + 1, sizeof *moved);
-    for (size_t i = 0; moved != NULL && i < n; i++) {
-        moved[i] = skep_strdup(environ[i]);
-        if (moved[i] == NULL) {
-            return -1;
-        }
-    }
-    if (moved == NULL) {
+    entries = skep_calloc(n + 1, sizeof *entries);
+    if (entries == NULL) {
         return -1;
     }
-    environ = moved;
-    return 0;
+    memcpy(entries, environ, n * sizeof *entries);
+    clearenv();
+    for (size_t i = 0; i < n && status == 0; i++) {
+        status = title_set_again(entries[i]);
+    }
+    skep_free(entries);
+    return status;
 }
 
 void skep_title_init(int argc, char **argv)
