@@ -117,19 +117,20 @@ static void show(const struct hive *hive)
         char *log = test_process_err(hive->workers[i]);
         pid_t pids[HIVE_MAX_SLOTS];
         int n = hive_slots(hive->workers[i], pids);
-        print_error("---- worker %d:\n%s", i, log);
+        fprintf(stderr, "---- worker %d:\n%s", i, log);
         free(log);
         for (int k = 0; k < n; k++) {
             char title[256];
             read_title(pids[k], title, sizeof title);
-            print_error("%d: %s\n", (int)pids[k], title);
+            fprintf(stderr, "%d: %s\n", (int)pids[k], title);
         }
     }
     if (skep_conn_is_open(hive->conn) &&
         skep_queue_status_read(hive->conn, &hive->keys, &s, NULL) == SKEP_OK) {
-        print_error("waiting %" PRId64 ", held %" PRId64 ", delayed %" PRId64 ", suspect %" PRId64
-                    ", results %" PRId64 ", dead %" PRId64 ", taken %" PRId64 "\n",
-                    s.n_waiting, s.n_held, s.n_delayed, s.n_suspect, s.n_results, s.n_dead, s.stat.taken);
+        fprintf(stderr,
+                "waiting %" PRId64 ", held %" PRId64 ", delayed %" PRId64 ", suspect %" PRId64
+                ", results %" PRId64 ", dead %" PRId64 ", taken %" PRId64 "\n",
+                s.n_waiting, s.n_held, s.n_delayed, s.n_suspect, s.n_results, s.n_dead, s.stat.taken);
         skep_queue_status_release(&s);
     }
 }
@@ -143,9 +144,20 @@ void hive_fail(const struct hive *hive, const char *format, ...)
     vsnprintf(what, sizeof what, format, args);
     va_end(args);
     show(hive);
-    print_error("%s\n", what);
+    fprintf(stderr, "%s\n", what);
     fail();
     abort(); /* not reached: fail leaves the test */
+}
+
+/* Slots write to the same log: their reports must not be overlooked because their agent is fine. */
+static void check_sanitizers(const struct hive *hive)
+{
+    for (int i = 0; i < hive->n_workers; i++) {
+        if (test_process_said(hive->workers[i], "Sanitizer") ||
+            test_process_said(hive->workers[i], "runtime error:")) {
+            hive_fail(hive, "worker %d: a sanitizer has found something", i);
+        }
+    }
 }
 
 struct waiting {
@@ -403,6 +415,7 @@ void hive_check_done(struct hive *hive, int64_t n_results, int64_t n_dead)
         hive_fail(hive, "not %" PRId64 " results, %" PRId64 " dead letters and nothing else", n_results,
                   n_dead);
     }
+    check_sanitizers(hive);
 }
 
 struct hive_letter hive_letter(struct hive *hive, int64_t i)
@@ -425,6 +438,22 @@ struct hive_letter hive_letter(struct hive *hive, int64_t i)
 }
 
 /* ---- processes ---- */
+
+static bool is_over(void *worker)
+{
+    return test_process_is_over(worker);
+}
+
+void hive_await_end(struct hive *hive, struct test_process *worker, int status, int timeout_ms)
+{
+    if (!test_until(is_over, worker, timeout_ms)) {
+        hive_fail(hive, "the worker still runs after %d ms", timeout_ms);
+    }
+    if (worker->status != status) {
+        hive_fail(hive, "the worker ended with status %d, not %d", worker->status, status);
+    }
+    check_sanitizers(hive);
+}
 
 /* The parent of a process and whether it is more than a zombie; false when there is no such process. */
 static bool look_at(pid_t pid, pid_t *parent_out)

@@ -94,6 +94,9 @@ struct hive_letter hive_letter(struct hive *hive, int64_t i);
 
 /* ---- processes ---- */
 
+/* The worker ends by itself with STATUS. */
+void hive_await_end(struct hive *hive, struct test_process *worker, int status, int timeout_ms);
+
 /* The slots of a worker that run now; how many. */
 int hive_slots(const struct test_process *worker, pid_t *pids_out);
 

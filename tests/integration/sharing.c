@@ -93,6 +93,6 @@ struct sharing sharing_measure(struct hive *hive, int n_slots, int64_t array_byt
         add_process(slots[i], &sharing);
     }
     test_process_signal(worker, SIGTERM);
-    assert_int_equal(test_process_wait(worker, SHARING_WAIT_MS), 0);
+    hive_await_end(hive, worker, 0, SHARING_WAIT_MS);
     return sharing;
 }

@@ -67,7 +67,7 @@ static void check_it_works_again(void)
     const struct hive_result *results;
 
     test_process_signal(other, SIGTERM);
-    assert_int_equal(test_process_wait(other, 10000), 0);
+    hive_await_end(hive, other, 0, 10000);
     hive_push(hive, "{\"id\":\"after\",\"kernel\":\"echo\"}");
     results = hive_results(hive, N_ALL + 1, 10000);
     assert_string_not_equal(hive_result_of(hive, results, N_ALL + 1, "after")->worker, name_of_still);

@@ -212,7 +212,7 @@ static void check_refused(const char *url, const char *words)
     struct test_process *worker =
         hive_start_worker(hive, (const char *const[]){"--slots", "2", "--redis", url, NULL});
 
-    assert_int_equal(test_process_wait(worker, 10000), 3);
+    hive_await_end(hive, worker, 3, 10000);
     if (!test_process_said(worker, words)) {
         hive_fail(hive, "it did not say: %s", words);
     }

@@ -54,7 +54,7 @@ static void test_worker_stop__an_idle_worker_ends_at_once(void **state)
         hive_await_slots(hive, worker, 2);
         assert_int_equal(hive_slots(worker, slots), 2);
         test_process_signal(worker, signals[i]);
-        assert_int_equal(test_process_wait(worker, 3000), 0);
+        hive_await_end(hive, worker, 0, 3000);
         assert_true(hive_is_gone(slots[0]) && hive_is_gone(slots[1]));
         check_all_given_back(0);
     }
@@ -86,7 +86,7 @@ static void test_worker_stop__what_runs_is_finished(void **state)
     assert_int_equal(n_waiting, N);
     assert_memory_equal(hive_ask(hive, "LINDEX", hive->keys.queue, "0", NULL)->bytes, "{\"id\":\"b0\"", 10);
     assert_memory_equal(hive_ask(hive, "LINDEX", hive->keys.queue, "-1", NULL)->bytes, "{\"id\":\"b29\"", 11);
-    assert_int_equal(test_process_wait(worker, 5000), 0);
+    hive_await_end(hive, worker, 0, 5000);
     results = hive_results(hive, N + 1, 0);
     assert_true(results[N].is_ok);
     assert_string_equal(results[N].id, "long");
@@ -114,7 +114,7 @@ static void test_worker_stop__a_second_signal_gives_all_back(void **state)
     test_process_signal(worker, SIGTERM);
     hive_until(hive, is_finishing, "the first signal is seen", 3000);
     test_process_signal(worker, SIGTERM);
-    assert_int_equal(test_process_wait(worker, 5000), 0);
+    hive_await_end(hive, worker, 0, 5000);
     assert_true(test_now_ms() - began_ms < 5000);
     check_all_given_back(2);
     assert_int_equal(hive_stat(hive, "given_back"), 2);
@@ -130,7 +130,7 @@ static void test_worker_stop__grace_ends(void **state)
     worker = hive_start_worker(hive, (const char *const[]){"--slots", "1", "--grace", "0.3s", NULL});
     (void)hive_await_title(hive, "sleep t");
     test_process_signal(worker, SIGTERM);
-    assert_int_equal(test_process_wait(worker, 5000), 0);
+    hive_await_end(hive, worker, 0, 5000);
     assert_true(test_process_said(worker, "event=grace-over grace_s=0.3"));
     check_all_given_back(1);
 }
@@ -146,7 +146,7 @@ static void test_worker_stop__without_a_server(void **state)
     (void)hive_await_title(hive, "sleep t");
     test_redis_kill(hive->redis);
     test_process_signal(worker, SIGTERM);
-    assert_int_equal(test_process_wait(worker, 12000), 0);
+    hive_await_end(hive, worker, 0, 12000);
 }
 
 int main(void)
