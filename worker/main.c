@@ -125,7 +125,7 @@ static int main_fail(const struct skep_error *err, skep_status st)
 
 static int main_run(const struct skep_worker_settings *settings, int argc, char **argv)
 {
-    char **arguments;
+    static char **arguments; /* static: to a leak checker too they are needed to the end */
     struct skep_error err = {0};
     enum skep_log_level level;
     skep_status st;
