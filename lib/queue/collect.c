@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "queue/redis_error.h"
 #include "queue/script.h"
 
 skep_status skep_collector_init(struct skep_collector *collector, struct skep_conn *conn, const char *queue,
@@ -19,6 +20,9 @@ skep_status skep_collector_init(struct skep_collector *collector, struct skep_co
 static skep_status collect_read_state(struct skep_collector *collector, const struct skep_reply *state,
                                       struct skep_error *err)
 {
+    if (state->kind == SKEP_REPLY_ERROR) {
+        return skep_redis_error_set(err, state->bytes, state->length);
+    }
     if (state->kind != SKEP_REPLY_ARRAY || state->n < 3 || state->items[1].kind != SKEP_REPLY_INT ||
         state->items[2].kind != SKEP_REPLY_INT) {
         return skep_error_set(err, SKEP_E_PROTOCOL, "collect: the server answered something unexpected");
@@ -36,29 +40,21 @@ static skep_status collect_read_state(struct skep_collector *collector, const st
             "server has forgotten them",
             collector->keys.name);
     }
-    collector->n_calls++;
     collector->base = state->items[1].integer;
     collector->n_left = state->items[2].integer;
     return SKEP_OK;
 }
 
-static skep_status collect_read(struct skep_collector *collector, const struct skep_reply *reply, size_t want,
-                                struct skep_bytes *results_out, size_t *n_out, struct skep_error *err)
+/* The results behind it. */
+static skep_status collect_read_list(const struct skep_reply *list, size_t want,
+                                     struct skep_bytes *results_out, size_t *n_out, struct skep_error *err)
 {
-    const struct skep_reply *list = &reply->items[reply->n - 1];
-    skep_status st = collect_read_state(collector, &reply->items[0], err);
-
-    if (st != SKEP_OK) {
-        return st;
+    if (list->kind == SKEP_REPLY_ERROR) {
+        return skep_redis_error_set(err, list->bytes, list->length);
     }
-    collector->n_taken = 0;
-    if (want == 0) {
-        return SKEP_OK;
-    }
-    if (reply->n != 2 || list->kind != SKEP_REPLY_ARRAY || list->n > want) {
+    if (list->kind != SKEP_REPLY_ARRAY || list->n > want) {
         return skep_error_set(err, SKEP_E_PROTOCOL, "collect: the server answered something unexpected");
     }
-    collector->n_taken = list->n;
     for (size_t i = 0; i < list->n; i++) {
         results_out[i] = (struct skep_bytes){list->items[i].bytes, list->items[i].length};
     }
@@ -66,22 +62,12 @@ static skep_status collect_read(struct skep_collector *collector, const struct s
     return SKEP_OK;
 }
 
-static skep_status collect_call(struct skep_collector *collector, size_t n_stored, size_t want, int mark_ms,
-                                struct skep_bytes *results_out, size_t *n_out, struct skep_error *err)
+/* Not a transaction: a server that is out of memory refuses to queue any command for one. What somebody else
+ * could do between the two the next call would notice by the number of this one. */
+static void collect_build(struct skep_collector *collector, size_t n_stored, size_t want, int mark_ms)
 {
     const char *const keys[] = {collector->keys.out, collector->keys.stat, collector->keys.reader};
-    struct skep_reply *reply;
-    skep_status st = SKEP_OK;
 
-    assert(n_stored <= collector->n_taken);
-    *n_out = 0;
-    if (!skep_conn_is_open(collector->conn)) {
-        st = skep_conn_connect(collector->conn, err);
-        if (st != SKEP_OK) {
-            return st;
-        }
-    }
-    skep_script_begin_transaction(collector->conn);
     skep_script_begin(collector->conn, SKEP_SCRIPT_COLLECT, 3, keys, 4);
     skep_conn_arg_text(collector->conn, collector->token);
     skep_conn_arg_u64(collector->conn, collector->n_calls + 1);
@@ -94,8 +80,39 @@ static skep_status collect_call(struct skep_collector *collector, size_t n_store
         skep_conn_arg_u64(collector->conn, 0);
         skep_conn_arg_u64(collector->conn, want - 1);
     }
-    st = skep_script_call_transaction(collector->conn, -1, &reply, err);
-    return st == SKEP_OK ? collect_read(collector, reply, want, results_out, n_out, err) : st;
+}
+
+static skep_status collect_call(struct skep_collector *collector, size_t n_stored, size_t want, int mark_ms,
+                                struct skep_bytes *results_out, size_t *n_out, struct skep_error *err)
+{
+    struct skep_conn *conn = collector->conn;
+    struct skep_reply *reply = NULL;
+    skep_status st = skep_conn_is_open(conn) ? SKEP_OK : skep_conn_connect(conn, err);
+
+    assert(n_stored <= collector->n_taken);
+    *n_out = 0;
+    if (st == SKEP_OK) {
+        collect_build(collector, n_stored, want, mark_ms);
+        st = skep_conn_flush(conn, err);
+    }
+    if (st == SKEP_OK) {
+        st = skep_script_settle(conn, -1, &reply, err);
+    }
+    if (st == SKEP_OK) {
+        st = collect_read_state(collector, reply, err);
+        if (want > 0 && skep_conn_is_open(conn)) { /* whatever the script said, a list comes behind it */
+            skep_status got = skep_conn_reply(conn, -1, &reply, err);
+            st = st == SKEP_OK ? got : st;
+        }
+    }
+    if (st == SKEP_OK && want > 0) {
+        st = collect_read_list(reply, want, results_out, n_out, err);
+    }
+    if (st == SKEP_OK) { /* only now: the call that comes again after a failure must have the same number */
+        collector->n_calls++;
+        collector->n_taken = *n_out;
+    }
+    return st;
 }
 
 skep_status skep_collect(struct skep_collector *collector, size_t n_stored, size_t want,

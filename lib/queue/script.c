@@ -125,7 +125,10 @@ skep_status skep_script_settle(struct skep_conn *conn, int timeout_ms, struct sk
     skep_status st = skep_conn_reply(conn, timeout_ms, reply_out, err);
 
     if (st == SKEP_OK && script_error_is(*reply_out, SKEP_REDIS_SEND_SCRIPT)) {
-        st = skep_script_load_all(conn, err);
+        while (st == SKEP_OK && skep_conn_pending(conn) > 0) {
+            st = skep_conn_reply(conn, timeout_ms, reply_out, err); /* those behind come again, too */
+        }
+        st = st == SKEP_OK ? skep_script_load_all(conn, err) : st;
         st = st == SKEP_OK ? skep_conn_resend_last(conn, err) : st;
         st = st == SKEP_OK ? skep_conn_reply(conn, timeout_ms, reply_out, err) : st;
     }
@@ -147,56 +150,4 @@ skep_status skep_script_call(struct skep_conn *conn, int timeout_ms, struct skep
         st = skep_redis_error_set(err, (*reply_out)->bytes, (*reply_out)->length);
     }
     return st;
-}
-
-/* ---- transactions ---- */
-
-void skep_script_begin_transaction(struct skep_conn *conn)
-{
-    skep_conn_begin(conn, 1);
-    skep_conn_arg(conn, "MULTI", 5);
-}
-
-/* The replies up to that of EXEC, which alone matters: the others say OK and QUEUED. */
-static skep_status script_await_exec(struct skep_conn *conn, int timeout_ms, struct skep_reply **reply_out,
-                                     struct skep_error *err)
-{
-    skep_status st = SKEP_OK;
-
-    while (st == SKEP_OK && skep_conn_pending(conn) > 0) {
-        st = skep_conn_reply(conn, timeout_ms, reply_out, err);
-    }
-    return st;
-}
-
-skep_status skep_script_call_transaction(struct skep_conn *conn, int timeout_ms,
-                                         struct skep_reply **reply_out, struct skep_error *err)
-{
-    skep_status st;
-
-    skep_conn_begin(conn, 1);
-    skep_conn_arg(conn, "EXEC", 4);
-    st = skep_conn_flush(conn, err);
-    if (st == SKEP_OK) {
-        st = script_await_exec(conn, timeout_ms, reply_out, err);
-    }
-    if (st == SKEP_OK && (*reply_out)->kind == SKEP_REPLY_ARRAY && (*reply_out)->n > 0 &&
-        script_error_is(&(*reply_out)->items[0], SKEP_REDIS_SEND_SCRIPT)) {
-        st = skep_script_load_all(conn, err);
-        st = st == SKEP_OK ? skep_conn_resend_last(conn, err) : st;
-        st = st == SKEP_OK ? script_await_exec(conn, timeout_ms, reply_out, err) : st;
-    }
-    if (st != SKEP_OK) {
-        return st;
-    }
-    if ((*reply_out)->kind == SKEP_REPLY_ARRAY && (*reply_out)->n > 0 &&
-        (*reply_out)->items[0].kind == SKEP_REPLY_ERROR) {
-        *reply_out = &(*reply_out)->items[0];
-    }
-    if ((*reply_out)->kind == SKEP_REPLY_ERROR) {
-        return skep_redis_error_set(err, (*reply_out)->bytes, (*reply_out)->length);
-    }
-    return (*reply_out)->kind == SKEP_REPLY_ARRAY
-               ? SKEP_OK
-               : skep_error_set(err, SKEP_E_PROTOCOL, "the server answered something unexpected");
 }

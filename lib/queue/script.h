@@ -30,17 +30,11 @@ void skep_script_begin(struct skep_conn *conn, enum skep_script_name name, size_
 SKEP_MUST_USE skep_status skep_script_call(struct skep_conn *conn, int timeout_ms,
                                            struct skep_reply **reply_out, struct skep_error *err);
 
-/* The second half of it, for a request that was sent already (skep_conn_flush, skep_conn_resend_last) and is
- * the only one under way. An error reply stays a reply. */
+/* The second half of it, for requests that were sent already (skep_conn_flush, skep_conn_resend_last) and are
+ * the only ones under way: the reply to the first, which is a script. Others may stand behind it that do no
+ * harm when they are sent twice; their replies are still due afterwards. An error reply stays a reply. */
 SKEP_MUST_USE skep_status skep_script_settle(struct skep_conn *conn, int timeout_ms,
                                              struct skep_reply **reply_out, struct skep_error *err);
-
-/* The same for a script that is the first command of a transaction (MULTI before it, EXEC last) which was
- * begun with skep_script_begin_transaction: *REPLY_OUT is the array that EXEC answers. An error of the script
- * is the status. */
-void skep_script_begin_transaction(struct skep_conn *conn);
-SKEP_MUST_USE skep_status skep_script_call_transaction(struct skep_conn *conn, int timeout_ms,
-                                                       struct skep_reply **reply_out, struct skep_error *err);
 
 /* Teach the server a script, or all of them. For who sends several requests before the first reply: others
  * are taught when the server says that it does not know one. */

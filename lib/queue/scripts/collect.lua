@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- A consumer of results: confirm what is safely stored. Nothing leaves the list before its consumer says that it has
--- it; said twice (a lost reply), it counts once. The results that come next are read by an LRANGE behind this script in
--- the same transaction: Lua would hash every byte of them, which costs more than all the rest.
+-- it; said twice (a lost reply), it counts once. The results that come next are read by an LRANGE right behind this
+-- script: Lua would hash every byte of them, which costs more than all the rest.
 -- KEYS out stat reader   ARGV token, n, confirmed, ms that the reader's mark lasts
 -- n counts the calls of this consumer from 1, and `reader` in stat names the call that was the last one of all: what is
 -- confirmed was read by the call before. Counting results would not do: somebody else may have collected as many since,
