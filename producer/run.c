@@ -21,89 +21,6 @@
 #include "producer/run_session.h"
 #include "producer/stop.h"
 
-#define AT(field) .offset = offsetof(struct skep_run_settings, field)
-
-static const struct skep_option run_options[] = {
-    {.name = "slots",
-     .letter = 's',
-     .kind = SKEP_OPT_TEXT,
-     AT(slots),
-     .value_name = "N",
-     .env = "SKEP_SLOTS",
-     .help = "processes that compute; auto, which is the default: one for each core we may use"},
-    {.name = "results",
-     .letter = 'o',
-     .kind = SKEP_OPT_TEXT,
-     AT(results),
-     .value_name = "FILE",
-     .help = "write the results to FILE, which grows as FILE.part and gets its name when all are there; - is "
-             "standard output"},
-    {.name = "ordered",
-     .kind = SKEP_OPT_FLAG,
-     AT(is_ordered),
-     .help = "give the results in the order of the tasks, not as they come"},
-    {.name = "array",
-     .kind = SKEP_OPT_TEXT,
-     AT(array),
-     .value_name = "OUT.npy",
-     .help = "make an array of the values: that of task i is element i, or sub-array i; then the results are "
-             "printed "
-             "only with -o"},
-    {.name = "shape",
-     .kind = SKEP_OPT_TEXT,
-     AT(shape),
-     .value_name = "N,N,...",
-     .help = "the shape of that array; its product is the number of tasks times the elements of a value"},
-    {.name = "resume",
-     .kind = SKEP_OPT_FLAG,
-     AT(resumes),
-     .help = "go on with the interrupted run of this file, or with the only one there is, as it was begun; "
-             "options "
-             "given now win"},
-    {.name = "fresh",
-     .kind = SKEP_OPT_FLAG,
-     AT(is_fresh),
-     .help = "forget an interrupted run of this file and start over"},
-    {.name = "data",
-     .letter = 'd',
-     .kind = SKEP_OPT_LIST,
-     AT(data),
-     .value_name = "[NAME=]DIR",
-     .env = "SKEP_DATA",
-     .help = "folder that references are looked up in (default: the working folder); a named one is written "
-             "@NAME/file.npy in a task"},
-    {.name = "output",
-     .kind = SKEP_OPT_LIST,
-     AT(output),
-     .value_name = "[NAME=]DIR",
-     .env = "SKEP_OUTPUT",
-     .help = "folder that the output files of tasks go to; the data folders when not given"},
-    {.name = "state",
-     .kind = SKEP_OPT_TEXT,
-     AT(state),
-     .value_name = "DIR",
-     .help = "folder for what a resumption needs (default: .skep/run-<name of the file>)"},
-    {.name = "keep", .kind = SKEP_OPT_FLAG, AT(keeps), .help = "leave that folder when all is done"},
-    {.name = "max-record",
-     .kind = SKEP_OPT_BYTES,
-     AT(record_bytes),
-     .default_text = "64K",
-     .least = 1024,
-     .most = 16 << 20,
-     .value_name = "BYTES",
-     .help = "refuse longer lines"},
-    {.name = "memory",
-     .kind = SKEP_OPT_BYTES,
-     AT(memory_bytes),
-     .least = 0,
-     .most = 1e15,
-     .value_name = "BYTES",
-     .help = "what one task may allocate; 0: as skep-worker has it"},
-    {.name = "quiet", .kind = SKEP_OPT_FLAG, AT(is_quiet), .help = "no progress and no summary"},
-    SKEP_CONNECT_ROWS(struct skep_run_settings, connect),
-    {.name = NULL},
-};
-
 /* A run that is under way. */
 struct run {
     const struct skep_run_settings *settings;
@@ -353,32 +270,24 @@ static int run_act(const void *settings, const struct skep_operands *operands)
 }
 
 static const char *const run_text[] = {
-    "Compute the tasks of a file (or of standard input, -), one JSON object a line, on all cores of this "
-    "machine. "
-    "Nothing else has to run: a private redis-server and a worker are started, and are gone at the end.",
+    "Compute the tasks of a file (or of standard input, -), one JSON object a line, on all cores of "
+    "this machine. Nothing else has to run: a private redis-server and a worker are started, and are "
+    "gone at the end.",
     "Every line is checked first; if one is bad, it is told as FILE:LINE and nothing runs.",
-    "The results, one JSON object a line, go to standard output or with -o to a file. Each carries the place "
-    "of its "
-    "task as \"index\". With -o the file grows as FILE.part and gets its name when it is complete. A task "
-    "that fails "
-    "for good has a result too, with \"ok\":false.",
-    "Ctrl-C lets what runs finish for 5 seconds, a second one stops at once. Whatever ends a run, even kill "
-    "-9, a full "
-    "disk or a power cut: `skep run --resume FILE` goes on with the missing tasks, and gives the results of "
-    "the whole "
-    "run, each once. What it needs for that is in the folder .skep, and is removed when all is done. The "
-    "folder may be "
-    "moved to another disk with --state.",
-    "With --redis URL (or SKEP_REDIS) the tasks go to a queue of their own on that server instead, and "
-    "workers on "
-    "other machines may help: `skep-worker -q` with the name that `skep queues` shows. --redis private is "
-    "the private "
-    "server even if SKEP_REDIS is set.",
-    "Exit codes: 0 every task succeeded; 1 some failed for good, or their values do not make the --array; 2 "
-    "a line, a "
-    "file or an option is wrong, or this file is being run already; 3 a server, a disk or the worker failed; "
-    "130 after "
-    "Ctrl-C, 143 after SIGTERM. After 3, 130 and 143 it can be resumed.",
+    "The results, one JSON object a line, go to standard output or with -o to a file. Each carries "
+    "the place of its task as \"index\". With -o the file grows as FILE.part and gets its name when "
+    "it is complete. A task that fails for good has a result too, with \"ok\":false.",
+    "Ctrl-C lets what runs finish for 5 seconds, a second one stops at once. Whatever ends a run, "
+    "even kill -9, a full disk or a power cut: `skep run --resume FILE` goes on with the missing "
+    "tasks, and gives the results of the whole run, each once. What it needs for that is in the "
+    "folder .skep, and is removed when all is done. --state names another place for it.",
+    "With --redis URL (or SKEP_REDIS) the tasks go to a queue of their own on that server instead, "
+    "and workers on other machines may help: `skep-worker -q` with the name that `skep queues` shows. "
+    "--redis private is the private server even if SKEP_REDIS is set.",
+    "Exit codes: 0 every task succeeded; 1 some failed for good, or their values do not make the "
+    "--array; 2 a line, a file or an option is wrong, or this file is being run already; 3 a server, "
+    "a disk or the worker failed; 130 after Ctrl-C, 143 after SIGTERM. After 3, 130 and 143 it can be "
+    "resumed.",
     NULL,
 };
 
@@ -400,7 +309,7 @@ const struct skep_command skep_command_run = {
     .usage = "[OPTION...] [FILE|-]",
     .text = run_text,
     .examples = run_examples,
-    .options = run_options,
+    .options = skep_run_options,
     .settings_bytes = sizeof(struct skep_run_settings),
     .max_operands = 1,
     .act = run_act,

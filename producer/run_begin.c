@@ -11,31 +11,14 @@
 #include <unistd.h>
 
 #include "base/entropy.h"
-#include "producer/check.h"
-#include "producer/check_all.h"
 #include "producer/command.h"
-#include "producer/digest.h"
 #include "producer/embedded.h"
+#include "producer/run_choose.h"
 #include "producer/run_session.h"
+#include "producer/run_tasks.h"
 #include "producer/stop.h"
 
-enum { BEGIN_ARENA_BYTES = 16 * 1024 * 1024, BEGIN_BLOCK_BYTES = 64 * 1024, BEGIN_LISTED = 20 };
-
-bool skep_run_is_private(const struct skep_run_settings *settings)
-{
-    const char *url = settings->connect.server.url;
-
-    return url == NULL || url[0] == '\0' || strcmp(url, "private") == 0;
-}
-
-const char *skep_run_hint(const struct skep_run_settings *settings, const char *tasks, const char *option,
-                          char text[SKEP_RUN_HINT_BYTES])
-{
-    snprintf(text, SKEP_RUN_HINT_BYTES, "skep run %s%s%.*s %.*s", option,
-             settings->state != NULL ? " --state " : "", PATH_MAX,
-             settings->state != NULL ? settings->state : "", PATH_MAX, tasks);
-    return text;
-}
+enum { BEGIN_ARENA_BYTES = 16 * 1024 * 1024 };
 
 /* ---- texts of the plan ---- */
 
@@ -136,119 +119,6 @@ static int begin_merge(struct skep_run_begun *begun, const struct skep_run_setti
     return SKEP_EXIT_OK;
 }
 
-/* ---- the tasks ---- */
-
-/* What comes from standard input is kept in the state folder, where another session finds it. From then on
- * that file is our standard input. */
-static skep_status begin_spool(const struct skep_run_begun *begun, struct skep_error *err)
-{
-    char path[PATH_MAX];
-    char block[BEGIN_BLOCK_BYTES];
-    int fd = open(skep_run_state_path(&begun->state, "tasks.jsonl", path),
-                  O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    skep_status st = fd >= 0 ? SKEP_OK : skep_error_errno(err, SKEP_E_IO, "%s", path);
-
-    for (ssize_t n = 1; st == SKEP_OK && n > 0;) {
-        n = read(STDIN_FILENO, block, sizeof block);
-        if (skep_stop_is_asked()) {
-            st = SKEP_STOPPED;
-        } else if (n < 0 && errno != EINTR) {
-            st = skep_error_errno(err, SKEP_E_IO, "standard input");
-        } else if (n < 0) {
-            n = 1;
-        } else if (write(fd, block, (size_t)n) != n) {
-            st = skep_error_errno(err, SKEP_E_IO, "the copy of standard input, %s", path);
-        }
-    }
-    if (st == SKEP_OK && fsync(fd) != 0) {
-        st = skep_error_errno(err, SKEP_E_IO, "the copy of standard input, %s", path);
-    }
-    if (fd >= 0) {
-        close(fd);
-    }
-    return st;
-}
-
-static skep_status begin_use_spool(const struct skep_run_begun *begun, struct skep_error *err)
-{
-    char path[PATH_MAX];
-    int fd = open(skep_run_state_path(&begun->state, "tasks.jsonl", path), O_RDONLY | O_CLOEXEC);
-    skep_status st =
-        fd >= 0 && dup2(fd, STDIN_FILENO) >= 0 ? SKEP_OK : skep_error_errno(err, SKEP_E_IO, "%s", path);
-
-    if (fd >= 0) {
-        close(fd);
-    }
-    return st;
-}
-
-static skep_status begin_open_source(struct skep_run_begun *begun, struct skep_error *err)
-{
-    const char *const paths[] = {begun->tasks};
-    skep_status st = strcmp(begun->tasks, "-") == 0 ? begin_use_spool(begun, err) : SKEP_OK;
-
-    return st == SKEP_OK ? skep_source_open(&begun->source, paths, 1, begun->plan.record_bytes, err) : st;
-}
-
-/* Size and digest of the tasks, so that another session knows them again. */
-static skep_status begin_digest(struct skep_run_begun *begun, uint64_t *n_bytes_out, uint64_t *digest_out,
-                                struct skep_error *err)
-{
-    char block[BEGIN_BLOCK_BYTES];
-    uint64_t digest = SKEP_DIGEST_START;
-    uint64_t n_bytes = 0;
-    size_t n = 1;
-    skep_status st = SKEP_OK;
-
-    while (st == SKEP_OK && n > 0) {
-        st = skep_input_read(&begun->source.inputs[0], n_bytes, block, sizeof block, &n, err);
-        digest = st == SKEP_OK ? skep_digest_add(digest, block, n) : digest;
-        n_bytes += st == SKEP_OK ? n : 0;
-    }
-    *n_bytes_out = n_bytes;
-    *digest_out = digest;
-    return st;
-}
-
-static int begin_tell(skep_status st, const struct skep_error *err)
-{
-    if (st == SKEP_STOPPED) {
-        skep_complain("interrupted: nothing was run");
-        return 128 + skep_stop_signal();
-    }
-    return skep_complain_error(st, err);
-}
-
-static int begin_check(struct skep_run_begun *begun)
-{
-    const struct skep_limits limits = {.record_bytes = begun->plan.record_bytes};
-    struct skep_check check;
-    struct skep_check_report report;
-    struct skep_error err = {0};
-    skep_status st;
-
-    skep_check_init(&check, &limits);
-    st = skep_check_source(&check, &begun->source, &report, &err);
-    skep_check_release(&check);
-    if (st == SKEP_OK) {
-        st = begin_digest(begun, &begun->plan.n_bytes, &begun->plan.digest, &err);
-    }
-    if (st != SKEP_OK) {
-        return begin_tell(st, &err);
-    }
-    if (report.n_lines == 0) {
-        skep_complain("there is no task in %s: nothing was run", skep_input_name(&begun->source.inputs[0]));
-        return SKEP_EXIT_USAGE;
-    }
-    if (report.n_bad > 0) {
-        skep_complain("%" PRIu64 " of %" PRIu64 " lines %s bad: nothing was run", report.n_bad,
-                      report.n_lines, report.n_bad == 1 ? "is" : "are");
-        return SKEP_EXIT_USAGE;
-    }
-    begun->plan.n_tasks = report.n_lines;
-    return SKEP_EXIT_OK;
-}
-
 /* ---- a new run ---- */
 
 /* The queue's name is ours alone on a server that others use too. */
@@ -298,7 +168,7 @@ static int begin_forget(struct skep_run_begun *begun, const struct skep_run_sett
         st = skep_embedded_init(&embedded, skep_run_state_path(&begun->state, "redis", folder), "",
                                 skep_stop_fd(), &err);
         if (st != SKEP_OK) {
-            return begin_tell(st, &err);
+            return skep_run_tasks_tell(st, &err);
         }
         skep_embedded_release(&embedded);
         skep_run_state_clear(&begun->state);
@@ -333,19 +203,19 @@ static int begin_new(struct skep_run_begun *begun, const struct skep_run_setting
                                .queue = skep_run_is_private(settings) ? "run" : begin_queue_name(begun, name),
                                .record_bytes = settings->record_bytes};
     if (st == SKEP_OK && is_stdin) {
-        st = begin_spool(begun, &err);
+        st = skep_run_tasks_copy(&begun->state, &err);
     }
     if (st == SKEP_OK) {
-        st = begin_open_source(begun, &err);
+        st = skep_run_tasks_open(&begun->source, &begun->state, begun->tasks, begun->plan.record_bytes, &err);
     }
     if (st != SKEP_OK) {
-        return begin_tell(st, &err);
+        return skep_run_tasks_tell(st, &err);
     }
     if (!skep_run_is_private(settings)) {
         exit_code = begin_set_server(begun, settings);
     }
     if (exit_code == SKEP_EXIT_OK) {
-        exit_code = begin_check(begun);
+        exit_code = skep_run_tasks_check(&begun->source, &begun->plan);
     }
     if (exit_code == SKEP_EXIT_OK) {
         exit_code = begin_merge(begun, settings);
@@ -368,12 +238,12 @@ static int begin_again(struct skep_run_begun *begun, const struct skep_run_setti
     if (strcmp(begun->plan.tasks, "-") == 0) {
         begun->tasks = "-"; /* standard input has been read */
     }
-    st = begin_open_source(begun, &err);
+    st = skep_run_tasks_open(&begun->source, &begun->state, begun->tasks, begun->plan.record_bytes, &err);
     if (st == SKEP_OK) {
-        st = begin_digest(begun, &n_bytes, &digest, &err);
+        st = skep_run_tasks_digest(&begun->source, &n_bytes, &digest, &err);
     }
     if (st != SKEP_OK) {
-        return begin_tell(st, &err);
+        return skep_run_tasks_tell(st, &err);
     }
     if (n_bytes != begun->plan.n_bytes || digest != begun->plan.digest) {
         skep_complain("%s is not what it was when this run began: it cannot be resumed; `%s` starts over",
@@ -397,84 +267,6 @@ static int begin_refuse(const struct skep_run_begun *begun, const struct skep_ru
     skep_say("  %s   goes on with it", skep_run_hint(settings, tasks, "--resume", resume));
     skep_say("  %s    forgets it and starts over", skep_run_hint(settings, tasks, "--fresh", fresh));
     return SKEP_EXIT_USAGE;
-}
-
-/* ---- which run ---- */
-
-struct begin_choice {
-    char folder[PATH_MAX]; /* of the interrupted one seen last */
-    int n_interrupted, n_seen;
-    bool is_listing;
-};
-
-static void begin_see(const struct skep_run_sight *sight, void *context)
-{
-    struct begin_choice *choice = context;
-
-    choice->n_seen++;
-    if (choice->is_listing && choice->n_seen <= BEGIN_LISTED) {
-        if (sight->pid != 0) {
-            skep_say("  %s   is being run by process %d", sight->folder, (int)sight->pid);
-        } else {
-            skep_say("  %s   interrupted, %" PRIu64 " done: skep run --resume --state %s", sight->folder,
-                     sight->n_done, sight->folder);
-        }
-    }
-    if (sight->pid == 0) {
-        choice->n_interrupted++;
-        snprintf(choice->folder, sizeof choice->folder, "%s", sight->folder);
-    }
-}
-
-/* --resume without a name: the only one there is. */
-static int begin_choose(char folder[PATH_MAX])
-{
-    struct begin_choice choice = {0};
-
-    skep_run_states_list(begin_see, &choice);
-    if (choice.n_interrupted == 1) {
-        memcpy(folder, choice.folder, PATH_MAX);
-        return SKEP_EXIT_OK;
-    }
-    if (choice.n_interrupted == 0) {
-        skep_complain("there is nothing to resume in %s", SKEP_RUN_STATES);
-    } else {
-        skep_complain("which run is to be resumed? In %s there are:", SKEP_RUN_STATES);
-    }
-    choice = (struct begin_choice){.is_listing = true};
-    skep_run_states_list(begin_see, &choice);
-    return SKEP_EXIT_USAGE;
-}
-
-static int begin_find_folder(struct skep_run_begun *begun, const struct skep_run_settings *settings,
-                             char folder[PATH_MAX])
-{
-    char name[SKEP_RUN_NAME_BYTES];
-    char plan[PATH_MAX];
-    struct skep_error err = {0};
-    skep_status st;
-
-    if (settings->state != NULL) {
-        if (snprintf(folder, PATH_MAX, "%s", settings->state) >= PATH_MAX) {
-            skep_complain("--state: the path is too long");
-            return SKEP_EXIT_USAGE;
-        }
-    } else if (begun->tasks == NULL) {
-        return begin_choose(folder);
-    } else {
-        st = skep_run_name(begun->tasks, name, &err);
-        if (st != SKEP_OK) {
-            return skep_complain_error(st, &err);
-        }
-        snprintf(folder, PATH_MAX, "%s/%s", SKEP_RUN_STATES, name);
-    }
-    if (settings->resumes &&
-        (snprintf(plan, sizeof plan, "%s/plan", folder) >= PATH_MAX || access(plan, F_OK) != 0)) {
-        skep_complain("there is nothing to resume%s%s: no interrupted run in %s",
-                      begun->tasks != NULL ? " of " : "", begun->tasks != NULL ? begun->tasks : "", folder);
-        return SKEP_EXIT_USAGE;
-    }
-    return SKEP_EXIT_OK;
 }
 
 static int begin_choose_tasks(struct skep_run_begun *begun, const struct skep_run_settings *settings,
@@ -527,7 +319,7 @@ int skep_run_begin(struct skep_run_begun *begun, const struct skep_run_settings 
     skep_arena_init(&begun->arena, BEGIN_ARENA_BYTES);
     exit_code = begin_choose_tasks(begun, settings, operands);
     if (exit_code == SKEP_EXIT_OK) {
-        exit_code = begin_find_folder(begun, settings, folder);
+        exit_code = skep_run_choose(settings, begun->tasks, folder);
     }
     if (exit_code == SKEP_EXIT_OK) {
         st = skep_run_state_open(&begun->state, folder, &err);

@@ -2,36 +2,15 @@
 #ifndef SKEP_PRODUCER_RUN_BEGIN_H
 #define SKEP_PRODUCER_RUN_BEGIN_H
 
-#include <limits.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "base/arena.h"
 #include "config/options.h"
-#include "producer/connect.h"
 #include "producer/run_array.h"
 #include "producer/run_plan.h"
+#include "producer/run_settings.h"
 #include "producer/run_state.h"
 #include "producer/source.h"
-
-/* What the user asked of `skep run`. */
-struct skep_run_settings {
-    struct skep_connect_settings connect;
-    const char *slots;
-    bool is_ordered;
-    const char *results;
-    bool resumes;
-    bool is_fresh;
-    const char *state;
-    struct skep_text_list data;
-    struct skep_text_list output;
-    const char *array;
-    const char *shape;
-    uint64_t record_bytes;
-    uint64_t memory_bytes;
-    bool is_quiet;
-    bool keeps;
-};
 
 /* A run that may begin: its folder is held, its tasks are read and checked, nothing has been started. */
 struct skep_run_begun {
@@ -49,13 +28,5 @@ struct skep_run_begun {
 SKEP_MUST_USE int skep_run_begin(struct skep_run_begun *begun, const struct skep_run_settings *settings,
                                  const struct skep_operands *operands);
 void skep_run_begun_release(struct skep_run_begun *begun);
-
-/* Whether the tasks go to a private server. */
-bool skep_run_is_private(const struct skep_run_settings *settings);
-
-/* What the user is to type to go on: "skep run --resume tasks.jsonl". Returns TEXT. */
-enum { SKEP_RUN_HINT_BYTES = 2 * PATH_MAX + 64 };
-const char *skep_run_hint(const struct skep_run_settings *settings, const char *tasks, const char *option,
-                          char text[SKEP_RUN_HINT_BYTES]);
 
 #endif

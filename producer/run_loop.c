@@ -10,15 +10,12 @@
  * results that are missing although the queue is empty are computed again. */
 #include "producer/run_session.h"
 
-#include <inttypes.h>
-#include <poll.h>
 #include <stdio.h>
 #include <sys/signalfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "producer/child.h"
+#include "producer/run_watch.h"
 
 enum {
     LOOP_SYNC_LEAST_MS = 20, /* between two syncs of the journal: a tenth of the time that the session */
@@ -26,13 +23,8 @@ enum {
     LOOP_IDLE_MS = 1000,     /* nothing happens: the mark on the results must be renewed before it ends */
     LOOP_FULL_MS = 20,       /* the queue is long enough: look again */
     LOOP_SHOW_MS = 200,      /* progress on a terminal */
-    LOOP_LOOK_MS = 1000,     /* without a new result: what does the queue do? */
     LOOP_READ_BYTES = 32 * 1024 * 1024, /* of results at once */
-    LOOP_MAX_RESTARTS = 5,
-    LOOP_MAX_FILLS = 3,
-    LOOP_WIND_DOWN_MS = 1000 * (SKEP_RUN_WORKER_GRACE_S + 10),
-    LOOP_PRIVATE_PATIENCE_MS = 30000,
-    LOOP_WORKER_USAGE = 2 /* exit status of a worker whose settings are wrong */
+    LOOP_WIND_DOWN_MS = 1000 * (SKEP_RUN_WORKER_GRACE_S + 10)
 };
 
 static void loop_read_signals(struct skep_run_session *session)
@@ -44,53 +36,6 @@ static void loop_read_signals(struct skep_run_session *session)
             session->first_signal = session->n_signals == 0 ? (int)info.ssi_signo : session->first_signal;
             session->n_signals++;
         }
-    }
-}
-
-/* Until a signal or a death, at most. */
-static void loop_pause(const struct skep_run_session *session, int ms)
-{
-    struct pollfd news = {.fd = session->signal_fd, .events = POLLIN};
-
-    (void)poll(&news, 1, ms);
-}
-
-/* ---- trouble ---- */
-
-static bool loop_is_trouble(skep_status st)
-{
-    return st == SKEP_E_UNREACHABLE || st == SKEP_E_UNWELL || st == SKEP_E_FULL;
-}
-
-/* SKEP_OK: try again (a pause has been made). */
-static skep_status loop_bear(struct skep_run_session *session, skep_status st, struct skep_error *err)
-{
-    int64_t now_ms = skep_monotonic_ms();
-    int64_t patience_ms =
-        session->is_private ? LOOP_PRIVATE_PATIENCE_MS : (int64_t)(session->options->wait_s * 1000);
-
-    skep_run_push_doubt(&session->push);
-    skep_conn_close(session->bell);
-    session->is_bell_set = false;
-    if (session->trouble_since_ms < 0) {
-        session->trouble_since_ms = now_ms;
-    }
-    if (!loop_is_trouble(st) || now_ms - session->trouble_since_ms >= patience_ms) {
-        return st;
-    }
-    snprintf(session->note, sizeof session->note, "trying again: %.200s", skep_error_text(err, st));
-    skep_progress_note(&session->progress, session->note);
-    skep_error_clear(err);
-    loop_pause(session, skep_backoff_next_ms(&session->trouble_backoff));
-    return SKEP_OK;
-}
-
-static void loop_trouble_is_over(struct skep_run_session *session)
-{
-    if (session->trouble_since_ms >= 0) {
-        session->trouble_since_ms = -1;
-        skep_backoff_reset(&session->trouble_backoff);
-        skep_progress_note(&session->progress, NULL);
     }
 }
 
@@ -180,159 +125,10 @@ static skep_status loop_exchange(struct skep_run_session *session, struct skep_e
         st = skep_run_push_step(&session->push, err);
     }
     if (st == SKEP_OK) {
-        loop_trouble_is_over(session);
+        skep_run_trouble_is_over(session);
         return SKEP_OK;
     }
-    return loop_is_trouble(st) ? loop_bear(session, st, err) : st;
-}
-
-/* ---- deaths ---- */
-
-/* One more restart: SKEP_OK if it is not one too many. */
-static skep_status loop_count_restart(struct skep_run_session *session, const char *who, int status,
-                                      struct skep_error *err)
-{
-    uint64_t n_done = session->options->gather->tally.n_done;
-    char how[96];
-
-    if (n_done != session->n_done_at_restart) {
-        session->n_done_at_restart = n_done;
-        session->n_restarts = 0;
-        skep_backoff_reset(&session->restart_backoff);
-    }
-    skep_child_describe(status, how, sizeof how);
-    if (++session->n_restarts > LOOP_MAX_RESTARTS) {
-        return skep_error_set(err, SKEP_E_UNREACHABLE,
-                              "%s ended %d times without a result in between, now with %s", who,
-                              session->n_restarts, how);
-    }
-    snprintf(session->note, sizeof session->note, "%s ended with %s and is started again", who, how);
-    skep_progress_note(&session->progress, session->note);
-    return SKEP_OK;
-}
-
-static skep_status loop_watch_server(struct skep_run_session *session, struct skep_error *err)
-{
-    int status;
-    skep_status st;
-
-    if (!session->is_private || !skep_embedded_is_over(&session->embedded, &status)) {
-        return SKEP_OK;
-    }
-    st = loop_count_restart(session, "the private redis-server", status, err);
-    if (st != SKEP_OK) {
-        skep_child_show_log(session->embedded.log_path, NULL);
-        return st;
-    }
-    skep_run_push_doubt(&session->push);
-    loop_pause(session, skep_backoff_next_ms(&session->restart_backoff));
-    st = skep_embedded_start(&session->embedded, session->stop_fd, err);
-    return st == SKEP_STOPPED ? SKEP_OK : st; /* the signal is read by the loop */
-}
-
-static skep_status loop_worker_is_over(struct skep_run_session *session, int status, struct skep_error *err)
-{
-    skep_status st;
-
-    if (WIFEXITED(status) && WEXITSTATUS(status) == LOOP_WORKER_USAGE) {
-        skep_run_worker_show_log(&session->worker);
-        return skep_error_set(err, SKEP_E_USAGE, "the worker could not start");
-    }
-    st = loop_count_restart(session, "the worker", status, err);
-    if (st != SKEP_OK) {
-        skep_run_worker_show_log(&session->worker);
-        return st;
-    }
-    session->worker_start_ms = skep_monotonic_ms() + skep_backoff_next_ms(&session->restart_backoff);
-    return SKEP_OK;
-}
-
-static skep_status loop_watch_worker(struct skep_run_session *session, struct skep_error *err)
-{
-    int status;
-    skep_status st = SKEP_OK;
-
-    if (skep_run_worker_is_over(&session->worker, &status)) {
-        st = loop_worker_is_over(session, status, err);
-    }
-    if (st != SKEP_OK || session->worker.pid != 0 || skep_monotonic_ms() < session->worker_start_ms) {
-        return st;
-    }
-    if (session->is_private) {
-        st = skep_run_reap_dead(session, err);
-        if (loop_is_trouble(st)) {
-            return loop_bear(session, st, err);
-        }
-    }
-    return st == SKEP_OK ? skep_run_worker_start(&session->worker, err) : st;
-}
-
-/* ---- looking at the queue when nothing comes ---- */
-
-static skep_status loop_fill_holes(struct skep_run_session *session, struct skep_error *err)
-{
-    const struct skep_gather *gather = session->options->gather;
-    uint64_t n_missing = gather->options.n_tasks - gather->tally.n_done;
-
-    if (gather->tally.n_done != session->n_done_at_fill) {
-        session->n_done_at_fill = gather->tally.n_done;
-        session->n_fills = 0;
-    }
-    if (++session->n_fills > LOOP_MAX_FILLS) {
-        return skep_error_set(err, SKEP_E_CONFLICT,
-                              "%" PRIu64
-                              " results are missing though queue %s is empty: does somebody else collect "
-                              "them?",
-                              n_missing, session->keys.name);
-    }
-    snprintf(session->note, sizeof session->note,
-             "%" PRIu64 " results are missing: their tasks are put again", n_missing);
-    skep_progress_note(&session->progress, session->note);
-    return skep_run_push_fill(&session->push, err);
-}
-
-/* Why nothing comes, in words, or NULL. */
-static const char *loop_explain(struct skep_run_session *session, const struct skep_queue_status *status)
-{
-    if (status->is_paused) {
-        return "the queue is paused";
-    }
-    if (status->n_slots == 0) {
-        return "waiting for the worker";
-    }
-    if (status->n_waiting + status->n_held + status->n_suspect == 0 && status->n_delayed > 0) {
-        snprintf(session->note, sizeof session->note, "%" PRId64 " task%s for another try or a set time",
-                 status->n_delayed, status->n_delayed == 1 ? " waits" : "s wait");
-        return session->note;
-    }
-    return NULL;
-}
-
-static skep_status loop_look(struct skep_run_session *session, struct skep_error *err)
-{
-    struct skep_queue_status status;
-    uint64_t n_done = session->options->gather->tally.n_done;
-    int64_t now_ms = skep_monotonic_ms();
-    bool is_empty;
-    skep_status st;
-
-    if (n_done != session->n_done_seen || session->look_ms == 0) {
-        session->n_done_seen = n_done;
-        session->look_ms = now_ms + LOOP_LOOK_MS;
-    }
-    if (now_ms < session->look_ms || session->n_in_hand > 0 || session->trouble_since_ms >= 0 ||
-        !skep_conn_is_open(session->conn)) {
-        return SKEP_OK;
-    }
-    session->look_ms = now_ms + LOOP_LOOK_MS;
-    st = skep_queue_status_read(session->conn, &session->keys, &status, err);
-    if (st != SKEP_OK) {
-        return loop_is_trouble(st) ? loop_bear(session, st, err) : st;
-    }
-    is_empty = status.n_waiting + status.n_held + status.n_delayed + status.n_suspect + status.n_results == 0;
-    skep_progress_note(&session->progress, loop_explain(session, &status));
-    skep_queue_status_release(&status);
-    return is_empty && session->push.is_done ? loop_fill_holes(session, err) : SKEP_OK;
+    return skep_run_is_trouble(st) ? skep_run_bear(session, st, err) : st;
 }
 
 /* ---- waiting ---- */
@@ -363,7 +159,7 @@ static void loop_wait_for_bell(struct skep_run_session *session, int timeout_ms)
 
     loop_set_bell(session);
     if (!session->is_bell_set) {
-        loop_pause(session, timeout_ms < LOOP_FULL_MS ? timeout_ms : LOOP_FULL_MS);
+        skep_run_pause(session, timeout_ms < LOOP_FULL_MS ? timeout_ms : LOOP_FULL_MS);
         return;
     }
     st = skep_conn_wait(session->bell, session->signal_fd, timeout_ms, NULL, NULL);
@@ -390,7 +186,7 @@ static void loop_wait(struct skep_run_session *session)
     }
     if (session->n_in_hand > 0) {
         left_ms = left_ms > 0 ? left_ms : 0;
-        loop_pause(session, left_ms < most_ms ? (int)left_ms : most_ms);
+        skep_run_pause(session, left_ms < most_ms ? (int)left_ms : most_ms);
     } else if (most_ms > 0) {
         loop_wait_for_bell(session, most_ms);
     }
@@ -408,15 +204,12 @@ skep_status skep_run_loop(struct skep_run_session *session, struct skep_error *e
         if (session->n_signals > 0) {
             return SKEP_STOPPED;
         }
-        st = loop_watch_server(session, err);
-        if (st == SKEP_OK) {
-            st = loop_watch_worker(session, err);
-        }
+        st = skep_run_watch(session, err);
         if (st == SKEP_OK) {
             st = loop_exchange(session, err);
         }
         if (st == SKEP_OK) {
-            st = loop_look(session, err);
+            st = skep_run_look(session, err);
         }
         skep_progress_update(&session->progress, gather->tally.n_done, gather->tally.n_failed);
         if (st == SKEP_OK && !skep_gather_is_complete(gather)) {
@@ -446,14 +239,14 @@ skep_status skep_run_loop_wind_down(struct skep_run_session *session, struct ske
         }
         session->synced_ms = 0;
         st = loop_collect(session, &n, err);
-        if (loop_is_trouble(st)) {
+        if (skep_run_is_trouble(st)) {
             skep_error_clear(err); /* what it still has, the next session gets */
             n = 0;
         } else if (st != SKEP_OK) {
             return st;
         }
         if (!is_over && n == 0) {
-            loop_pause(session, LOOP_FULL_MS);
+            skep_run_pause(session, LOOP_FULL_MS);
         }
         loop_read_signals(session);
     }

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "producer/run_settings.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define AT(field) .offset = offsetof(struct skep_run_settings, field)
+
+const struct skep_option skep_run_options[] = {
+    {.name = "slots",
+     .letter = 's',
+     .kind = SKEP_OPT_TEXT,
+     AT(slots),
+     .value_name = "N",
+     .env = "SKEP_SLOTS",
+     .help = "processes that compute; auto, which is the default: one for each core we may use"},
+    {.name = "results",
+     .letter = 'o',
+     .kind = SKEP_OPT_TEXT,
+     AT(results),
+     .value_name = "FILE",
+     .help = "write the results to FILE, which grows as FILE.part and gets its name when all are there; - is "
+             "standard output"},
+    {.name = "ordered",
+     .kind = SKEP_OPT_FLAG,
+     AT(is_ordered),
+     .help = "give the results in the order of the tasks, not as they come"},
+    {.name = "array",
+     .kind = SKEP_OPT_TEXT,
+     AT(array),
+     .value_name = "OUT.npy",
+     .help = "make an array of the values: that of task i is element i, or sub-array i; then the results are "
+             "printed "
+             "only with -o"},
+    {.name = "shape",
+     .kind = SKEP_OPT_TEXT,
+     AT(shape),
+     .value_name = "N,N,...",
+     .help = "the shape of that array; its product is the number of tasks times the elements of a value"},
+    {.name = "resume",
+     .kind = SKEP_OPT_FLAG,
+     AT(resumes),
+     .help = "go on with the interrupted run of this file, or with the only one there is, as it was begun; "
+             "options "
+             "given now win"},
+    {.name = "fresh",
+     .kind = SKEP_OPT_FLAG,
+     AT(is_fresh),
+     .help = "forget an interrupted run of this file and start over"},
+    {.name = "data",
+     .letter = 'd',
+     .kind = SKEP_OPT_LIST,
+     AT(data),
+     .value_name = "[NAME=]DIR",
+     .env = "SKEP_DATA",
+     .help = "folder that references are looked up in (default: the working folder); a named one is written "
+             "@NAME/file.npy in a task"},
+    {.name = "output",
+     .kind = SKEP_OPT_LIST,
+     AT(output),
+     .value_name = "[NAME=]DIR",
+     .env = "SKEP_OUTPUT",
+     .help = "folder that the output files of tasks go to; the data folders when not given"},
+    {.name = "state",
+     .kind = SKEP_OPT_TEXT,
+     AT(state),
+     .value_name = "DIR",
+     .help = "folder for what a resumption needs (default: .skep/run-<name of the file>)"},
+    {.name = "keep", .kind = SKEP_OPT_FLAG, AT(keeps), .help = "leave that folder when all is done"},
+    {.name = "max-record",
+     .kind = SKEP_OPT_BYTES,
+     AT(record_bytes),
+     .default_text = "64K",
+     .least = 1024,
+     .most = 16 << 20,
+     .value_name = "BYTES",
+     .help = "refuse longer lines"},
+    {.name = "memory",
+     .kind = SKEP_OPT_BYTES,
+     AT(memory_bytes),
+     .least = 0,
+     .most = (double)(UINT64_C(1) << 50),
+     .value_name = "BYTES",
+     .help = "what one task may allocate; 0: as skep-worker has it"},
+    {.name = "quiet", .kind = SKEP_OPT_FLAG, AT(is_quiet), .help = "no progress and no summary"},
+    SKEP_CONNECT_ROWS(struct skep_run_settings, connect),
+    {.name = NULL},
+};
+
+bool skep_run_is_private(const struct skep_run_settings *settings)
+{
+    const char *url = settings->connect.server.url;
+
+    return url == NULL || url[0] == '\0' || strcmp(url, "private") == 0;
+}
+
+const char *skep_run_hint(const struct skep_run_settings *settings, const char *tasks, const char *option,
+                          char text[SKEP_RUN_HINT_BYTES])
+{
+    snprintf(text, SKEP_RUN_HINT_BYTES, "skep run %s%s%.*s %.*s", option,
+             settings->state != NULL ? " --state " : "", PATH_MAX,
+             settings->state != NULL ? settings->state : "", PATH_MAX, tasks);
+    return text;
+}
