@@ -242,14 +242,18 @@ static void test_put__lost_answers(void **state)
 
     (void)state;
     open_push(&put, "batch");
+    test_redis_pause(verbs.redis);
     put_some(&put, 10);
     put_some(&put, 10);
     assert_int_equal(shutdown(skep_conn_fd(put.conn), SHUT_RD), 0);
+    test_redis_resume(verbs.redis);
     assert_int_equal(skep_put_drain(&put, NULL), SKEP_E_UNREACHABLE);
     assert_int_equal(skep_put_resume(&put, NULL), SKEP_OK);
-    assert_int_equal(put.offset, 20);
-    put_some(&put, 10);
-    assert_int_equal(skep_put_drain(&put, NULL), SKEP_OK);
+    assert_in_range(put.offset, 10, 20); /* the second one may have been dropped with the line */
+    while (put.offset < 30) {
+        put_some(&put, 10);
+        assert_int_equal(skep_put_drain(&put, NULL), SKEP_OK);
+    }
     check_queue(30);
     skep_conn_free(put.conn);
 }
