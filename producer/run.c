@@ -191,6 +191,10 @@ static int run_finish(struct run *run)
         skep_tally_say(&run->gather.tally, run->n_before,
                        (double)(skep_monotonic_ms() - run->began_ms) / 1000);
     }
+    if (run->gather.n_strange > 0) {
+        skep_complain("%" PRIu64 " results in the queue were of no task of this run, and were dropped",
+                      run->gather.n_strange);
+    }
     if (!run->settings->keeps) {
         (void)unlink(skep_run_state_path(&run->begun.state, "plan", path)); /* the release removes the rest */
     }

@@ -269,6 +269,25 @@ static int begin_refuse(const struct skep_run_begun *begun, const struct skep_ru
     return SKEP_EXIT_USAGE;
 }
 
+/* A pipe that has a name, as the shell's <(command) has, is as good as standard input: it is read once. */
+static int begin_take_pipe(struct skep_run_begun *begun)
+{
+    struct stat info;
+    int fd;
+
+    if (stat(begun->tasks, &info) != 0 || S_ISREG(info.st_mode) || S_ISDIR(info.st_mode)) {
+        return SKEP_EXIT_OK;
+    }
+    fd = open(begun->tasks, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || dup2(fd, STDIN_FILENO) < 0) {
+        skep_complain("%s: %s", begun->tasks, strerror(errno));
+        return SKEP_EXIT_USAGE;
+    }
+    close(fd);
+    begun->tasks = "-";
+    return SKEP_EXIT_OK;
+}
+
 static int begin_choose_tasks(struct skep_run_begun *begun, const struct skep_run_settings *settings,
                               const struct skep_operands *operands)
 {
@@ -284,7 +303,7 @@ static int begin_choose_tasks(struct skep_run_begun *begun, const struct skep_ru
         }
         begun->tasks = "-";
     }
-    return SKEP_EXIT_OK;
+    return begun->tasks != NULL && !settings->resumes ? begin_take_pipe(begun) : SKEP_EXIT_OK;
 }
 
 /* With the folder held: new, resumed, or refused. */

@@ -21,7 +21,7 @@ enum {
     LOOP_SYNC_LEAST_MS = 20, /* between two syncs of the journal: a tenth of the time that the session */
     LOOP_SYNC_MOST_MS = 200, /* has lasted, so that a short run is not held up */
     LOOP_IDLE_MS = 1000,     /* nothing happens: the mark on the results must be renewed before it ends */
-    LOOP_FULL_MS = 20,       /* the queue is long enough: look again */
+    LOOP_LATER_MS = 20,      /* something is not as it should be: try again */
     LOOP_SHOW_MS = 200,      /* progress on a terminal */
     LOOP_READ_BYTES = 32 * 1024 * 1024, /* of results at once */
     LOOP_WIND_DOWN_MS = 1000 * (SKEP_RUN_WORKER_GRACE_S + 10)
@@ -159,7 +159,7 @@ static void loop_wait_for_bell(struct skep_run_session *session, int timeout_ms)
 
     loop_set_bell(session);
     if (!session->is_bell_set) {
-        skep_run_pause(session, timeout_ms < LOOP_FULL_MS ? timeout_ms : LOOP_FULL_MS);
+        skep_run_pause(session, timeout_ms < LOOP_LATER_MS ? timeout_ms : LOOP_LATER_MS);
         return;
     }
     st = skep_conn_wait(session->bell, session->signal_fd, timeout_ms, NULL, NULL);
@@ -179,7 +179,9 @@ static void loop_wait(struct skep_run_session *session)
     int most_ms = session->progress.is_terminal ? LOOP_SHOW_MS : LOOP_IDLE_MS;
 
     if (!session->push.is_done) {
-        most_ms = session->push.is_ready && skep_run_push_has_room(&session->push) ? 0 : LOOP_FULL_MS;
+        most_ms = !session->push.is_ready                  ? LOOP_LATER_MS
+                  : skep_run_push_has_room(&session->push) ? 0
+                                                           : most_ms; /* results make room */
     }
     if (session->worker.pid == 0 && most_ms > LOOP_SHOW_MS) {
         most_ms = LOOP_SHOW_MS;
@@ -246,7 +248,7 @@ skep_status skep_run_loop_wind_down(struct skep_run_session *session, struct ske
             return st;
         }
         if (!is_over && n == 0) {
-            skep_run_pause(session, LOOP_FULL_MS);
+            skep_run_pause(session, LOOP_LATER_MS);
         }
         loop_read_signals(session);
     }

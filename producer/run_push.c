@@ -18,7 +18,8 @@ skep_status skep_run_push_init(struct skep_run_push *push, struct skep_conn *con
                                struct skep_source *source, const struct skep_gather *gather, uint64_t n_tasks,
                                struct skep_error *err)
 {
-    *push = (struct skep_run_push){.conn = conn, .gather = gather, .n_tasks = n_tasks};
+    *push =
+        (struct skep_run_push){.conn = conn, .gather = gather, .n_tasks = n_tasks, .piece = SKEP_PUT_PIECE};
     skep_feed_init(&push->feed, source, NULL, false);
     return skep_put_init(&push->put, conn, queue, "run", err);
 }
@@ -73,7 +74,7 @@ static skep_status push_next(struct skep_run_push *push, struct skep_bytes recor
     const struct skep_bytes *fed;
     size_t n_fed;
     uint64_t number = push->feed.n_next;
-    skep_status st = skep_feed_next(&push->feed, SKEP_PUT_PIECE, &fed, &n_fed, err);
+    skep_status st = skep_feed_next(&push->feed, push->piece, &fed, &n_fed, err);
 
     *n_out = 0;
     for (size_t i = 0; st == SKEP_OK && i < n_fed; i++) {
@@ -120,7 +121,19 @@ static skep_status push_pieces(struct skep_run_push *push, struct skep_error *er
         st = skep_put_drain(&push->put, err);
         push->is_done = st == SKEP_OK;
     }
+    if (st == SKEP_OK && push->piece < SKEP_PUT_PIECE && !push->is_filling) {
+        push->piece = push->piece > SKEP_PUT_PIECE / 2 ? SKEP_PUT_PIECE : 2 * push->piece;
+    }
     return st;
+}
+
+/* A limit that an operator set: no trouble, only no room. What did not go in goes later, in smaller pieces.
+ */
+static void push_is_full(struct skep_run_push *push)
+{
+    skep_run_push_doubt(push);
+    push->depth = push_room(push);
+    push->piece = push->is_filling || push->piece == 1 ? 1 : push->piece / 2;
 }
 
 skep_status skep_run_push_step(struct skep_run_push *push, struct skep_error *err)
@@ -138,6 +151,10 @@ skep_status skep_run_push_step(struct skep_run_push *push, struct skep_error *er
     }
     if (st == SKEP_OK) {
         st = push_pieces(push, err);
+    }
+    if (st == SKEP_E_FULL) {
+        push_is_full(push);
+        return SKEP_OK;
     }
     if (st == SKEP_E_CONFLICT && push->is_ready) {
         st = SKEP_E_UNWELL; /* the server forgot records that it had: go on from what it remembers */

@@ -27,6 +27,7 @@ struct skep_run_push {
     uint64_t n_tasks;
     uint64_t n_seen;     /* records the feed has given */
     uint64_t bytes_seen; /* and their size */
+    size_t piece;        /* records at once: fewer after the queue was full, so that they fit in */
     bool is_ready;       /* the server has said what it has */
     bool is_done;        /* everything is in */
     bool is_filling;     /* pushes holes only */
@@ -40,8 +41,8 @@ SKEP_MUST_USE skep_status skep_run_push_init(struct skep_run_push *push, struct 
                                              struct skep_error *err);
 void skep_run_push_release(struct skep_run_push *push); /* zeroed is fine */
 
-/* Push a little, if the queue has room. To be called again and again; after a failure too, unless it is
- * final.
+/* Push a little, if the queue has room (that it has none is no failure). To be called again and again; after
+ * a failure too, unless it is final.
  *
  *   SKEP_E_IO         the task file changed or cannot be read
  *   SKEP_E_CONFLICT   the server has more tasks of this push than there are

@@ -3,6 +3,7 @@
  * its end backwards: worker, results, server. Whatever fails leaves by the same door. */
 #include "producer/run_session.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -12,6 +13,8 @@
 #include "base/clock.h"
 #include "producer/child.h"
 #include "producer/command.h"
+#include "producer/run_watch.h"
+#include "producer/stop.h"
 #include "queue/beat.h"
 
 enum { SESSION_WORKER_END_MS = 1000 * (SKEP_RUN_WORKER_GRACE_S + 10) };
@@ -35,7 +38,8 @@ static skep_status session_hold_signals(struct skep_run_session *session, struct
     }
     (void)sigprocmask(SIG_BLOCK, &held, &session->old_mask);
     session->holds_signals = true;
-    return SKEP_OK;
+    session->first_signal = skep_stop_signal();
+    return session->first_signal == 0 ? SKEP_OK : SKEP_STOPPED; /* while the tasks were being read */
 }
 
 static void session_let_signals_go(struct skep_run_session *session)
@@ -93,6 +97,25 @@ static skep_status session_make_conn(struct skep_run_session *session, struct sk
                                : skep_server_conn_new(&session->server, "skep-run", conn_out, err);
 }
 
+/* The first connection: a real server may be away for as long as the user has patience. */
+static skep_status session_reach(struct skep_run_session *session, struct skep_error *err)
+{
+    struct pollfd stop = {.fd = session->stop_fd, .events = POLLIN};
+    skep_status st = skep_conn_connect(session->conn, err);
+
+    while (st != SKEP_OK && skep_run_is_trouble(st)) {
+        st = skep_run_bear(session, st, err);
+        if (st != SKEP_OK) {
+            return st;
+        }
+        if (poll(&stop, 1, 0) > 0) {
+            return SKEP_STOPPED;
+        }
+        st = skep_conn_connect(session->conn, err);
+    }
+    return st;
+}
+
 static skep_status session_connect(struct skep_run_session *session, struct skep_error *err)
 {
     const struct skep_run_session_options *options = session->options;
@@ -105,7 +128,7 @@ static skep_status session_connect(struct skep_run_session *session, struct skep
         st = session_make_conn(session, &session->bell, err);
     }
     if (st == SKEP_OK) {
-        st = skep_conn_connect(session->conn, err);
+        st = session_reach(session, err);
     }
     if (st == SKEP_OK) {
         st = skep_keys_init(&session->keys, options->plan->queue, err);
@@ -310,10 +333,11 @@ skep_status skep_run_session(const struct skep_run_session_options *options,
         .trouble_since_ms = -1,
         .n_done_seen = options->gather->tally.n_done,
     };
-    skep_status st = session_begin(&session, err);
+    skep_status st;
 
     skep_progress_init(&session.progress, "done", options->plan->n_tasks, options->is_quiet);
     session.progress.n_at_start = options->gather->tally.n_done;
+    st = session_begin(&session, err);
     end_out->has_begun = st == SKEP_OK;
     if (st == SKEP_OK) {
         st = session_go(&session, err);

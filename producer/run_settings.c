@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
+
 #define AT(field) .offset = offsetof(struct skep_run_settings, field)
 
 const struct skep_option skep_run_options[] = {
@@ -94,11 +96,40 @@ bool skep_run_is_private(const struct skep_run_settings *settings)
     return url == NULL || url[0] == '\0' || strcmp(url, "private") == 0;
 }
 
+/* PATH as a shell takes it for one word. */
+static void hint_add_word(struct skep_buf *buf, const char *path)
+{
+    static const char harmless[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=:,./@%";
+
+    if (path[strspn(path, harmless)] == '\0') {
+        skep_buf_add_text(buf, path);
+        return;
+    }
+    skep_buf_add_char(buf, '\'');
+    for (; *path != '\0'; path++) {
+        if (*path == '\'') {
+            skep_buf_add_text(buf, "'\\''");
+        } else {
+            skep_buf_add_char(buf, *path);
+        }
+    }
+    skep_buf_add_char(buf, '\'');
+}
+
 const char *skep_run_hint(const struct skep_run_settings *settings, const char *tasks, const char *option,
                           char text[SKEP_RUN_HINT_BYTES])
 {
-    snprintf(text, SKEP_RUN_HINT_BYTES, "skep run %s%s%.*s %.*s", option,
-             settings->state != NULL ? " --state " : "", PATH_MAX,
-             settings->state != NULL ? settings->state : "", PATH_MAX, tasks);
+    struct skep_buf buf;
+
+    skep_buf_init(&buf, SKEP_RUN_HINT_BYTES - 1);
+    skep_buf_printf(&buf, "skep run %s ", option);
+    if (settings->state != NULL) {
+        skep_buf_add_text(&buf, "--state ");
+        hint_add_word(&buf, settings->state);
+        skep_buf_add_char(&buf, ' ');
+    }
+    hint_add_word(&buf, tasks);
+    snprintf(text, SKEP_RUN_HINT_BYTES, "%s", skep_buf_failed(&buf) ? "skep run --resume" : buf.bytes);
+    skep_buf_release(&buf);
     return text;
 }

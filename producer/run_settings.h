@@ -33,7 +33,8 @@ extern const struct skep_option skep_run_options[];
 /* Whether the tasks go to a private server. */
 bool skep_run_is_private(const struct skep_run_settings *settings);
 
-/* What the user is to type to go on: "skep run --resume tasks.jsonl". Returns TEXT. */
+/* What the user is to type: "skep run --resume tasks.jsonl", quoted for a shell where it must be. Returns
+ * TEXT. */
 enum { SKEP_RUN_HINT_BYTES = 2 * PATH_MAX + 64 };
 const char *skep_run_hint(const struct skep_run_settings *settings, const char *tasks, const char *option,
                           char text[SKEP_RUN_HINT_BYTES]);

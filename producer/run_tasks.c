@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,25 +16,51 @@
 
 enum { TASKS_BLOCK_BYTES = 64 * 1024 };
 
+/* What standard input gives next; nothing at its end. Waits with an eye on whoever wants us to stop. */
+static skep_status tasks_read(char *block, size_t size, size_t *n_out, struct skep_error *err)
+{
+    struct pollfd both[2] = {{.fd = STDIN_FILENO, .events = POLLIN},
+                             {.fd = skep_stop_fd(), .events = POLLIN}};
+    ssize_t n;
+
+    do {
+        (void)poll(both, 2, -1);
+        if (skep_stop_is_asked()) {
+            return SKEP_STOPPED;
+        }
+        n = both[0].revents != 0 ? read(STDIN_FILENO, block, size) : -1;
+    } while (n < 0 && (both[0].revents == 0 || errno == EINTR || errno == EAGAIN));
+    *n_out = n > 0 ? (size_t)n : 0;
+    return n >= 0 ? SKEP_OK : skep_error_errno(err, SKEP_E_IO, "standard input");
+}
+
+static bool tasks_write(int fd, const char *block, size_t n)
+{
+    while (n > 0) {
+        ssize_t written = write(fd, block, n);
+        if (written < 0 && errno != EINTR) {
+            return false;
+        }
+        block += written > 0 ? written : 0;
+        n -= written > 0 ? (size_t)written : 0;
+    }
+    return true;
+}
+
 /* What comes from standard input is kept in the state folder, where another session finds it. From then on
  * that file is our standard input. */
 skep_status skep_run_tasks_copy(const struct skep_run_state *state, struct skep_error *err)
 {
     char path[PATH_MAX];
     char block[TASKS_BLOCK_BYTES];
+    size_t n = 1;
     int fd =
         open(skep_run_state_path(state, "tasks.jsonl", path), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     skep_status st = fd >= 0 ? SKEP_OK : skep_error_errno(err, SKEP_E_IO, "%s", path);
 
-    for (ssize_t n = 1; st == SKEP_OK && n > 0;) {
-        n = read(STDIN_FILENO, block, sizeof block);
-        if (skep_stop_is_asked()) {
-            st = SKEP_STOPPED;
-        } else if (n < 0 && errno != EINTR) {
-            st = skep_error_errno(err, SKEP_E_IO, "standard input");
-        } else if (n < 0) {
-            n = 1;
-        } else if (write(fd, block, (size_t)n) != n) {
+    while (st == SKEP_OK && n > 0) {
+        st = tasks_read(block, sizeof block, &n, err);
+        if (st == SKEP_OK && !tasks_write(fd, block, n)) {
             st = skep_error_errno(err, SKEP_E_IO, "the copy of standard input, %s", path);
         }
     }

@@ -29,7 +29,7 @@ void skep_run_pause(const struct skep_run_session *session, int ms)
 
 bool skep_run_is_trouble(skep_status st)
 {
-    return st == SKEP_E_UNREACHABLE || st == SKEP_E_UNWELL || st == SKEP_E_FULL;
+    return st == SKEP_E_UNREACHABLE || st == SKEP_E_UNWELL;
 }
 
 /* SKEP_OK: try again (a pause has been made). */

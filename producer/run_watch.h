@@ -12,7 +12,7 @@
 /* Wait for MS, a signal, or the death of a child. */
 void skep_run_pause(const struct skep_run_session *session, int ms);
 
-/* Whether STATUS may pass: the server is out of reach, unwell or full. */
+/* Whether STATUS may pass: the server is out of reach or unwell. */
 bool skep_run_is_trouble(skep_status status);
 
 /* After trouble ST: SKEP_OK when it is worth another try, after a pause; ST itself when patience is over. */

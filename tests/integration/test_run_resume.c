@@ -14,6 +14,11 @@ static char *interrupt(struct cli *cli, int naps, int signal, const char *words)
     return runs_end(process, 128 + signal, words);
 }
 
+static bool has_state(void *context)
+{
+    return runs_exists(context, ".skep/run-stdin/tasks.jsonl");
+}
+
 /* ---- works ---- */
 
 /* Ctrl-C: what runs is finished, the rest waits for --resume, which computes exactly the missing tasks. */
@@ -46,12 +51,12 @@ static void test_run__resumes_as_it_was_begun(void **state)
     struct test_process *process;
     char *part, *whole;
 
-    runs_write_naps(cli, "tasks.jsonl", 40, 0.05);
+    runs_write_naps(cli, "my tasks.jsonl", 40, 0.05);
     process = cli_start(cli, NULL, "run", "--slots", "2", "--ordered", "-o", "out.jsonl", "--array", "s.npy",
-                        "--shape", "4,10", "tasks.jsonl", NULL);
+                        "--shape", "4,10", "my tasks.jsonl", NULL);
     runs_until_file(cli, process, "out.jsonl.part", 2);
     test_process_signal(process, SIGTERM);
-    free(runs_end(process, 143, "interrupted: "));
+    free(runs_end(process, 143, "go on with: skep run --resume 'my tasks.jsonl'\n"));
     part = test_read_file(cli->folder, "out.jsonl.part", NULL);
     assert_false(runs_exists(cli, "out.jsonl"));
     cli_run(cli, 0, "", "40 done", "run", "--resume");
@@ -86,6 +91,19 @@ static void test_run__resumes_standard_input(void **state)
     free(tasks);
     free(before);
     free(after);
+}
+
+/* Ctrl-C before anything was run leaves nothing. */
+static void test_run__stops_before_it_begins(void **state)
+{
+    struct cli *cli = *state;
+    struct test_process *process =
+        cli_start(cli, &(struct test_process_options){.has_input_pipe = true}, "run", "-", NULL);
+
+    assert_true(test_until(has_state, cli, CLI_MS));
+    test_process_signal(process, SIGINT);
+    cli_expect(process, 130, "", "interrupted: nothing was run");
+    runs_expect_entries(cli, 0);
 }
 
 /* A second Ctrl-C does not wait for what runs; it is given back and runs again. */
@@ -211,6 +229,7 @@ int main(void)
         TEST(test_run__resumes_after_ctrl_c),
         TEST(test_run__resumes_as_it_was_begun),
         TEST(test_run__resumes_standard_input),
+        TEST(test_run__stops_before_it_begins),
         TEST(test_run__stops_at_once_when_asked_twice),
         TEST(test_run__starts_over),
         TEST(test_run__mends_its_journal),

@@ -96,6 +96,26 @@ static void test_run__fills_holes(void **state)
     free(after);
 }
 
+/* An operator's limit of the queue is no trouble: what has no room goes later. */
+static void test_run__respects_the_queues_limit(void **state)
+{
+    struct cli *cli = *state;
+    char *before = interrupt(cli, 40);
+    char key[128], words[200];
+    char *after;
+
+    snprintf(words, sizeof words, "DEL %s", queue_key(cli, key));
+    (void)ask(cli->conn, words);
+    snprintf(words, sizeof words, "HSET {%s}:conf max_depth 3", key);
+    (void)ask(cli->conn, words);
+    after = runs_end(cli_start(cli, NULL, "run", "--resume", "--wait", "0", NULL), 0, "40 done");
+    runs_expect_results(after, 40, false);
+    runs_expect_kept(before, after);
+    expect_clean(cli);
+    free(before);
+    free(after);
+}
+
 /* The server restarts without its memory, in the middle. */
 static void test_run__survives_a_server_without_memory(void **state)
 {
@@ -175,13 +195,10 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, cli_setup, cli_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_run__runs_on_a_server),
-        TEST(test_run__runs_privately_when_told),
-        TEST(test_run__resumes_on_its_server),
-        TEST(test_run__fills_holes),
-        TEST(test_run__survives_a_server_without_memory),
-        TEST(test_run__waits_for_its_server),
-        TEST(test_run__removes_a_forgotten_queue),
+        TEST(test_run__runs_on_a_server),          TEST(test_run__runs_privately_when_told),
+        TEST(test_run__resumes_on_its_server),     TEST(test_run__fills_holes),
+        TEST(test_run__respects_the_queues_limit), TEST(test_run__survives_a_server_without_memory),
+        TEST(test_run__waits_for_its_server),      TEST(test_run__removes_a_forgotten_queue),
         TEST(test_run__hides_the_password),
     };
 

@@ -54,6 +54,19 @@ static void test_run__reads_standard_input(void **state)
     runs_expect_entries(cli, 1);
 }
 
+/* A pipe with a name is read like standard input. */
+static void test_run__reads_a_named_pipe(void **state)
+{
+    static const char command[] = SKEP_BUILD_DIR "/skep run <(echo '{\"kernel\":\"echo\"}')";
+    static const char *const args[] = {"bash", "-c", command, NULL};
+    struct cli *cli = *state;
+    struct test_process *process =
+        test_process_start(&(struct test_process_options){.args = args, .folder = cli->folder});
+
+    cli_expect(process, 0, "\"index\":0", "1 done");
+    runs_expect_entries(cli, 0);
+}
+
 /* References are looked up in the working folder, or where --data says; outputs go where --output says. */
 static void test_run__finds_data(void **state)
 {
@@ -192,11 +205,17 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, runs_setup, runs_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_run__gives_every_result),   TEST(test_run__gives_results_in_order),
-        TEST(test_run__reads_standard_input), TEST(test_run__finds_data),
-        TEST(test_run__tells_failures),       TEST(test_run__runs_many),
-        TEST(test_run__works_in_any_folder),  TEST(test_run__runs_two_at_once),
-        TEST(test_run__keeps_its_folder),     TEST(test_run__writes_to_devices),
+        TEST(test_run__gives_every_result),
+        TEST(test_run__gives_results_in_order),
+        TEST(test_run__reads_standard_input),
+        TEST(test_run__reads_a_named_pipe),
+        TEST(test_run__finds_data),
+        TEST(test_run__tells_failures),
+        TEST(test_run__runs_many),
+        TEST(test_run__works_in_any_folder),
+        TEST(test_run__runs_two_at_once),
+        TEST(test_run__keeps_its_folder),
+        TEST(test_run__writes_to_devices),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
