@@ -468,6 +468,8 @@ static void test_holder__drains_a_full_server(void **state)
         assert_int_equal(take(&holder, 10)->n_tasks, 10);
         cycle(&holder, &(struct skep_cycle){.verdicts = verdicts, .n_verdicts = 10});
     }
+    /* Waiting is refused there, although it moves nothing: a slot that waits has to look for itself. */
+    assert_int_equal(skep_holder_wait(&holder, -1, 10000, NULL), SKEP_E_UNWELL);
     cycle(&holder, &(struct skep_cycle){.leaves = true});
     say("CONFIG", "SET", "maxmemory", "0", NULL);
     assert_int_equal(stat_of("taken"), 30);
