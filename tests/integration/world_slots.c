@@ -210,6 +210,7 @@ static void slot_answered(struct world *world, struct slot *slot, skep_status st
     enum model_state state = slot_executed(world, slot, got->now_ms, &wanted);
     bool is_refused = state == MODEL_FENCED || state == MODEL_STEP;
     bool had_left = state == MODEL_FENCED && came_again && slot->cycle.leaves;
+    const struct model_worker *worker;
 
     if (st != (is_refused && !had_left ? SKEP_E_FENCED : SKEP_OK)) {
         world_fail(world, "the model says %d, the slot %s %s", (int)state, skep_status_word(st), err->text);
@@ -229,6 +230,9 @@ static void slot_answered(struct world *world, struct slot *slot, skep_status st
         records_push_tail(&slot->held, record_make(got->tasks[i].bytes, got->tasks[i].n));
     }
     world_need(world, slot->holder.n_held == slot->held.n, "number of tasks that the slot believes to hold");
+    worker = model_find_worker(&world->model, slot->holder.worker);
+    world_need(world, worker == NULL || worker->n_settled == slot->holder.n_settled,
+               "number of the task at the head");
     if (slot->cycle.leaves && !happens(world, 10)) {
         slot_incarnate(world, slot);
     }
