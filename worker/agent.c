@@ -120,10 +120,7 @@ static void agent_stop_step(struct agent *agent, int64_t now_ms)
         return;
     }
     for (int i = 0; i < agent->n_slots; i++) {
-        if (agent->children[i].pid != 0) {
-            agent->children[i].is_killed_at_stop = true;
-            skep_child_kill(&agent->children[i]);
-        }
+        skep_child_kill(&agent->children[i]);
     }
     agent->stop_at_ms = now_ms + AGENT_REPLY_MS;
 }
@@ -177,6 +174,7 @@ static void agent_mourn(struct agent *agent, const struct skep_child *child, con
 {
     struct agent_lost *lost = &agent->lost[agent->n_lost];
     int64_t running = atomic_load_explicit(&child->page->running, memory_order_acquire);
+    bool is_nobodys_fault = child->is_fenced || agent->state == AGENT_LEAVING;
 
     if (!atomic_load_explicit(&child->page->is_registered, memory_order_acquire)) {
         return;
@@ -186,7 +184,7 @@ static void agent_mourn(struct agent *agent, const struct skep_child *child, con
     }
     snprintf(lost->worker, sizeof lost->worker, "%s", child->page->worker);
     snprintf(lost->info, sizeof lost->info, "%s", info);
-    lost->running = child->is_killed_at_stop || child->is_fenced ? SKEP_RUNNING_NONE : running;
+    lost->running = is_nobodys_fault ? SKEP_RUNNING_NONE : running;
     agent->n_lost++;
 }
 

@@ -17,7 +17,6 @@ struct skep_child {
     struct skep_page *page;
     int64_t started_ms;
     bool is_killed_for_time; /* the agent had to end it: the task had used up its time */
-    bool is_killed_at_stop;  /* or the worker was told to stop */
     bool is_fenced;          /* or it had been declared dead elsewhere */
 };
 
