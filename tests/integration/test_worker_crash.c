@@ -33,6 +33,16 @@ static int64_t crash_counts(void)
     return hive_ask(hive, "HLEN", hive->keys.crashes, NULL)->integer;
 }
 
+/* What is known of the crashes of a record that came without a line of skep's: "1 signal=9 ...", or "". */
+static const char *crashes_of(const char *record)
+{
+    const struct skep_reply *reply =
+        hive_ask(hive, "EVAL", "return redis.call('HGET', KEYS[1], redis.sha1hex('\\n' .. ARGV[1])) or ''",
+                 "1", hive->keys.crashes, record, NULL);
+
+    return reply->bytes;
+}
+
 static bool has_crashed(struct hive *any)
 {
     return hive_stat(any, "crashes") > 0;
@@ -44,13 +54,15 @@ static bool has_crashed(struct hive *any)
 static void test_worker_crash__a_killed_slot_costs_its_task_one_crash(void **state)
 {
     enum { N = 40 };
+    static const char deadly[] = "{\"id\":\"long\",\"kernel\":\"sleep\",\"args\":{\"s\":0.8}}";
+    static const char expected[] = "1 signal=9 (Killed) host=";
     const struct hive_result *results;
     char held_key[SKEP_KEY_BYTES];
     pid_t slot;
 
     (void)state;
     hive_push_many(hive, N, "{\"id\":\"a%d\",\"kernel\":\"sleep\",\"args\":{\"s\":0.01}}");
-    hive_push(hive, "{\"id\":\"long\",\"kernel\":\"sleep\",\"args\":{\"s\":0.8}}");
+    hive_push(hive, deadly);
     hive_push_many(hive, N, "{\"id\":\"b%d\",\"kernel\":\"sleep\",\"args\":{\"s\":0.01}}");
     hive_start_worker(hive, one_slot);
     slot = hive_await_title(hive, "sleep long");
@@ -60,6 +72,7 @@ static void test_worker_crash__a_killed_slot_costs_its_task_one_crash(void **sta
     assert_int_equal(kill(slot, SIGKILL), 0);
     hive_until(hive, has_crashed, "a crash is counted", 5000);
     assert_int_equal(crash_counts(), 1);
+    assert_memory_equal(crashes_of(deadly), expected, sizeof expected - 1);
     results = hive_results(hive, 2 * N + 1, 20000);
     for (int i = 0; i <= 2 * N; i++) {
         char id[16];

@@ -85,6 +85,29 @@ static void test_worker_server__a_killed_server_loses_nothing(void **state)
     }
     check_each_once(N);
     assert_int_equal(hive_stat(hive, "crashes"), 0);
+    assert_int_equal(hive_stat(hive, "reaped"), 0);
+    assert_int_equal(hive_stat(hive, "fenced"), 0);
+    assert_int_equal(hive_stat(hive, "out_of_step"), 0);
+}
+
+/* A slot that dies while its server is away: its agent remembers which task it ran until it can say so. */
+static void test_worker_server__a_death_is_told_when_the_server_is_back(void **state)
+{
+    pid_t slot;
+
+    (void)state;
+    hive_push_many(hive, 3, "{\"id\":\"%d\",\"kernel\":\"sleep\",\"args\":{\"s\":0.7}}");
+    hive_start_worker(hive, one_slot);
+    slot = hive_await_title(hive, "sleep 0");
+    skep_conn_close(hive->conn);
+    test_redis_kill(hive->redis);
+    assert_int_equal(kill(slot, SIGKILL), 0);
+    hive_await_gone(hive, &slot, 1, 5000);
+    test_redis_restart(hive->redis);
+    check_each_once(3);
+    assert_int_equal(hive_stat(hive, "crashes"), 1);
+    assert_int_equal(hive_stat(hive, "reaped"), 1);
+    assert_int_equal(hive_ask(hive, "HLEN", hive->keys.crashes, NULL)->integer, 0);
 }
 
 /* A server that lost its scripts is taught them again. */
@@ -301,6 +324,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_worker_server__a_server_may_come_late, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_worker_server__a_killed_server_loses_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_worker_server__a_death_is_told_when_the_server_is_back, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_worker_server__forgotten_scripts_are_taught_again, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_worker_server__a_forgetful_server_is_worked_for_again, set_up,
