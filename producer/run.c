@@ -81,14 +81,13 @@ static skep_status run_check_array(const struct skep_run_plan *plan, struct skep
     if (plan->array == NULL) {
         return SKEP_OK;
     }
+    if (stat(plan->array, &info) == 0 && !S_ISREG(info.st_mode)) {
+        return skep_error_set(err, SKEP_E_USAGE, "cannot write %s: it is no plain file", plan->array);
+    }
     snprintf(folder, sizeof folder, "%s", plan->array);
     *(strrchr(folder, '/') + 1) = '\0'; /* it is absolute */
-    if (access(folder, W_OK) != 0) {
-        return skep_error_errno(err, SKEP_E_USAGE, "cannot write %s", plan->array);
-    }
-    return stat(plan->array, &info) == 0 && !S_ISREG(info.st_mode)
-               ? skep_error_set(err, SKEP_E_USAGE, "cannot write %s: it is no plain file", plan->array)
-               : SKEP_OK;
+    return access(folder, W_OK) == 0 ? SKEP_OK
+                                     : skep_error_errno(err, SKEP_E_USAGE, "cannot write %s", plan->array);
 }
 
 static skep_status run_open_output(struct run *run, struct skep_error *err)

@@ -133,8 +133,8 @@ static void test_run__runs_many(void **state)
 static void test_run__works_in_any_folder(void **state)
 {
     static const char *const names[] = {"a b%20c=d", "line\nbreak", "\xc3\xa4\"'",
-                                        "a-rather-long-name-for-a-folder-that-makes-the-path-of-the-socket-"
-                                        "longer-than-a-socket-address-can-hold"};
+                                        ("a-rather-long-name-for-a-folder-that-makes-the-path-of-the-socket-"
+                                         "longer-than-a-socket-address-can-hold")};
     struct cli *cli = *state;
     char runtime[PATH_MAX];
     const char *const env[] = {"SKEP_REDIS", runtime, NULL};
