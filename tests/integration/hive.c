@@ -2,19 +2,15 @@
 #include "support/test.h"
 #include "hive.h"
 
-#include <dirent.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "support/files.h"
 #include "support/until.h"
-#include "task/json_read.h"
 
-enum { HIVE_WAIT_MS = 30000, HIVE_MAX_OPTIONS = 20 };
+enum { HIVE_MAX_OPTIONS = 20 };
 
 /* ---- birth and death ---- */
 
@@ -106,8 +102,6 @@ struct test_process *hive_start_worker(struct hive *hive, const char *const *opt
     return hive_start_worker_env(hive, options, NULL);
 }
 
-static void read_title(pid_t pid, char *title, size_t size);
-
 /* What somebody who looks into a failure wants to see first. */
 static void show(const struct hive *hive)
 {
@@ -121,7 +115,7 @@ static void show(const struct hive *hive)
         free(log);
         for (int k = 0; k < n; k++) {
             char title[256];
-            read_title(pids[k], title, sizeof title);
+            hive_read_title(pids[k], title, sizeof title);
             fprintf(stderr, "%d: %s\n", (int)pids[k], title);
         }
     }
@@ -149,8 +143,7 @@ void hive_fail(const struct hive *hive, const char *format, ...)
     abort(); /* not reached: fail leaves the test */
 }
 
-/* Slots write to the same log: their reports must not be overlooked because their agent is fine. */
-static void check_sanitizers(const struct hive *hive)
+void hive_check_sanitizers(const struct hive *hive)
 {
     for (int i = 0; i < hive->n_workers; i++) {
         if (test_process_said(hive->workers[i], "Sanitizer") ||
@@ -294,339 +287,4 @@ struct skep_queue_status hive_status(struct hive *hive)
         hive_fail(hive, "the audit is off by %" PRId64, difference);
     }
     return status;
-}
-
-/* ---- results ---- */
-
-static const char *text_of(const struct hive *hive, const struct skep_node *object, const char *name)
-{
-    const struct skep_node *node = skep_node_get(object, name);
-
-    if (node == NULL || node->kind != SKEP_NODE_TEXT) {
-        hive_fail(hive, "a result without text for \"%s\"", name);
-    }
-    return node->text;
-}
-
-static int64_t integer_of(const struct hive *hive, const struct skep_node *object, const char *name)
-{
-    const struct skep_node *node = skep_node_get(object, name);
-
-    if (node == NULL || node->kind != SKEP_NODE_INT) {
-        hive_fail(hive, "a result without an integer for \"%s\"", name);
-    }
-    return node->i64;
-}
-
-static struct hive_result read_result(struct hive *hive, const char *bytes, size_t n)
-{
-    const struct skep_limits limits = {.record_bytes = 1 << 24, .depth = 100};
-    const struct skep_node *root, *ok, *error;
-    struct skep_error err = {0};
-    struct hive_result result = {.cause = "", .message = ""};
-
-    if (skep_json_parse(bytes, n, &limits, &hive->arena, &root, &err) != SKEP_OK) {
-        hive_fail(hive, "%s: %.*s", err.text, (int)n, bytes);
-    }
-    result.root = root;
-    result.id = text_of(hive, root, "id");
-    result.worker = text_of(hive, root, "worker");
-    result.attempt = integer_of(hive, root, "attempt");
-    result.slot = integer_of(hive, root, "slot");
-    ok = skep_node_get(root, "ok");
-    result.is_ok = ok != NULL && ok->kind == SKEP_NODE_BOOL && ok->boolean;
-    result.value = skep_node_get(root, "value");
-    error = skep_node_get(root, "error");
-    if (result.is_ok != (result.value != NULL) || result.is_ok != (error == NULL)) {
-        hive_fail(hive, "neither success nor failure: %.*s", (int)n, bytes);
-    }
-    if (!result.is_ok) {
-        result.cause = text_of(hive, error, "cause");
-        result.message = text_of(hive, error, "message");
-    }
-    return result;
-}
-
-struct count {
-    struct hive *hive;
-    int64_t n;
-};
-
-static bool are_there(void *context)
-{
-    const struct count *wanted = context;
-
-    return hive_length(wanted->hive, wanted->hive->keys.out) >= wanted->n;
-}
-
-const struct hive_result *hive_results(struct hive *hive, size_t n, int timeout_ms)
-{
-    struct hive_result *results = skep_arena_calloc(&hive->arena, n + 1, sizeof *results);
-    const struct skep_reply *reply;
-
-    assert_non_null(results);
-    (void)test_until(are_there, &(struct count){hive, (int64_t)n}, timeout_ms);
-    reply = hive_ask(hive, "LRANGE", hive->keys.out, "0", "-1", NULL);
-    if (reply->n != n) {
-        hive_fail(hive, "%zu results, not %zu, after at most %d ms", reply->n, n, timeout_ms);
-    }
-    for (size_t i = 0; i < n; i++) {
-        results[i] = read_result(hive, reply->items[i].bytes, reply->items[i].length);
-    }
-    return results;
-}
-
-const struct hive_result *hive_result_of(struct hive *hive, const struct hive_result *results, size_t n,
-                                         const char *id)
-{
-    const struct hive_result *found = NULL;
-
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(results[i].id, id) == 0) {
-            if (found != NULL) {
-                hive_fail(hive, "two results of %s", id);
-            }
-            found = &results[i];
-        }
-    }
-    if (found == NULL) {
-        hive_fail(hive, "no result of %s", id);
-    }
-    return found;
-}
-
-struct done {
-    struct hive *hive;
-    int64_t n_results, n_dead;
-};
-
-static bool is_done(void *context)
-{
-    const struct done *done = context;
-    struct skep_queue_status s = hive_status(done->hive);
-
-    return s.n_waiting == 0 && s.n_held == 0 && s.n_delayed == 0 && s.n_suspect == 0 &&
-           s.n_results == done->n_results && s.n_dead == done->n_dead;
-}
-
-void hive_check_done(struct hive *hive, int64_t n_results, int64_t n_dead)
-{
-    if (!test_until(is_done, &(struct done){hive, n_results, n_dead}, HIVE_WAIT_MS)) {
-        hive_fail(hive, "not %" PRId64 " results, %" PRId64 " dead letters and nothing else", n_results,
-                  n_dead);
-    }
-    check_sanitizers(hive);
-}
-
-struct hive_letter hive_letter(struct hive *hive, int64_t i)
-{
-    char place[32];
-    const struct skep_reply *reply;
-    const char *end;
-    struct hive_letter letter;
-
-    snprintf(place, sizeof place, "%" PRId64, i);
-    reply = hive_ask(hive, "LINDEX", hive->keys.dead, place, NULL);
-    end = reply->kind == SKEP_REPLY_TEXT ? memchr(reply->bytes, '\n', reply->length) : NULL;
-    if (end == NULL) {
-        hive_fail(hive, "no dead letter %" PRId64 " with a line of its own", i);
-    }
-    letter.line = skep_arena_strndup(&hive->arena, reply->bytes, (size_t)(end - reply->bytes));
-    letter.body_n = reply->length - (size_t)(end + 1 - reply->bytes);
-    letter.body = skep_arena_strndup(&hive->arena, end + 1, letter.body_n);
-    return letter;
-}
-
-/* ---- processes ---- */
-
-static bool is_over(void *worker)
-{
-    return test_process_is_over(worker);
-}
-
-void hive_await_end(struct hive *hive, struct test_process *worker, int status, int timeout_ms)
-{
-    if (!test_until(is_over, worker, timeout_ms)) {
-        hive_fail(hive, "the worker still runs after %d ms", timeout_ms);
-    }
-    if (worker->status != status) {
-        hive_fail(hive, "the worker ended with status %d, not %d", worker->status, status);
-    }
-    check_sanitizers(hive);
-}
-
-/* The parent of a process and whether it is more than a zombie; false when there is no such process. */
-static bool look_at(pid_t pid, pid_t *parent_out)
-{
-    char path[64], state = 'Z';
-    int parent = 0;
-    FILE *f;
-
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    f = fopen(path, "re");
-    if (f == NULL) {
-        return false;
-    }
-    if (fscanf(f, "%*d (%*[^)]) %c %d", &state, &parent) != 2) {
-        state = 'Z';
-    }
-    fclose(f);
-    *parent_out = parent;
-    return state != 'Z' && state != 'X';
-}
-
-int hive_slots(const struct test_process *worker, pid_t *pids_out)
-{
-    DIR *proc = opendir("/proc");
-    const struct dirent *entry;
-    int n = 0;
-
-    assert_non_null(proc);
-    while ((entry = readdir(proc)) != NULL && n < HIVE_MAX_SLOTS) {
-        pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10), parent;
-        if (pid > 0 && worker->pid > 0 && look_at(pid, &parent) && parent == worker->pid) {
-            pids_out[n++] = pid;
-        }
-    }
-    closedir(proc);
-    return n;
-}
-
-void hive_signal_slots(const struct test_process *worker, int signal)
-{
-    pid_t slots[HIVE_MAX_SLOTS];
-    int n = hive_slots(worker, slots);
-
-    for (int i = 0; i < n; i++) {
-        kill(slots[i], signal);
-    }
-}
-
-void hive_signal_worker(const struct test_process *worker, int signal)
-{
-    pid_t slots[HIVE_MAX_SLOTS];
-    int n = hive_slots(worker, slots);
-
-    test_process_signal(worker, signal);
-    for (int i = 0; i < n; i++) {
-        kill(slots[i], signal);
-    }
-}
-
-/* What ps shows, with spaces for the NULs of a command line that is still the original. */
-static void read_title(pid_t pid, char *title, size_t size)
-{
-    char path[64];
-    size_t n = 0;
-    FILE *f;
-
-    snprintf(path, sizeof path, "/proc/%d/cmdline", (int)pid);
-    f = fopen(path, "re");
-    if (f != NULL) {
-        n = fread(title, 1, size - 1, f);
-        fclose(f);
-    }
-    while (n > 0 && title[n - 1] == '\0') {
-        n--;
-    }
-    title[n] = '\0';
-    for (size_t i = 0; i < n; i++) {
-        title[i] = title[i] == '\0' ? ' ' : title[i];
-    }
-}
-
-struct slots_wanted {
-    struct hive *hive;
-    const struct test_process *worker;
-    int n;
-};
-
-static bool has_slots(void *context)
-{
-    const struct slots_wanted *wanted = context;
-    pid_t pids[HIVE_MAX_SLOTS];
-    int n = hive_slots(wanted->worker, pids), n_ready = 0;
-
-    for (int i = 0; i < n; i++) {
-        char title[256];
-        read_title(pids[i], title, sizeof title);
-        n_ready += strstr(title, ": slot ") != NULL;
-    }
-    return n_ready == wanted->n;
-}
-
-void hive_await_slots(struct hive *hive, const struct test_process *worker, int n)
-{
-    if (!test_until(has_slots, &(struct slots_wanted){hive, worker, n}, HIVE_WAIT_MS)) {
-        hive_fail(hive, "no %d slots", n);
-    }
-}
-
-struct title_wanted {
-    const struct hive *hive;
-    const char *text;
-    pid_t pid;
-};
-
-static bool has_title(void *context)
-{
-    struct title_wanted *wanted = context;
-    size_t n_text = strlen(wanted->text);
-
-    for (int w = 0; w < wanted->hive->n_workers; w++) {
-        pid_t pids[HIVE_MAX_SLOTS];
-        int n = hive_slots(wanted->hive->workers[w], pids);
-        for (int i = 0; i < n; i++) {
-            char title[256];
-            size_t n_title;
-            read_title(pids[i], title, sizeof title);
-            n_title = strlen(title);
-            if (n_title >= n_text && strcmp(title + n_title - n_text, wanted->text) == 0) {
-                wanted->pid = pids[i];
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-pid_t hive_await_title(struct hive *hive, const char *text)
-{
-    struct title_wanted wanted = {hive, text, 0};
-
-    if (!test_until(has_title, &wanted, HIVE_WAIT_MS)) {
-        hive_fail(hive, "no slot has the title ... %s", text);
-    }
-    return wanted.pid;
-}
-
-bool hive_is_gone(pid_t pid)
-{
-    pid_t parent;
-
-    return !look_at(pid, &parent);
-}
-
-struct pids {
-    const pid_t *pids;
-    int n;
-};
-
-static bool are_gone(void *context)
-{
-    const struct pids *pids = context;
-
-    for (int i = 0; i < pids->n; i++) {
-        if (!hive_is_gone(pids->pids[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-void hive_await_gone(struct hive *hive, const pid_t *pids, int n, int timeout_ms)
-{
-    if (!test_until(are_gone, &(struct pids){pids, n}, timeout_ms)) {
-        hive_fail(hive, "a process still runs after %d ms", timeout_ms);
-    }
 }

@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "base/arena.h"
 #include "queue/admin.h"
@@ -16,9 +15,8 @@
 #include "queue/keys.h"
 #include "support/process.h"
 #include "support/redis.h"
-#include "task/node.h"
 
-enum { HIVE_MAX_WORKERS = 4, HIVE_MAX_SLOTS = 16 };
+enum { HIVE_MAX_WORKERS = 4 };
 
 struct hive {
     struct test_redis *redis;
@@ -42,6 +40,10 @@ struct test_process *hive_start_worker_env(struct hive *hive, const char *const 
 void hive_fail(const struct hive *hive, const char *format, ...)
     __attribute__((format(printf, 2, 3), noreturn));
 
+/* Fail if a sanitizer has found something: slots write to the log of their agent, and their reports must not
+ * be overlooked because the agent is fine. hive_check_done and hive_await_end look for themselves. */
+void hive_check_sanitizers(const struct hive *hive);
+
 /* Wait until FACT(hive) is true; fail when it is not after TIMEOUT_MS. */
 void hive_until(struct hive *hive, bool (*fact)(struct hive *hive), const char *what, int timeout_ms);
 
@@ -61,57 +63,7 @@ int64_t hive_stat(struct hive *hive, const char *counter); /* of the hash stat; 
 /* The status at one instant. Fails if the audit does not hold. */
 struct skep_queue_status hive_status(struct hive *hive);
 
-/* ---- results ---- */
-
-struct hive_result {
-    const char *id, *cause, *message; /* cause and message: "" when ok */
-    bool is_ok;
-    const struct skep_node *value; /* NULL when not ok */
-    int64_t attempt, slot;
-    const char *worker;
-    const struct skep_node *root;
-};
-
-/* Wait until there are N results in all, then look at them in their order; they stay in the list. Fails when
- * there are more. The array is the arena's. */
-const struct hive_result *hive_results(struct hive *hive, size_t n, int timeout_ms);
-
-/* The one result with this id; fails if there is none or more than one. */
-const struct hive_result *hive_result_of(struct hive *hive, const struct hive_result *results, size_t n,
-                                         const char *id);
-
-/* Nothing waits, nothing is held, delayed or suspect, N_RESULTS results are there, N_DEAD dead letters, and
- * the counters agree. Waits for it. */
-void hive_check_done(struct hive *hive, int64_t n_results, int64_t n_dead);
-
-/* Dead letter number I: its first line (NUL-terminated) and the bytes behind that, in the arena. */
-struct hive_letter {
-    const char *line;
-    const char *body;
-    size_t body_n;
-};
-struct hive_letter hive_letter(struct hive *hive, int64_t i);
-
-/* ---- processes ---- */
-
-/* The worker ends by itself with STATUS. */
-void hive_await_end(struct hive *hive, struct test_process *worker, int status, int timeout_ms);
-
-/* The slots of a worker that run now; how many. */
-int hive_slots(const struct test_process *worker, pid_t *pids_out);
-
-void hive_signal_slots(const struct test_process *worker, int signal);
-
-/* The whole worker: the agent first, so that it does not see what becomes of its slots. */
-void hive_signal_worker(const struct test_process *worker, int signal);
-
-/* Wait until the worker has N slots that have set themselves up. */
-void hive_await_slots(struct hive *hive, const struct test_process *worker, int n);
-
-/* The slot (of any worker) whose title ends in TEXT ("sleep ID": it runs that task); waits for it. */
-pid_t hive_await_title(struct hive *hive, const char *text);
-
-bool hive_is_gone(pid_t pid); /* no such process, or a zombie */
-void hive_await_gone(struct hive *hive, const pid_t *pids, int n, int timeout_ms);
+#include "hive_results.h"
+#include "hive_slots.h"
 
 #endif
