@@ -97,10 +97,12 @@ static BIO_METHOD *tls_bio_method(void)
     return method;
 }
 
-/* The reason of OpenSSL's first error, in its words. */
+/* The reason of OpenSSL's first error, in its words, or in the system's (a file that is not there). */
 static const char *tls_reason(void)
 {
-    const char *reason = ERR_reason_error_string(ERR_peek_error());
+    unsigned long code = ERR_peek_error();
+    const char *reason =
+        ERR_SYSTEM_ERROR(code) ? strerror(ERR_GET_REASON(code)) : ERR_reason_error_string(code);
 
     return reason != NULL ? reason : "unknown reason";
 }
@@ -157,7 +159,11 @@ static skep_status tls_load_cert(SSL_CTX *context, const struct skep_tls_options
         return tls_bad_file("certificate file", options->cert_file, err);
     }
     if (SSL_CTX_use_PrivateKey_file(context, key_file, SSL_FILETYPE_PEM) != 1) {
-        return tls_bad_file("key file", key_file, err);
+        return options->key_file != NULL
+                   ? tls_bad_file("key file", key_file, err)
+                   : skep_error_set(err, SKEP_E_USAGE,
+                                    "TLS: no key file is given, and %s cannot be used as one: %s", key_file,
+                                    tls_reason());
     }
     return SKEP_OK; /* SSL_CTX_use_PrivateKey_file has compared the two */
 }

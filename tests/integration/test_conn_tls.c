@@ -159,11 +159,12 @@ static void test_conn_tls__names_a_bad_file(void **state)
     (void)state;
     check(url, (struct trust){.ca = "missing.crt"}, SKEP_E_USAGE, "missing.crt");
     check(url, (struct trust){.ca = "ca.conf"}, SKEP_E_USAGE, "ca.conf");
-    check(url, (struct trust){"ca.crt", "missing.crt", "client.key"}, SKEP_E_USAGE, "missing.crt");
+    check(url, (struct trust){"ca.crt", "missing.crt", "client.key"}, SKEP_E_USAGE,
+          "missing.crt cannot be used: No such file");
     check(url, (struct trust){"ca.crt", "client.crt", "missing.key"}, SKEP_E_USAGE, "missing.key");
     check(url, (struct trust){"ca.crt", "client.crt", "server.key"}, SKEP_E_USAGE, "server.key");
     check(url, (struct trust){"ca.crt", "client.crt", "secret.key"}, SKEP_E_USAGE, "secret.key");
-    check(url, (struct trust){"ca.crt", "client.crt", NULL}, SKEP_E_USAGE, "client.crt");
+    check(url, (struct trust){"ca.crt", "client.crt", NULL}, SKEP_E_USAGE, "no key file is given");
     check(url, (struct trust){"ca.crt", NULL, "client.key"}, SKEP_E_USAGE, "without a certificate");
     check_failure(skep_conn_connect(conn, &err), SKEP_E_USAGE, &err, "/no/such/folder");
     skep_conn_free(conn);
