@@ -85,8 +85,10 @@ static skep_status put_read(struct skep_put *put, const struct skep_reply *reply
     }
     if (skep_reply_is(&reply->items[0], "FULL")) {
         put->is_full = true;
-        return skep_error_set(err, SKEP_E_FULL, "queue %s holds %" PRId64 " tasks, its limit", put->keys.name,
-                              put->depth);
+        return skep_error_set(err, SKEP_E_FULL,
+                              "queue %s holds %" PRId64 " tasks, and its limit has no room for %" PRIu64
+                              " more",
+                              put->keys.name, put->depth, n);
     }
     /* Behind a piece that found the queue full, the next ones see a gap: that is no loss. */
     return put->is_full ? SKEP_E_FULL

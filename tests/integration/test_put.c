@@ -152,7 +152,8 @@ static void test_put__a_full_queue(void **state)
     for (int i = 0; i < 4; i++) {
         put_some(&put, 10);
     }
-    check_failure(skep_put_drain(&put, &err), SKEP_E_FULL, &err, "holds 20 tasks, its limit");
+    check_failure(skep_put_drain(&put, &err), SKEP_E_FULL, &err,
+                  "holds 20 tasks, and its limit has no room for 10 more");
     assert_int_equal(put.offset, 20);
     assert_int_equal(skep_put_resume(&put, NULL), SKEP_OK);
     assert_int_equal(put.offset, 20);
