@@ -166,7 +166,7 @@ static const char *const fail_description[] = {
     "loop: runs "
     "for ever and never looks at stop. memory: takes and touches memory until the process' limit kills it or "
     "its "
-    "arena is full (out-of-memory). write-input: writes to a read-only input. overrun: writes past the end "
+    "arena is full (memory-limit). write-input: writes to a read-only input. overrun: writes past the end "
     "of a "
     "buffer, into a protected page.",
     "With times, attempts after the first times succeed. What a crash cost is counted by whoever watches the "
