@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "base/alloc.h"
 
@@ -54,10 +55,19 @@ static int title_move_environment(void)
     return status;
 }
 
+/* The short name, which top shows: a slot was started as /proc/self/exe. */
+static void title_set_name(const char *program)
+{
+    const char *slash = strrchr(program, '/');
+
+    prctl(PR_SET_NAME, slash != NULL ? slash + 1 : program);
+}
+
 void skep_title_init(int argc, char **argv)
 {
     char *end = argv[0];
 
+    title_set_name(argv[0]);
     for (int i = 0; i < argc; i++) {
         if (argv[i] == end) {
             end = argv[i] + strlen(argv[i]) + 1;
