@@ -16,7 +16,7 @@ enum { HIVE_MAX_OPTIONS = 20 };
 
 static struct skep_conn *connect_to(const struct test_redis *redis)
 {
-    struct skep_conn_options options = {0};
+    struct skep_conn_options options = {.read_timeout_ms = 60000};
     struct skep_conn *conn;
 
     assert_int_equal(skep_url_parse(redis->url, &options.url, NULL), SKEP_OK);
