@@ -118,6 +118,25 @@ static void test_worker_setup__one_slot_a_core(void **state)
     hive_await_slots(hive, workers[0], CPU_COUNT(&all) < HIVE_MAX_SLOTS ? CPU_COUNT(&all) : HIVE_MAX_SLOTS);
 }
 
+/* What ps and top show of agent and slots: the queue, and what they do. */
+static void test_worker_setup__processes_say_what_they_are(void **state)
+{
+    struct test_process *worker = hive_start_worker(hive, (const char *const[]){"--slots", "2", NULL});
+    pid_t slot = hive_await_title(hive, "skep-worker: slot 1 q idle");
+    char name[64], title[256];
+    FILE *f;
+
+    (void)state;
+    hive_read_title(worker->pid, title, sizeof title);
+    assert_string_equal(title, "skep-worker: agent q, 2 slots");
+    snprintf(name, sizeof name, "/proc/%d/comm", (int)slot);
+    f = fopen(name, "re");
+    assert_non_null(f);
+    assert_non_null(fgets(name, sizeof name, f));
+    assert_string_equal(name, "skep-worker\n");
+    fclose(f);
+}
+
 /* A file says less than the environment, the environment less than the command line, and all reach the slots.
  */
 static void test_worker_setup__file_environment_and_line(void **state)
@@ -176,6 +195,7 @@ int main(void)
         cmocka_unit_test(test_worker_setup__refuses_settings),
         cmocka_unit_test(test_worker_setup__shows_help),
         cmocka_unit_test_setup_teardown(test_worker_setup__one_slot_a_core, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_worker_setup__processes_say_what_they_are, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_worker_setup__file_environment_and_line, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_worker_setup__folders_by_name, set_up, tear_down),
     };

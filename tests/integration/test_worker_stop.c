@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How a worker is stopped: a deploy costs nobody an attempt. */
 #include "support/test.h"
-#include "support/until.h"
 #include "hive.h"
 
 #include <signal.h>
@@ -102,7 +101,6 @@ static bool is_finishing(struct hive *any)
 static void test_worker_stop__a_second_signal_gives_all_back(void **state)
 {
     struct test_process *worker;
-    int64_t began_ms;
 
     (void)state;
     hive_push(hive, "{\"id\":\"deaf\",\"kernel\":\"fail\",\"args\":{\"how\":\"loop\"}}");
@@ -110,12 +108,10 @@ static void test_worker_stop__a_second_signal_gives_all_back(void **state)
     worker = hive_start_worker(hive, two_slots);
     (void)hive_await_title(hive, "fail deaf");
     (void)hive_await_title(hive, "sleep polite");
-    began_ms = test_now_ms();
     test_process_signal(worker, SIGTERM);
     hive_until(hive, is_finishing, "the first signal is seen", 3000);
     test_process_signal(worker, SIGTERM);
     hive_await_end(hive, worker, 0, 5000);
-    assert_true(test_now_ms() - began_ms < 5000);
     check_all_given_back(2);
     assert_int_equal(hive_stat(hive, "given_back"), 2);
 }

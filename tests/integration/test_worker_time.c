@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Time limits, and tasks that take longer than their neighbours. */
 #include "support/test.h"
-#include "support/until.h"
 #include "hive.h"
 
 #include <stdio.h>
@@ -74,7 +73,7 @@ static void test_worker_time__a_limit_is_one_tasks_own(void **state)
     const struct hive_result *results;
 
     (void)state;
-    hive_push_many(hive, N, "{\"id\":\"%d\",\"kernel\":\"sleep\",\"args\":{\"s\":0.03},\"timeout_s\":0.4}");
+    hive_push_many(hive, N, "{\"id\":\"%d\",\"kernel\":\"sleep\",\"args\":{\"s\":0.05},\"timeout_s\":1}");
     hive_start_worker(hive, one_slot);
     results = hive_results(hive, N, 20000);
     for (int i = 0; i < N; i++) {
@@ -97,7 +96,6 @@ static bool are_all_others_there(struct hive *any)
 static void test_worker_time__a_long_task_delays_nobody(void **state)
 {
     enum { N = 100 };
-    int64_t began_ms;
     const struct hive_result *results;
 
     (void)state;
@@ -106,13 +104,11 @@ static void test_worker_time__a_long_task_delays_nobody(void **state)
     hive_push_many(hive, N, "{\"id\":\"b%d\",\"kernel\":\"sleep\",\"args\":{\"s\":0.002}}");
     hive_start_worker(hive, one_slot);
     (void)hive_await_title(hive, "sleep long");
-    began_ms = test_now_ms();
     hive_until(hive, are_those_before_there, "the results before it", 2000);
     assert_int_equal(hive_status(hive).n_held, 1);
     assert_int_equal(hive_length(hive, hive->keys.queue), N);
     hive_start_worker(hive, one_slot);
     hive_until(hive, are_all_others_there, "the results behind it", 2500);
-    assert_true(test_now_ms() - began_ms < 4500);
     results = hive_results(hive, 2 * N + 1, 10000);
     assert_string_equal(results[2 * N].id, "long");
     assert_true(results[2 * N].is_ok);
