@@ -154,7 +154,7 @@ static void test_run__blames_no_task_for_its_own_death(void **state)
 {
     struct cli *cli = *state;
 
-    cli_write(cli, "tasks.jsonl", "{\"kernel\":\"sleep\",\"args\":{\"s\":0.7}}\n");
+    cli_write(cli, "tasks.jsonl", "{\"kernel\":\"sleep\",\"args\":{\"s\":2.5}}\n");
     for (int i = 0; i < 4; i++) {
         struct test_process *process =
             cli_start(cli, NULL, "run", "--slots", "1", i == 0 ? "tasks.jsonl" : "--resume", NULL);
@@ -177,7 +177,7 @@ static void test_run__blames_a_task_that_crashes(void **state)
         cli, "tasks.jsonl",
         "{\"kernel\":\"echo\"}\n{\"kernel\":\"fail\",\"args\":{\"how\":\"segv\"}}\n{\"kernel\":\"echo\"}\n");
     out = runs_end(cli_start(cli, NULL, "run", "--slots", "1", "tasks.jsonl", NULL), 1,
-                   "  1 x crash, first task 1: ");
+                   "  1 x crash, first at index 1: ");
     runs_expect_results(out, 3, false);
     free(out);
 }
