@@ -10,6 +10,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stddef.h>
+#include <ucontext.h>
 
 static __thread sigjmp_buf fault_return;
 static __thread const struct skep_npy_cache *fault_cache; /* not NULL while a body runs */
@@ -18,10 +19,12 @@ static __thread uint64_t fault_offset;
 
 static void fault_handle(int signal_number, siginfo_t *info, void *context)
 {
-    (void)context;
+    const ucontext_t *interrupted = context;
+
     if (fault_cache != NULL) {
         fault_path = skep_npy_cache_find_address(fault_cache, info->si_addr, &fault_offset);
         if (fault_path != NULL) {
+            pthread_sigmask(SIG_SETMASK, &interrupted->uc_sigmask, NULL); /* as returning would do */
             siglongjmp(fault_return, 1);
         }
     }
@@ -31,7 +34,7 @@ static void fault_handle(int signal_number, siginfo_t *info, void *context)
 
 skep_status skep_fault_install(struct skep_error *err)
 {
-    struct sigaction action = {.sa_sigaction = fault_handle, .sa_flags = SA_SIGINFO | SA_NODEFER};
+    struct sigaction action = {.sa_sigaction = fault_handle, .sa_flags = SA_SIGINFO};
 
     sigemptyset(&action.sa_mask);
     if (sigaction(SIGBUS, &action, NULL) != 0) {
