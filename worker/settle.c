@@ -137,10 +137,10 @@ static void settle_retry(const struct skep_policy *policy, const struct skep_att
     settle_write_retry(work, &header, bytes, settled);
 }
 
-/* What went wrong inside skep in words that belong to a task. */
+/* What went wrong inside skep in words that belong to a task: causes are a closed list. */
 static skep_status settle_cause(skep_status status)
 {
-    return status == SKEP_E_NOMEM ? SKEP_E_MEMORY_LIMIT : status;
+    return status == SKEP_E_NOMEM || status == SKEP_E_LIMIT ? SKEP_E_MEMORY_LIMIT : status;
 }
 
 void skep_settle(const struct skep_policy *policy, const struct skep_attempt *attempt,

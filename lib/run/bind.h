@@ -18,7 +18,7 @@
  *   SKEP_E_BAD_ARGS        unknown, missing, of the wrong type, shape or range; ERR names argument, wanted,
  *                          got
  *   SKEP_E_ARRAY_MISSING, SKEP_E_ARRAY_INVALID, SKEP_E_IO   a reference that does not lead to an array
- *   SKEP_E_NOMEM           the arena cannot hold a converted array */
+ *   SKEP_E_NOMEM, SKEP_E_LIMIT   the arena cannot hold a converted or copied array */
 SKEP_MUST_USE skep_status skep_args_bind(const struct skep_kernel *kernel, const struct skep_node *args,
                                          struct skep_npy_cache *cache, struct skep_arena *arena,
                                          struct skep_arg **args_out, bool *is_reference_out,

@@ -5,6 +5,12 @@
 #include "sharing.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "npy/header.h"
+#include "support/files.h"
 
 /* A sanitizer's own memory is much larger than ours. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -65,11 +71,38 @@ static void test_worker_memory__a_limit_fails_the_task_and_not_the_slot(void **s
     assert_int_equal(hive_stat(hive, "crashes"), 0);
 }
 
+/* An array that must be copied, because its bytes are swapped, and does not fit: the same cause, one of the
+ * list. */
+static void test_worker_memory__a_copy_that_does_not_fit_is_named(void **state)
+{
+    enum { N = 500000 };
+    const int64_t n = N;
+    char header[SKEP_NPY_HEADER_MAX], *order;
+    size_t n_header = skep_npy_header_write(SKEP_F8, 1, &n, header, sizeof header);
+    char *path = test_path(hive->folder, "swapped.npy");
+    const struct hive_result *result;
+
+    (void)state;
+    order = memmem(header, n_header, "<f8", 3);
+    assert_non_null(order);
+    *order = '>';
+    test_write_file(hive->folder, "swapped.npy", header, n_header);
+    assert_int_equal(truncate(path, (off_t)n_header + N * 8), 0);
+    hive_push(hive, "{\"kernel\":\"sum\",\"args\":{\"x\":\"swapped.npy\"},\"retries\":0}");
+    hive_start_worker(hive, (const char *const[]){"--slots", "1", "--memory", "1M", NULL});
+    result = hive_results(hive, 1, 20000);
+    assert_string_equal(result->cause, "memory-limit");
+    assert_non_null(strstr(result->message, "no memory for a copy of 4000000 bytes"));
+    free(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_worker_memory__an_input_is_there_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_worker_memory__a_limit_fails_the_task_and_not_the_slot, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_worker_memory__a_copy_that_does_not_fit_is_named, set_up,
                                         tear_down),
     };
 
