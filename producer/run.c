@@ -20,6 +20,7 @@
 #include "producer/run_output.h"
 #include "producer/run_session.h"
 #include "producer/stop.h"
+#include "producer/words.h"
 
 /* A run that is under way. */
 struct run {
@@ -189,6 +190,10 @@ static int run_finish(struct run *run)
     if (!run->settings->is_quiet) {
         skep_tally_say(&run->gather.tally, run->n_before,
                        (double)(skep_monotonic_ms() - run->began_ms) / 1000);
+    }
+    if (plan->array != NULL && run->gather.tally.n_failed > 0) {
+        skep_say("%s: NaN in place of %" PRIu64 " failed task%s", plan->array, run->gather.tally.n_failed,
+                 skep_words_plural(run->gather.tally.n_failed));
     }
     if (run->gather.n_strange > 0) {
         skep_complain("%" PRIu64 " results in the queue were of no task of this run, and were dropped",

@@ -69,7 +69,7 @@ void skep_tally_say(const struct skep_tally *tally, uint64_t n_before, double se
              tally->n_done - tally->n_failed, tally->n_failed, seconds, rate < 10 ? 1 : 0, rate, before);
     for (size_t i = 0; i < tally->n_causes && i < SKEP_TALLY_SHOWN; i++) {
         const struct skep_tally_cause *row = &tally->causes[i];
-        skep_say("  %" PRIu64 " x %s, first task %" PRIu64 ": %s", row->n, row->cause, row->first_index,
+        skep_say("  %" PRIu64 " x %s, first at index %" PRIu64 ": %s", row->n, row->cause, row->first_index,
                  row->first_message);
     }
     tally_say_rest(tally);

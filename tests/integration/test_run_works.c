@@ -109,8 +109,8 @@ static void test_run__tells_failures(void **state)
     process = cli_start(cli, NULL, "run", "--ordered", "--slots", "1", "tasks.jsonl", NULL);
     assert_int_equal(test_process_wait(process, CLI_MS), 1);
     assert_true(test_process_said(process, "1 done, 3 failed in "));
-    assert_true(test_process_said(process, "  2 x kernel-final, first task 1: "));
-    assert_true(test_process_said(process, "  1 x array-missing, first task 2: "));
+    assert_true(test_process_said(process, "  2 x kernel-final, first at index 1: "));
+    assert_true(test_process_said(process, "  1 x array-missing, first at index 2: "));
     out = runs_end(process, 1, NULL);
     runs_expect_results(out, 4, true);
     free(out);
