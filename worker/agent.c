@@ -198,8 +198,8 @@ static void agent_slot_over(struct agent *agent, struct skep_child *child, int s
     char info[200];
 
     agent_describe_death(agent, child, status, info, sizeof info);
-    skep_log(has_left && !is_running ? SKEP_LOG_INFO : SKEP_LOG_WARN, "slot-end", "slot=%d %s running=%s", i,
-             info, is_running ? "yes" : "no");
+    skep_log(has_left && !is_running ? SKEP_LOG_INFO : SKEP_LOG_WARN, "slot-end", "%s running=%s", info,
+             is_running ? "yes" : "no");
     skep_metrics_add_all(&agent->metrics, &child->page->metrics);
     if (!has_left || is_running) {
         skep_metrics_add(&agent->metrics, SKEP_METRIC_SLOT_CRASHES, is_running ? 1 : 0);
