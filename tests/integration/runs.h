@@ -245,7 +245,7 @@ static inline char *runs_end(struct test_process *process, int exit_code, const 
 
 /* ---- processes ---- */
 
-/* A child of PARENT whose program is named so, or 0. */
+/* A child of PARENT whose program is named so (NULL: any), or 0. */
 static inline pid_t runs_find_child(pid_t parent, const char *program)
 {
     DIR *dir = opendir("/proc");
@@ -263,7 +263,7 @@ static inline pid_t runs_find_child(pid_t parent, const char *program)
         }
         if (fgets(text, sizeof text, file) != NULL &&
             sscanf(text, "%d (%63[^)]) %*c %d", &pid, name, &ppid) == 3 && ppid == parent &&
-            strcmp(name, program) == 0) {
+            (program == NULL || strcmp(name, program) == 0)) {
             found = pid;
         }
         fclose(file);

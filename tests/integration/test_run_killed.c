@@ -52,7 +52,7 @@ static bool has_sleeping_slot(void *context)
 {
     struct test_process *process = context;
     pid_t worker = runs_find_child(process->pid, "skep-worker");
-    pid_t slot = worker != 0 ? runs_find_child(worker, "exe") : 0;
+    pid_t slot = worker != 0 ? runs_find_child(worker, NULL) : 0;
 
     return slot != 0 && has_title(slot, " sleep ");
 }
@@ -154,7 +154,7 @@ static void test_run__blames_no_task_for_its_own_death(void **state)
 {
     struct cli *cli = *state;
 
-    cli_write(cli, "tasks.jsonl", "{\"kernel\":\"sleep\",\"args\":{\"s\":2.5}}\n");
+    cli_write(cli, "tasks.jsonl", "{\"kernel\":\"sleep\",\"args\":{\"s\":1.5}}\n");
     for (int i = 0; i < 4; i++) {
         struct test_process *process =
             cli_start(cli, NULL, "run", "--slots", "1", i == 0 ? "tasks.jsonl" : "--resume", NULL);
