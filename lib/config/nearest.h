@@ -4,12 +4,8 @@
 
 #include <stddef.h>
 
+#include "base/nearest.h"
 #include "config/option.h"
-
-/* How many letters must be put in, left out, replaced or swapped with their neighbour to turn one word into
- * the other. A word longer than SKEP_NEAREST_MAX is far from everything: SIZE_MAX. */
-enum { SKEP_NEAREST_MAX = 32 };
-size_t skep_nearest_distance(const char *a, size_t n_a, const char *b, size_t n_b);
 
 /* The row that somebody who wrote NAME may have meant, or NULL if none is near. */
 const struct skep_option *skep_nearest_option(const struct skep_option *rows, const char *name, size_t n);

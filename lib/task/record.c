@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "base/parse.h"
 #include "task/text.h"
 #include "task/timestamp.h"
@@ -164,53 +165,25 @@ static const struct record_field *record_find_field(const char *name)
 
 /* ---- keys that do not exist ---- */
 
-static int lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-enum { KEY_MOST_BYTES = 24 /* longer ones resemble none of ours */ };
-
-/* Insertions, removals and changes of a letter that lead from A to B, upper and lower case taken as the same
- * (Wagner and Fischer 1974, one row of the table at a time). Both are at most KEY_MOST_BYTES long. */
-static size_t key_distance(const char *a, const char *b)
-{
-    const size_t n = strlen(b);
-    size_t row[KEY_MOST_BYTES + 1];
-
-    for (size_t j = 0; j <= n; j++) {
-        row[j] = j;
-    }
-    for (size_t i = 1; a[i - 1] != '\0'; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            size_t changed = diagonal + (lower(a[i - 1]) != lower(b[j - 1]));
-            diagonal = row[j];
-            row[j] = smaller(changed, smaller(row[j], row[j - 1]) + 1);
-        }
-    }
-    return row[n];
-}
-
-/* The key that was probably meant, or NULL: at most one letter in three is wrong, and one more. */
+/* The key that was probably meant, or NULL: at most one letter in three is wrong, and one more; upper and
+ * lower case are the same (ours are lower). */
 static const char *record_guess_key(const char *key)
 {
+    char folded[SKEP_NEAREST_MAX + 1];
     const char *nearest = NULL;
+    const size_t n = strlen(key);
     size_t least = SIZE_MAX;
 
-    for (size_t i = 0; i < RECORD_N_FIELDS && strlen(key) <= KEY_MOST_BYTES; i++) {
-        const char *known = record_fields[i].name;
-        const size_t longer = strlen(key) > strlen(known) ? strlen(key) : strlen(known);
-        const size_t distance = key_distance(key, known);
+    for (size_t i = 0; i < n && i < SKEP_NEAREST_MAX; i++) {
+        folded[i] = (char)(key[i] >= 'A' && key[i] <= 'Z' ? key[i] - 'A' + 'a' : key[i]);
+    }
+    for (size_t i = 0; i < RECORD_N_FIELDS && n <= SKEP_NEAREST_MAX; i++) {
+        const size_t n_known = strlen(record_fields[i].name);
+        const size_t longer = n > n_known ? n : n_known;
+        const size_t distance = skep_nearest_distance(folded, n, record_fields[i].name, n_known);
         if (distance < least && distance <= 1 + longer / 3) {
             least = distance;
-            nearest = known;
+            nearest = record_fields[i].name;
         }
     }
     return nearest;
