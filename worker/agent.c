@@ -656,13 +656,12 @@ static void agent_log_end(const struct agent *agent)
     skep_buf_release(&buf);
 }
 
-int skep_agent_main(const struct skep_worker_settings *settings, int argc, char **argv)
+int skep_agent_main(const struct skep_worker_settings *settings, char **argv)
 {
     struct agent agent = {.settings = settings, .argv = argv, .signal_fd = -1};
     struct skep_error err = {0};
     skep_status st = agent_open(&agent, &err);
 
-    (void)argc;
     if (st != SKEP_OK) {
         fprintf(stderr, "skep-worker: %s\n", skep_error_text(&err, st));
         agent_release(&agent);

@@ -145,7 +145,7 @@ static int main_run(const struct skep_worker_settings *settings, int argc, char 
         return main_fail(&err, SKEP_E_NOMEM);
     }
     skep_title_init(argc, argv);
-    status = settings->slot >= 0 ? skep_slot_main(settings) : skep_agent_main(settings, argc, arguments);
+    status = settings->slot >= 0 ? skep_slot_main(settings) : skep_agent_main(settings, arguments);
     main_free_arguments(arguments);
     return status;
 }

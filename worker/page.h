@@ -23,7 +23,6 @@ struct skep_page {
     char worker[SKEP_WORKER_NAME_BYTES]; /* valid once is_registered is set */
     atomic_int is_registered;
     _Atomic int64_t running; /* number of the task that runs (skep_holder.n_settled counts alike), -1: none */
-    _Atomic int64_t started_ms;  /* monotonic; of that task */
     _Atomic int64_t deadline_ms; /* monotonic; 0: none */
     struct skep_metrics metrics; /* of this slot */
     atomic_int is_held_off; /* it waits until the queue is no longer paused or full, and wants to be told */

@@ -208,7 +208,6 @@ static void slot_announce(struct slot *slot, const struct skep_work *work, int64
 
     slot->running = work;
     atomic_store_explicit(&page->stop, SKEP_STOP_NONE, memory_order_relaxed);
-    atomic_store_explicit(&page->started_ms, now_ms, memory_order_relaxed);
     atomic_store_explicit(&page->deadline_ms,
                           work->task.timeout_s > 0 ? now_ms + (int64_t)ceil(work->task.timeout_s * 1000) : 0,
                           memory_order_relaxed);
