@@ -2,12 +2,18 @@
 /* skep run with --redis: the same on a server that others use too, in a queue of its own. */
 #include "integration/runs.h"
 
-/* Interrupt a run of N naps of 50 ms on the server. What it had printed; free() it. */
-static char *interrupt(struct cli *cli, int n)
+/* Naps of 50 ms: two slots need 7.5 s for them, so that a slow machine's interruption still comes in time;
+ * the resumption has more slots (MANY_SLOTS). */
+#define NAPS       300
+#define ALL_DONE   "300 done"
+#define MANY_SLOTS "8"
+
+/* Interrupt a run of the naps on the server. What it had printed; free() it. */
+static char *interrupt(struct cli *cli)
 {
     struct test_process *process;
 
-    runs_write_naps(cli, "tasks.jsonl", n, 0.05);
+    runs_write_naps(cli, "tasks.jsonl", NAPS, 0.05);
     process = cli_start(cli, NULL, "run", "--slots", "2", "tasks.jsonl", NULL);
     runs_until_lines(process, 2);
     test_process_signal(process, SIGINT);
@@ -65,12 +71,13 @@ static void test_run__resumes_on_its_server(void **state)
 {
     static const char *const without[] = {"SKEP_REDIS", NULL};
     struct cli *cli = *state;
-    char *before = interrupt(cli, 40);
+    char *before = interrupt(cli);
     char *after;
 
-    after = runs_end(cli_start(cli, &(struct test_process_options){.env = without}, "run", "--resume", NULL),
-                     0, "40 done");
-    runs_expect_results(after, 40, false);
+    after = runs_end(cli_start(cli, &(struct test_process_options){.env = without}, "run", "--resume",
+                               "--slots", MANY_SLOTS, NULL),
+                     0, ALL_DONE);
+    runs_expect_results(after, NAPS, false);
     runs_expect_kept(before, after);
     expect_clean(cli);
     free(before);
@@ -81,15 +88,15 @@ static void test_run__resumes_on_its_server(void **state)
 static void test_run__fills_holes(void **state)
 {
     struct cli *cli = *state;
-    char *before = interrupt(cli, 40);
+    char *before = interrupt(cli);
     char key[128], words[160];
     char *after;
 
     snprintf(words, sizeof words, "DEL %s", queue_key(cli, key));
     assert_int_equal(ask(cli->conn, words)->integer, 1);
-    after = runs_end(cli_start(cli, NULL, "run", "--resume", NULL), 0,
+    after = runs_end(cli_start(cli, NULL, "run", "--resume", "--slots", MANY_SLOTS, NULL), 0,
                      "results are missing: their tasks are put again");
-    runs_expect_results(after, 40, false);
+    runs_expect_results(after, NAPS, false);
     runs_expect_kept(before, after);
     expect_clean(cli);
     free(before);
@@ -100,16 +107,17 @@ static void test_run__fills_holes(void **state)
 static void test_run__respects_the_queues_limit(void **state)
 {
     struct cli *cli = *state;
-    char *before = interrupt(cli, 40);
+    char *before = interrupt(cli);
     char key[128], words[200];
     char *after;
 
     snprintf(words, sizeof words, "DEL %s", queue_key(cli, key));
     (void)ask(cli->conn, words);
-    snprintf(words, sizeof words, "HSET {%s}:conf max_depth 3", key);
+    snprintf(words, sizeof words, "HSET {%s}:conf max_depth 60", key);
     (void)ask(cli->conn, words);
-    after = runs_end(cli_start(cli, NULL, "run", "--resume", "--wait", "0", NULL), 0, "40 done");
-    runs_expect_results(after, 40, false);
+    after = runs_end(cli_start(cli, NULL, "run", "--resume", "--slots", MANY_SLOTS, "--wait", "0", NULL), 0,
+                     ALL_DONE);
+    runs_expect_results(after, NAPS, false);
     runs_expect_kept(before, after);
     expect_clean(cli);
     free(before);
@@ -123,13 +131,13 @@ static void test_run__survives_a_server_without_memory(void **state)
     struct test_process *process;
     char *after;
 
-    runs_write_naps(cli, "tasks.jsonl", 40, 0.05);
+    runs_write_naps(cli, "tasks.jsonl", NAPS, 0.05);
     process = cli_start(cli, NULL, "run", "--slots", "2", "tasks.jsonl", NULL);
     runs_until_lines(process, 2);
     test_redis_kill(cli->redis);
     test_redis_restart(cli->redis);
-    after = runs_end(process, 0, "40 done, 0 failed");
-    runs_expect_results(after, 40, false);
+    after = runs_end(process, 0, ALL_DONE ", 0 failed");
+    runs_expect_results(after, NAPS, false);
     free(after);
 }
 
@@ -141,14 +149,14 @@ static void test_run__waits_for_its_server(void **state)
     struct test_process *process;
     char *after;
 
-    runs_write_naps(cli, "tasks.jsonl", 40, 0.05);
+    runs_write_naps(cli, "tasks.jsonl", NAPS, 0.05);
     process = cli_start(cli, NULL, "run", "--slots", "2", "--wait", "0.5", "tasks.jsonl", NULL);
     runs_until_lines(process, 2);
     test_redis_kill(cli->redis);
     free(runs_end(process, 3, "go on with: skep run --resume tasks.jsonl"));
     test_redis_restart(cli->redis);
-    after = runs_end(cli_start(cli, NULL, "run", "--resume", NULL), 0, "40 done");
-    runs_expect_results(after, 40, false);
+    after = runs_end(cli_start(cli, NULL, "run", "--resume", "--slots", MANY_SLOTS, NULL), 0, ALL_DONE);
+    runs_expect_results(after, NAPS, false);
     free(after);
 }
 
@@ -157,8 +165,9 @@ static void test_run__removes_a_forgotten_queue(void **state)
 {
     struct cli *cli = *state;
 
-    free(interrupt(cli, 20));
-    cli_run(cli, 0, NULL, "20 done", "run", "--fresh", "--redis", "private", "tasks.jsonl");
+    free(interrupt(cli));
+    cli_run(cli, 0, NULL, ALL_DONE, "run", "--fresh", "--slots", MANY_SLOTS, "--redis", "private",
+            "tasks.jsonl");
     cli_run(cli, 0, "", "", "queues");
 }
 
@@ -172,7 +181,7 @@ static void test_run__hides_the_password(void **state)
 
     (void)ask(cli->conn, "CONFIG SET requirepass secret");
     snprintf(url, sizeof url, "unix://:secret@%s", cli->redis->socket);
-    runs_write_naps(cli, "tasks.jsonl", 20, 0.05);
+    runs_write_naps(cli, "tasks.jsonl", NAPS, 0.05);
     process = cli_start(cli, NULL, "run", "--slots", "1", "--redis", url, "tasks.jsonl", NULL);
     runs_until_lines(process, 1);
     state_folder = runs_state(cli);
@@ -186,7 +195,7 @@ static void test_run__hides_the_password(void **state)
     before = runs_end(process, 130, "interrupted");
     assert_null(strstr(before, "secret"));
     cli_run(cli, 3, NULL, "password", "run", "--resume");
-    cli_run(cli, 0, NULL, "20 done", "run", "--resume", "--redis", url);
+    cli_run(cli, 0, NULL, ALL_DONE, "run", "--resume", "--slots", MANY_SLOTS, "--redis", url);
     free(before);
     free(state_folder);
 }
