@@ -176,13 +176,13 @@ static void agent_mourn(struct agent *agent, const struct skep_child *child, con
     int64_t running = atomic_load_explicit(&child->page->running, memory_order_acquire);
     bool is_nobodys_fault = child->is_fenced || agent->state == AGENT_LEAVING;
 
-    if (!atomic_load_explicit(&child->page->is_registered, memory_order_acquire)) {
+    if (!atomic_load_explicit(&child->page->lanes[0].is_registered, memory_order_acquire)) {
         return;
     }
     if (agent->n_lost == AGENT_LOST_MAX) {
         return; /* the lease of the others will find it */
     }
-    snprintf(lost->worker, sizeof lost->worker, "%s", child->page->worker);
+    snprintf(lost->worker, sizeof lost->worker, "%s", child->page->lanes[0].worker);
     snprintf(lost->info, sizeof lost->info, "%s", info);
     lost->running = is_nobodys_fault ? SKEP_RUNNING_NONE : running;
     agent->n_lost++;
@@ -324,8 +324,9 @@ static void agent_send_beat(struct agent *agent, int64_t now_ms)
 
     for (int i = 0; i < agent->n_slots; i++) {
         const struct skep_child *child = &agent->children[i];
-        if (child->pid != 0 && atomic_load_explicit(&child->page->is_registered, memory_order_acquire)) {
-            names[n++] = child->page->worker;
+        if (child->pid != 0 &&
+            atomic_load_explicit(&child->page->lanes[0].is_registered, memory_order_acquire)) {
+            names[n++] = child->page->lanes[0].worker;
         }
     }
     agent->beat_at_ms = now_ms + SKEP_BEAT_MS;
@@ -346,8 +347,8 @@ static void agent_hear_fenced(struct agent *agent, const struct skep_reply *fenc
         for (int i = 0; i < agent->n_slots; i++) {
             struct skep_child *child = &agent->children[i];
             if (child->pid != 0 && now_ms - child->started_ms > SKEP_LEASE_MS &&
-                skep_reply_is(&fenced->items[k], child->page->worker)) {
-                skep_log(SKEP_LOG_WARN, "slot-fenced", "slot=%d worker=%s", i, child->page->worker);
+                skep_reply_is(&fenced->items[k], child->page->lanes[0].worker)) {
+                skep_log(SKEP_LOG_WARN, "slot-fenced", "slot=%d worker=%s", i, child->page->lanes[0].worker);
                 child->is_fenced = true;
                 skep_metrics_add(&agent->metrics, SKEP_METRIC_FENCED, 1);
                 skep_child_kill(child);
@@ -368,7 +369,7 @@ static void agent_wake_slots(struct agent *agent, unsigned flags)
         if (child->pid == 0 || !is_open) {
             continue;
         }
-        if (atomic_load(&child->page->is_held_off)) {
+        if (atomic_load(&child->page->lanes[0].is_held_off)) {
             skep_child_command(child, SKEP_CONTROL_LOOK);
         } else if (!is_suspect_told && atomic_load(&child->page->running) < 0) {
             skep_child_command(child, SKEP_CONTROL_LOOK);
@@ -598,10 +599,7 @@ static skep_status agent_open(struct agent *agent, struct skep_error *err)
     if (gethostname(agent->host, sizeof agent->host - 1) != 0) {
         snprintf(agent->host, sizeof agent->host, "unknown");
     }
-    if (agent->settings->queue == NULL) {
-        return skep_error_set(err, SKEP_E_USAGE, "which queue? give -q NAME");
-    }
-    st = skep_keys_init(&agent->keys, agent->settings->queue, err);
+    st = skep_keys_init(&agent->keys, agent->settings->queues.items[0].name, err);
     if (st == SKEP_OK) {
         st = agent_count_slots(agent->settings, &agent->n_slots, err);
     }
@@ -659,6 +657,7 @@ static void agent_log_end(const struct agent *agent)
 int skep_agent_main(const struct skep_worker_settings *settings, char **argv)
 {
     struct agent agent = {.settings = settings, .argv = argv, .signal_fd = -1};
+    char names[512];
     struct skep_error err = {0};
     skep_status st = agent_open(&agent, &err);
 
@@ -668,9 +667,10 @@ int skep_agent_main(const struct skep_worker_settings *settings, char **argv)
         return st == SKEP_E_USAGE ? 2 : 3;
     }
     agent_set_environment();
-    skep_title_set("skep-worker: agent %s, %d slots", settings->queue, agent.n_slots);
-    skep_log(SKEP_LOG_INFO, "worker-start", "version=%s queue=%s slots=%d server=%s", SKEP_VERSION,
-             settings->queue, agent.n_slots, skep_conn_server_text(agent.conn));
+    skep_queues_join(&settings->queues, names, sizeof names);
+    skep_title_set("skep-worker: agent %s, %d slots", names, agent.n_slots);
+    skep_log(SKEP_LOG_INFO, "worker-start", "version=%s queue=%s slots=%d server=%s", SKEP_VERSION, names,
+             agent.n_slots, skep_conn_server_text(agent.conn));
     skep_metrics_set(&agent.metrics, SKEP_METRIC_SLOTS, (uint64_t)agent.n_slots);
     agent_loop(&agent);
     agent_log_end(&agent);

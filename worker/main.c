@@ -123,7 +123,7 @@ static int main_fail(const struct skep_error *err, skep_status st)
     return MAIN_USAGE;
 }
 
-static int main_run(const struct skep_worker_settings *settings, int argc, char **argv)
+static int main_run(struct skep_worker_settings *settings, int argc, char **argv)
 {
     static char **arguments; /* static: to a leak checker too they are needed to the end */
     struct skep_error err = {0};
@@ -136,7 +136,10 @@ static int main_run(const struct skep_worker_settings *settings, int argc, char 
         return main_fail(&err, st);
     }
     skep_log_set_level(level);
-    st = skep_server_hide_password(&settings->server, argc, argv, &err);
+    st = skep_queues_parse(&settings->queue_texts, &settings->queues, &err);
+    if (st == SKEP_OK) {
+        st = skep_server_hide_password(&settings->server, argc, argv, &err);
+    }
     if (st != SKEP_OK) {
         return main_fail(&err, st);
     }

@@ -69,12 +69,12 @@ skep_status skep_news_tell(struct skep_conn *conn, const struct skep_keys *keys,
     skep_buf_init(&buf, NEWS_MAX_BYTES);
     for (int i = 0; i < n_children; i++) {
         char key[SKEP_KEY_BYTES];
-        if (children[i].pid == 0 || !atomic_load(&children[i].page->is_registered)) {
+        if (children[i].pid == 0 || !atomic_load(&children[i].page->lanes[0].is_registered)) {
             continue;
         }
         skep_buf_reset(&buf);
         news_write(&buf, &children[i], host);
-        snprintf(key, sizeof key, "%s%s", keys->info_prefix, children[i].page->worker);
+        snprintf(key, sizeof key, "%s%s", keys->info_prefix, children[i].page->lanes[0].worker);
         skep_conn_begin(conn, 5);
         skep_conn_arg_text(conn, "SET");
         skep_conn_arg_text(conn, key);

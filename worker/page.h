@@ -7,26 +7,40 @@
 
 #include "metrics/metrics.h"
 #include "queue/keys.h"
+#include "queues.h"
+#include "run/fault_record.h"
 
 /* One page of memory that an agent and one of its slots share: what the slot does, readable even after its
  * death, and the word that stops a kernel. The slot writes, the agent reads; the agent's commands go through
  * the control pipe. */
 
+/* Why a kernel is to stop. Once the deadline has passed and the kernel did not listen, the agent ends its
+ * slot; what becomes of the task is decided by this word. */
 enum skep_stop {
     SKEP_STOP_NONE,
-    SKEP_STOP_NOW,    /* give everything back */
-    SKEP_STOP_TIMEOUT /* the task has used up its time */
+    SKEP_STOP_NOW,     /* give everything back */
+    SKEP_STOP_TIMEOUT, /* the task has used up its time */
+    SKEP_STOP_CANCEL,  /* somebody has cancelled it; the deadline is now */
+    SKEP_STOP_MEMORY   /* it has used up its memory; written by the agent */
+};
+
+/* What a slot is to one of its queues. */
+struct skep_page_lane {
+    char worker[SKEP_WORKER_NAME_BYTES]; /* valid once is_registered is set */
+    atomic_int is_registered;
+    atomic_int is_held_off; /* it waits until the queue is no longer paused or full, and wants to be told */
 };
 
 struct skep_page {
     /* written by the slot */
-    char worker[SKEP_WORKER_NAME_BYTES]; /* valid once is_registered is set */
-    atomic_int is_registered;
-    _Atomic int64_t running; /* number of the task that runs (skep_holder.n_settled counts alike), -1: none */
-    _Atomic int64_t deadline_ms; /* monotonic; 0: none */
-    struct skep_metrics metrics; /* of this slot */
-    atomic_int is_held_off; /* it waits until the queue is no longer paused or full, and wants to be told */
-    atomic_uint stop;       /* enum skep_stop; kernels poll it */
+    struct skep_page_lane lanes[SKEP_MAX_QUEUES]; /* in the order of the settings */
+    _Atomic int running_lane;                     /* valid while running is not -1; set before it */
+    _Atomic int64_t running;        /* number of the task that runs in its lane (skep_holder.n_settled counts
+                                       alike), -1: none */
+    _Atomic int64_t deadline_ms;    /* monotonic; 0: none */
+    struct skep_metrics metrics;    /* of this slot */
+    struct skep_fault_record fault; /* by its handler of faults, on the way to its death */
+    atomic_uint stop;               /* enum skep_stop; kernels poll it */
 };
 
 /* Commands on the control pipe, one byte each. Its end (the agent is dead) means the same as
@@ -34,7 +48,7 @@ struct skep_page {
 enum skep_control {
     SKEP_CONTROL_FINISH = 'F', /* finish what runs, give the rest back, leave */
     SKEP_CONTROL_NOW = 'N',    /* give everything back, leave */
-    SKEP_CONTROL_LOOK = 'L'    /* something has changed: ask the queue again */
+    SKEP_CONTROL_LOOK = 'L'    /* something has changed: ask the queues again; is what runs cancelled? */
 };
 
 /* How a slot ends, for its agent. */

@@ -7,15 +7,23 @@
 
 #include "config/option.h"
 #include "queue/server.h"
+#include "queues.h"
 
 /* Everything that can be set of a worker, by name in a file, in the environment or on the command line. */
 struct skep_worker_settings {
     struct skep_server_settings server;
-    const char *queue;
-    const char *slots;          /* "auto" or a number */
-    struct skep_text_list data; /* [NAME=]FOLDER */
+    struct skep_text_list queue_texts; /* NAME[:WEIGHT] */
+    struct skep_queues queues;         /* the same, parsed by main */
+    bool is_strict;                    /* the first queue that has work wins; else they share by weight */
+    const char *slots;                 /* "auto" or a number */
+    struct skep_text_list data;        /* [NAME=]FOLDER */
     struct skep_text_list output;
     double grace_s;
+    double task_time_s;         /* 0: none */
+    uint64_t task_memory_bytes; /* 0: none */
+    bool dumps_core;
+    int64_t recycle_tasks;      /* 0: never */
+    uint64_t recycle_rss_bytes; /* 0: never */
     uint64_t memory_bytes;
     uint64_t cache_bytes;
     uint64_t record_bytes;

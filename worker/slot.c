@@ -169,10 +169,10 @@ static skep_status slot_exchange(struct slot *slot, size_t n_kept, size_t want, 
 
 static skep_status slot_register(struct slot *slot, struct skep_error *err)
 {
-    skep_status st = skep_holder_init(&slot->holder, slot->conn, slot->settings->queue, err);
+    skep_status st = skep_holder_init(&slot->holder, slot->conn, slot->settings->queues.items[0].name, err);
 
-    memcpy(slot->page->worker, slot->holder.worker, sizeof slot->page->worker);
-    atomic_store_explicit(&slot->page->is_registered, 1, memory_order_release);
+    memcpy(slot->page->lanes[0].worker, slot->holder.worker, sizeof slot->page->lanes[0].worker);
+    atomic_store_explicit(&slot->page->lanes[0].is_registered, 1, memory_order_release);
     while (st != SKEP_OK && skep_status_kind(st) == SKEP_TRANSIENT && !slot->is_finishing) {
         slot_pause(slot, "register", err);
         skep_error_clear(err);
@@ -361,10 +361,10 @@ static skep_status slot_wait(struct slot *slot, struct skep_error *err)
     slot->is_busy = false;
     skep_metrics_set(&slot->page->metrics, SKEP_METRIC_SLOTS_BUSY, 0);
     slot->is_waiting = true;
-    atomic_store(&slot->page->is_held_off, is_held_off);
+    atomic_store(&slot->page->lanes[0].is_held_off, is_held_off);
     pthread_mutex_unlock(&slot->lock);
-    skep_title_set("skep-worker: slot %d %s %s", (int)slot->settings->slot, slot->settings->queue,
-                   is_held_off ? "held off" : "idle");
+    skep_title_set("skep-worker: slot %d %s %s", (int)slot->settings->slot,
+                   slot->settings->queues.items[0].name, is_held_off ? "held off" : "idle");
     if (is_held_off) {
         poll(&wake, 1, -1); /* the agent hears of it when taking is possible again */
     } else {
@@ -373,7 +373,7 @@ static skep_status slot_wait(struct slot *slot, struct skep_error *err)
     slot_drain_eventfd(slot->wake_fd);
     pthread_mutex_lock(&slot->lock);
     slot->is_waiting = false;
-    atomic_store(&slot->page->is_held_off, 0);
+    atomic_store(&slot->page->lanes[0].is_held_off, 0);
     return st;
 }
 
@@ -498,8 +498,8 @@ static void slot_tick(struct slot *slot)
     bool is_running = slot->running != NULL;
 
     if (is_running) {
-        skep_title_set("skep-worker: slot %d %s %s %.48s", (int)slot->settings->slot, slot->settings->queue,
-                       slot->running->task.kernel, slot->running->id);
+        skep_title_set("skep-worker: slot %d %s %s %.48s", (int)slot->settings->slot,
+                       slot->settings->queues.items[0].name, slot->running->task.kernel, slot->running->id);
     }
     if (is_running && deadline_ms > 0 && now_ms >= deadline_ms) {
         atomic_store_explicit(&slot->page->stop, SKEP_STOP_TIMEOUT, memory_order_relaxed);
@@ -629,7 +629,7 @@ int skep_slot_main(const struct skep_worker_settings *settings)
     struct skep_error err = {0};
     skep_status st;
 
-    skep_title_set("skep-worker: slot %d %s starting", (int)settings->slot, settings->queue);
+    skep_title_set("skep-worker: slot %d %s starting", (int)settings->slot, settings->queues.items[0].name);
     slot.settings = settings;
     slot.control_fd = (int)settings->control_fd;
     pthread_mutex_init(&slot.lock, NULL);

@@ -13,10 +13,16 @@ _skep_worker()
         --connect-timeout=
         --read-timeout=
         --queue=
+        --strict
         --slots=
         --data=
         --output=
         --grace=
+        --task-time=
+        --task-memory=
+        --core-dumps
+        --recycle-tasks=
+        --recycle-rss=
         --memory=
         --cache=
         --max-record=

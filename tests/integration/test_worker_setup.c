@@ -50,9 +50,15 @@ static void test_worker_setup__refuses_settings(void **state)
         const char *args[8];
         const char *err;
     } rows[] = {
-        {{PROGRAM}, "skep-worker: which queue? give -q NAME\n"},
+        {{PROGRAM}, "skep-worker: which queue? give -q NAME\nTry: skep-worker --help\n"},
         {{PROGRAM, "-q", "a/b"},
-         "skep-worker: \"a/b\" is not a queue's name: 1 to 64 of letters, digits, '_', '.' and '-'\n"},
+         "skep-worker: \"a/b\" is not a queue's name: 1 to 64 of letters, digits, '_', '.' and '-'\nTry: "
+         "skep-worker --help\n"},
+        {{PROGRAM, "-q", "q:0"}, "skep-worker: -q q:0: a weight is 1 to 1000\nTry: skep-worker --help\n"},
+        {{PROGRAM, "-q", "q:"}, "skep-worker: -q q:: a weight is 1 to 1000\nTry: skep-worker --help\n"},
+        {{PROGRAM, "-q", "q:2", "-q", "q"}, "skep-worker: -q q: given twice\nTry: skep-worker --help\n"},
+        {{PROGRAM, "-q", "q", "--task-memory", "1M"},
+         "skep-worker: --task-memory: 1M is out of range: 16M to 1048576G\nTry: skep-worker --help\n"},
         {{PROGRAM, "-q", "q"}, "skep-worker: no server: give --redis URL or set SKEP_REDIS\n"},
         {{PROGRAM, "-q", "q", "--redis", "host:6379"},
          "skep-worker: the Redis URL does not begin with redis://, rediss:// or unix://; the forms are "
