@@ -155,9 +155,12 @@ skep_status skep_run_reap_dead(struct skep_run_session *session, struct skep_err
         return st;
     }
     for (size_t i = 0; i < status.n_slots && st == SKEP_OK; i++) {
+        const struct skep_death death = {.worker = status.slots[i].worker,
+                                         .observed = -1,
+                                         .running = SKEP_RUNNING_NONE,
+                                         .info = "cause=lost-worker its skep run ended"};
         int64_t moved;
-        st = skep_reap(session->conn, &session->keys, status.slots[i].worker, -1, SKEP_RUNNING_NONE,
-                       "cause=lost-worker its skep run ended", &moved, err);
+        st = skep_reap(session->conn, &session->keys, &death, &moved, err);
     }
     skep_queue_status_release(&status);
     return st;

@@ -275,7 +275,9 @@ static bool agent_reap(struct agent *agent, const char *worker, int64_t observed
 {
     struct skep_error err = {0};
     int64_t moved;
-    skep_status st = skep_reap(agent->conn, &agent->keys, worker, observed, running, info, &moved, &err);
+    const struct skep_death death = {
+        .worker = worker, .observed = observed, .running = running, .info = info};
+    skep_status st = skep_reap(agent->conn, &agent->keys, &death, &moved, &err);
 
     if (st != SKEP_OK) {
         agent_line_failed(agent, "reap", st, &err, now_ms);

@@ -113,7 +113,8 @@ int64_t skep_queue_audit(const struct skep_queue_status *status)
 {
     const struct skep_stat *s = &status->stat;
 
-    return s->taken - (status->n_held + s->done + s->retried + s->dead + s->given_back + s->crash_moved);
+    return s->taken -
+           (status->n_held + s->done + s->retried + s->dead + s->cancelled + s->given_back + s->crash_moved);
 }
 
 skep_status skep_queue_infos_read(struct skep_conn *conn, const struct skep_keys *keys,

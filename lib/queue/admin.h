@@ -19,6 +19,7 @@
     X(taken, "tasks taken by workers, each time they were")                                                  \
     X(done, "tasks that succeeded")                                                                          \
     X(retried, "attempts that failed and are tried again")                                                   \
+    X(cancelled, "tasks that somebody cancelled before they were over")                                      \
     X(dead, "dead letters made")                                                                             \
     X(given_back, "tasks given back unstarted or unfinished")                                                \
     X(crash_moved, "tasks moved out of the hands of dead slots")                                             \
@@ -31,7 +32,8 @@
     X(out_of_step, "cycles refused because the server did not remember what went before them")               \
     X(collected, "results that a consumer has stored")                                                       \
     X(requeued, "dead letters put back into the queue")                                                      \
-    X(purged, "dead letters thrown away")
+    X(purged, "dead letters thrown away")                                                                    \
+    X(dead_dropped, "dead letters dropped because there were too many")
 
 #define SKEP_STAT_FIELD(name, help) int64_t name;
 struct skep_stat {
@@ -61,7 +63,8 @@ SKEP_MUST_USE skep_status skep_queue_status_read(struct skep_conn *conn, const s
                                                  struct skep_error *err);
 void skep_queue_status_release(struct skep_queue_status *status);
 
-/* Promise 1: taken = held + done + retried + dead + given back + crash-moved. The difference; 0 is right. */
+/* Promise 1: taken = held + done + retried + dead + cancelled + given back + crash-moved. The difference; 0
+ * is right. */
 int64_t skep_queue_audit(const struct skep_queue_status *status);
 
 /* Stop workers from taking, or let them take again. What runs, runs on. */

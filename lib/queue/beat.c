@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "queue/beat.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,32 +58,64 @@ int64_t skep_beat_counter(const struct skep_reply *score)
     return score->kind == SKEP_REPLY_TEXT ? (int64_t)strtod(score->bytes, NULL) : 0;
 }
 
-skep_status skep_reap(struct skep_conn *conn, const struct skep_keys *keys, const char *worker,
-                      int64_t observed, int64_t running, const char *info, int64_t *moved_out,
-                      struct skep_error *err)
+skep_status skep_peek_running(struct skep_conn *conn, const struct skep_keys *keys, const char *worker,
+                              int64_t running, struct skep_bytes *record_out, struct skep_error *err)
 {
     char held[SKEP_KEY_BYTES];
-    char info_key[SKEP_KEY_BYTES];
-    char beat[32] = "";
-    const char *const names[] = {keys->queue,   held,          keys->workers, keys->cycle,
-                                 keys->suspect, keys->crashes, keys->stat,    info_key};
+    const char *const names[] = {held, keys->cycle};
     struct skep_reply *reply;
     skep_status st;
 
     snprintf(held, sizeof held, "%s%s", keys->held_prefix, worker);
-    snprintf(info_key, sizeof info_key, "%s%s", keys->info_prefix, worker);
-    if (observed >= 0) {
-        snprintf(beat, sizeof beat, "%" PRId64, observed);
-    }
-    skep_script_begin(conn, SKEP_SCRIPT_REAP, sizeof names / sizeof names[0], names, 4);
+    skep_script_begin(conn, SKEP_SCRIPT_PEEK, sizeof names / sizeof names[0], names, 2);
     skep_conn_arg_text(conn, worker);
-    skep_conn_arg_text(conn, beat);
-    if (running >= 0) {
-        skep_conn_arg_i64(conn, running);
-    } else {
-        skep_conn_arg_text(conn, running == SKEP_RUNNING_HEAD ? "head" : "none");
+    skep_conn_arg_i64(conn, running);
+    st = skep_script_call(conn, -1, &reply, err);
+    skep_error_prefix(err, "peek");
+    if (st != SKEP_OK || reply->kind != SKEP_REPLY_TEXT) {
+        return st != SKEP_OK ? st : SKEP_EMPTY;
     }
-    skep_conn_arg_text(conn, info);
+    *record_out = (struct skep_bytes){reply->bytes, reply->length};
+    return SKEP_OK;
+}
+
+static void reap_add_args(struct skep_conn *conn, const struct skep_death *death)
+{
+    char beat[32] = "";
+
+    if (death->observed >= 0) {
+        snprintf(beat, sizeof beat, "%" PRId64, death->observed);
+    }
+    skep_conn_arg_text(conn, death->worker);
+    skep_conn_arg_text(conn, beat);
+    if (death->running >= 0) {
+        skep_conn_arg_i64(conn, death->running);
+    } else {
+        skep_conn_arg_text(conn, death->running == SKEP_RUNNING_HEAD ? "head" : "none");
+    }
+    skep_conn_arg_text(conn, death->info);
+    if (death->verdict != NULL) {
+        skep_verdicts_add(conn, death->verdict, 1);
+    }
+}
+
+skep_status skep_reap(struct skep_conn *conn, const struct skep_keys *keys, const struct skep_death *death,
+                      int64_t *moved_out, struct skep_error *err)
+{
+    char held[SKEP_KEY_BYTES];
+    char info_key[SKEP_KEY_BYTES];
+    const char *const names[] = {keys->queue,   held,       keys->workers, keys->cycle, keys->suspect,
+                                 keys->crashes, keys->stat, info_key,      keys->out,   keys->delayed,
+                                 keys->dead,    keys->conf, keys->jobs,    keys->puts,  keys->cancel};
+    struct skep_reply *reply;
+    skep_status st;
+
+    assert(death->verdict == NULL || death->verdict->kind != SKEP_DONE);
+    snprintf(held, sizeof held, "%s%s", keys->held_prefix, death->worker);
+    snprintf(info_key, sizeof info_key, "%s%s", keys->info_prefix, death->worker);
+    skep_script_begin(conn, SKEP_SCRIPT_REAP, sizeof names / sizeof names[0], names,
+                      4 + (death->verdict != NULL ? skep_verdicts_count(death->verdict, 1) : 0));
+    reap_add_args(conn, death);
     st = skep_script_call(conn, -1, &reply, err);
     if (st == SKEP_OK && reply->kind != SKEP_REPLY_INT) {
         st = skep_error_set(err, SKEP_E_PROTOCOL, "the server answered something unexpected");

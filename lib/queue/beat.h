@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "queue/conn.h"
 #include "queue/keys.h"
+#include "queue/verdicts.h"
 
 /* What an agent has to do with a queue: beat for its slots, look at the beats of all, declare the dead. */
 
@@ -35,13 +36,31 @@ SKEP_MUST_USE skep_status skep_beat_read(struct skep_conn *conn, const struct sk
 /* The counter in a pair of skep_beat.workers. */
 int64_t skep_beat_counter(const struct skep_reply *score);
 
-/* Declare WORKER dead and move what it holds. OBSERVED: the counter that stood still, or -1 when its death is
- * certain. RUNNING: the number of the task that ran (skep_holder.n_settled when it was the head), or one of
- * the words below. INFO: what is known of the crash, one line. *MOVED_OUT: tasks moved, or -1 when its
- * counter had moved or somebody else was first. Waits for the reply. */
+/* The record of the task that WORKER ran, by its number: *RECORD_OUT, memory of the connection until its next
+ * use. For who has to give a verdict on it. Waits for the reply.
+ *   SKEP_EMPTY   WORKER does not hold that task (any more), or is not registered */
+SKEP_MUST_USE skep_status skep_peek_running(struct skep_conn *conn, const struct skep_keys *keys,
+                                            const char *worker, int64_t running,
+                                            struct skep_bytes *record_out, struct skep_error *err);
+
+/* The end of a slot incarnation. */
 enum { SKEP_RUNNING_NONE = -1, SKEP_RUNNING_HEAD = -2 /* not known: the oldest that it held */ };
-SKEP_MUST_USE skep_status skep_reap(struct skep_conn *conn, const struct skep_keys *keys, const char *worker,
-                                    int64_t observed, int64_t running, const char *info, int64_t *moved_out,
+struct skep_death {
+    const char *worker;
+    int64_t observed; /* the counter that stood still; -1: its death is certain */
+    int64_t running; /* number of the task that ran (skep_holder.n_settled when it was the head), or a word */
+    const char *info; /* what is known of the crash, one line */
+    /* NULL: the task that ran has crashed once more. Else its slot was ended for what the task did, and this
+     * settles it: RETRY, BURY or CANCEL, and no crash. Not looked at when the slot holds that task no more.
+     */
+    const struct skep_verdict *verdict;
+};
+
+/* Declare it dead: what it held goes back to the queue, at no cost but to the task that ran. *MOVED_OUT:
+ * tasks moved (a settled one does not count), or -1 when its counter had moved or somebody else was first.
+ * Waits for the reply; after a transient failure it may be called again. */
+SKEP_MUST_USE skep_status skep_reap(struct skep_conn *conn, const struct skep_keys *keys,
+                                    const struct skep_death *death, int64_t *moved_out,
                                     struct skep_error *err);
 
 #endif

@@ -62,51 +62,16 @@ skep_status skep_holder_register(struct skep_holder *holder, struct skep_error *
 
 /* ---- the cycle ---- */
 
-static void holder_count(const struct skep_cycle *cycle, size_t *n_out, size_t *n_retry, size_t *n_dead)
-{
-    *n_out = *n_retry = *n_dead = 0;
-    for (size_t i = 0; i < cycle->n_verdicts; i++) {
-        *n_out += cycle->verdicts[i].kind != SKEP_RETRY && cycle->verdicts[i].result.bytes != NULL;
-        *n_retry += cycle->verdicts[i].kind == SKEP_RETRY;
-        *n_dead += cycle->verdicts[i].kind == SKEP_BURY;
-    }
-}
-
-static void holder_add_verdicts(struct skep_conn *conn, const struct skep_cycle *cycle)
-{
-    for (size_t i = 0; i < cycle->n_verdicts; i++) {
-        const struct skep_verdict *v = &cycle->verdicts[i];
-        if (v->kind != SKEP_RETRY && v->result.bytes != NULL) {
-            skep_conn_arg(conn, v->result.bytes, v->result.n);
-        }
-    }
-    for (size_t i = 0; i < cycle->n_verdicts; i++) {
-        const struct skep_verdict *v = &cycle->verdicts[i];
-        if (v->kind == SKEP_RETRY) {
-            skep_conn_arg_u64(conn, i);
-            skep_conn_arg_i64(conn, v->delay_ms);
-            skep_conn_arg(conn, v->record.bytes, v->record.n);
-        }
-    }
-    for (size_t i = 0; i < cycle->n_verdicts; i++) {
-        const struct skep_verdict *v = &cycle->verdicts[i];
-        if (v->kind == SKEP_BURY) {
-            skep_conn_arg(conn, v->record.bytes, v->record.n);
-        }
-    }
-}
-
 static void holder_build(struct skep_holder *holder, const struct skep_cycle *cycle)
 {
     const struct skep_keys *k = &holder->keys;
-    const char *const keys[] = {k->queue, holder->held_key, k->workers, k->cycle, k->out, k->delayed,
-                                k->dead,  k->suspect,       k->crashes, k->stat,  k->conf};
+    const char *const keys[] = {k->queue,   holder->held_key, k->workers, k->cycle,   k->out,
+                                k->delayed, k->dead,          k->suspect, k->crashes, k->stat,
+                                k->conf,    k->jobs,          k->puts,    k->cancel};
     struct skep_conn *conn = holder->conn;
-    size_t n_out, n_retry, n_dead;
 
-    holder_count(cycle, &n_out, &n_retry, &n_dead);
     skep_script_begin(conn, SKEP_SCRIPT_CYCLE, sizeof keys / sizeof keys[0], keys,
-                      10 + n_out + 3 * n_retry + n_dead);
+                      7 + skep_verdicts_count(cycle->verdicts, cycle->n_verdicts));
     skep_conn_arg_text(conn, holder->worker);
     skep_conn_arg_u64(conn, holder->n_cycles + 1);
     skep_conn_arg_u64(conn, holder->n_held);
@@ -114,10 +79,7 @@ static void holder_build(struct skep_holder *holder, const struct skep_cycle *cy
     skep_conn_arg_u64(conn, cycle->n_back);
     skep_conn_arg_u64(conn, cycle->want);
     skep_conn_arg_u64(conn, cycle->leaves ? 1 : 0);
-    skep_conn_arg_u64(conn, n_out);
-    skep_conn_arg_u64(conn, n_retry);
-    skep_conn_arg_u64(conn, n_dead);
-    holder_add_verdicts(conn, cycle);
+    skep_verdicts_add(conn, cycle->verdicts, cycle->n_verdicts);
 }
 
 static bool holder_reply_is_sound(const struct skep_reply *reply)

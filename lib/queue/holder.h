@@ -9,25 +9,13 @@
 #include "base/error.h"
 #include "queue/conn.h"
 #include "queue/keys.h"
+#include "queue/verdicts.h"
 
 /* What one slot incarnation has to do with one queue: it registers, then goes through cycles. A cycle settles
  * what was finished, gives back what was not started and takes the next tasks, in one round trip; it carries
  * a number, so that a cycle whose reply was lost is sent again and answered, never done twice. */
 
 enum { SKEP_BATCH_MAX = 1000 };
-
-struct skep_bytes {
-    const char *bytes;
-    size_t n;
-};
-
-/* What is to become of one task that is held. */
-struct skep_verdict {
-    enum skep_verdict_kind { SKEP_DONE, SKEP_RETRY, SKEP_BURY } kind;
-    struct skep_bytes result; /* DONE, BURY: for the output list */
-    struct skep_bytes record; /* RETRY: the record with its new header; BURY: the dead letter */
-    int64_t delay_ms;         /* RETRY */
-};
 
 struct skep_cycle {
     const struct skep_verdict *verdicts; /* for the first tasks held, in their order */
@@ -37,7 +25,8 @@ struct skep_cycle {
     bool leaves;   /* the last cycle: everything held must be settled or given back by it */
 };
 
-enum { SKEP_FLAG_PAUSED = 1, SKEP_FLAG_RESULTS_FULL = 2, SKEP_FLAG_SUSPECT = 4 };
+/* CANCELS: something of this queue is cancelled; queue/cancel.h says whether it is what one holds. */
+enum { SKEP_FLAG_PAUSED = 1, SKEP_FLAG_RESULTS_FULL = 2, SKEP_FLAG_SUSPECT = 4, SKEP_FLAG_CANCELS = 8 };
 
 struct skep_cycle_reply {
     bool is_replay;

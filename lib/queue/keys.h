@@ -33,6 +33,8 @@ struct skep_keys {
     char stat[SKEP_KEY_BYTES];
     char conf[SKEP_KEY_BYTES];
     char puts[SKEP_KEY_BYTES];
+    char jobs[SKEP_KEY_BYTES];
+    char cancel[SKEP_KEY_BYTES];
     char reader[SKEP_KEY_BYTES];
     char held_prefix[SKEP_KEY_PREFIX_BYTES]; /* + W */
     char info_prefix[SKEP_KEY_PREFIX_BYTES]; /* + W */

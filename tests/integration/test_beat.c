@@ -23,7 +23,10 @@ static int64_t reap(const char *worker, int64_t observed, int64_t running, const
     struct skep_error err = {0};
     int64_t moved;
 
-    if (skep_reap(verbs.watcher, &verbs.keys, worker, observed, running, info, &moved, &err) != SKEP_OK) {
+    if (skep_reap(
+            verbs.watcher, &verbs.keys,
+            &(struct skep_death){.worker = worker, .observed = observed, .running = running, .info = info},
+            &moved, &err) != SKEP_OK) {
         fail_msg("%s", err.text);
     }
     return moved;
@@ -294,6 +297,113 @@ static void test_beat__blame_goes_by_number(void **state)
     skep_conn_free(conn);
 }
 
+/* ---- ended for what its task did ---- */
+
+/* A slot holds three tasks and is ended while the one of NUMBER ran, which VERDICT settles. */
+static int64_t end(int64_t number, const struct skep_verdict *verdict)
+{
+    struct skep_holder holder;
+    struct skep_conn *conn = open_holder(&holder);
+    const struct skep_death death = {holder.worker, -1, number, "cause=timeout", verdict};
+    struct skep_error err = {0};
+    int64_t moved;
+
+    take(&holder, 3);
+    if (skep_reap(verbs.watcher, &verbs.keys, &death, &moved, &err) != SKEP_OK) {
+        fail_msg("%s", err.text);
+    }
+    assert_int_equal(say_number("EXISTS", holder.held_key), 0);
+    skep_conn_free(conn);
+    return moved;
+}
+
+/* The task is settled as its verdict says and is nowhere else; the others are back in their order; nobody has
+ * crashed. */
+static void test_beat__a_verdict_settles_what_ran(void **state)
+{
+    static const struct skep_verdict bury = {
+        .kind = SKEP_BURY, .result = {"too long", 8}, .record = {"letter", 6}};
+    static const struct skep_verdict retry = {
+        .kind = SKEP_RETRY, .record = {"again", 5}, .delay_ms = 1000000};
+    static const struct skep_verdict cancel = {.kind = SKEP_CANCEL, .result = {"no more", 7}, .id = "x"};
+
+    (void)state;
+    push_records(8);
+    say("HSET", verbs.keys.cancel, "id:x", "1", "id:y", "1", NULL);
+    assert_int_equal(end(1, &bury), 2);
+    check_list(verbs.keys.queue, "r0 r2 r3 r4 r5 r6 r7");
+    check_list(verbs.keys.dead, "letter");
+    assert_int_equal(end(0, &retry), 2);
+    check_list(verbs.keys.queue, "r2 r3 r4 r5 r6 r7");
+    assert_int_equal(say("ZSCORE", verbs.keys.delayed, "again", NULL)->kind, SKEP_REPLY_TEXT);
+    assert_int_equal(end(2, &cancel), 2);
+    check_list(verbs.keys.queue, "r2 r3 r5 r6 r7");
+    check_list(verbs.keys.out, "too long no more");
+    assert_int_equal(say_number("HLEN", verbs.keys.cancel), 1);
+    assert_int_equal(stat_of("dead"), 1);
+    assert_int_equal(stat_of("retried"), 1);
+    assert_int_equal(stat_of("cancelled"), 1);
+    assert_int_equal(stat_of("done"), 0);
+    assert_int_equal(stat_of("crashes"), 0);
+    assert_int_equal(stat_of("crash_moved"), 6);
+    assert_int_equal(stat_of("reaped"), 3);
+    assert_int_equal(say_number("EXISTS", verbs.keys.crashes), 0);
+    check_audit();
+}
+
+/* The verdict on a suspect ends its crashes when the task is over, and keeps them when it is tried again. */
+static void test_beat__a_verdict_on_a_suspect(void **state)
+{
+    static const struct skep_verdict bury = {.kind = SKEP_BURY, .result = {"no", 2}, .record = {"letter", 6}};
+    static const struct skep_verdict retry = {.kind = SKEP_RETRY, .record = {"again", 5}};
+
+    (void)state;
+    push_records(1);
+    die(0, "");
+    die(0, "");
+    check_list(verbs.keys.suspect, "r0");
+    assert_int_equal(end(0, &retry), 0);
+    assert_int_equal(say_number("EXISTS", verbs.keys.suspect), 0);
+    assert_int_equal(say_number("HLEN", verbs.keys.crashes), 1);
+    say("DEL", verbs.keys.delayed, NULL);
+    say("RPUSH", verbs.keys.suspect, "r0", NULL);
+    assert_int_equal(end(0, &bury), 0);
+    assert_int_equal(say_number("EXISTS", verbs.keys.crashes), 0);
+    assert_int_equal(say_number("EXISTS", verbs.keys.suspect), 0);
+    check_audit();
+}
+
+/* A task that was settled by its slot before the end is not settled once more. */
+static void test_beat__a_verdict_comes_too_late(void **state)
+{
+    static const struct skep_verdict bury = {.kind = SKEP_BURY, .result = {"no", 2}, .record = {"letter", 6}};
+    struct skep_holder holder;
+    struct skep_conn *conn = open_holder(&holder);
+    struct skep_bytes record;
+    int64_t moved;
+
+    (void)state;
+    push_records(8);
+    take(&holder, 3);
+    settle(&holder, 1);
+    assert_int_equal(skep_peek_running(verbs.watcher, &verbs.keys, holder.worker, 0, &record, NULL),
+                     SKEP_EMPTY);
+    assert_int_equal(skep_peek_running(verbs.watcher, &verbs.keys, holder.worker, 3, &record, NULL),
+                     SKEP_EMPTY);
+    assert_int_equal(skep_peek_running(verbs.watcher, &verbs.keys, "nobody", 1, &record, NULL), SKEP_EMPTY);
+    assert_int_equal(skep_peek_running(verbs.watcher, &verbs.keys, holder.worker, 2, &record, NULL), SKEP_OK);
+    assert_int_equal(record.n, 2);
+    assert_memory_equal(record.bytes, "r2", 2);
+    assert_int_equal(skep_reap(verbs.watcher, &verbs.keys,
+                               &(struct skep_death){holder.worker, -1, 0, "", &bury}, &moved, NULL),
+                     SKEP_OK);
+    assert_int_equal(moved, 2);
+    assert_int_equal(say_number("EXISTS", verbs.keys.dead), 0);
+    assert_int_equal(say_number("EXISTS", verbs.keys.out), 0);
+    check_audit();
+    skep_conn_free(conn);
+}
+
 /* The same record at two places of its batch is two tasks; what skep adds in front makes no other task of it.
  */
 static void test_beat__crashes_are_counted_by_place_and_body(void **state)
@@ -317,8 +427,10 @@ static void test_beat__eight_reapers_reap_once(void **state)
     struct skep_conn *reapers[8];
     struct skep_holder holder;
     struct skep_conn *conn = open_holder(&holder);
-    const char *const keys[] = {verbs.keys.queue,   holder.held_key,    verbs.keys.workers, verbs.keys.cycle,
-                                verbs.keys.suspect, verbs.keys.crashes, verbs.keys.stat,    holder.info_key};
+    const struct skep_keys *k = &verbs.keys;
+    const char *const keys[] = {k->queue,   holder.held_key, k->workers,      k->cycle, k->suspect,
+                                k->crashes, k->stat,         holder.info_key, k->out,   k->delayed,
+                                k->dead,    k->conf,         k->jobs,         k->puts,  k->cancel};
     int64_t n_moved = 0;
     char observed[32];
 
@@ -332,7 +444,7 @@ static void test_beat__eight_reapers_reap_once(void **state)
     }
     test_redis_pause(verbs.redis); /* it finds all of them at its door */
     for (size_t i = 0; i < 8; i++) {
-        skep_script_begin(reapers[i], SKEP_SCRIPT_REAP, 8, keys, 4);
+        skep_script_begin(reapers[i], SKEP_SCRIPT_REAP, 15, keys, 4);
         skep_conn_arg_text(reapers[i], holder.worker);
         skep_conn_arg_text(reapers[i], observed);
         skep_conn_arg_text(reapers[i], "head");
@@ -360,8 +472,9 @@ static void test_beat__a_reap_over_a_key_of_another_type(void **state)
 {
     const struct skep_keys *k = &verbs.keys;
     struct skep_holder holder;
-    const char *const keys[] = {k->queue,   holder.held_key, k->workers, k->cycle,
-                                k->suspect, k->crashes,      k->stat};
+    const char *const keys[] = {k->queue,   holder.held_key, k->workers, k->cycle,   k->suspect,
+                                k->crashes, k->stat,         k->out,     k->delayed, k->dead,
+                                k->conf,    k->jobs,         k->puts,    k->cancel};
 
     (void)state;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
@@ -376,7 +489,9 @@ static void test_beat__a_reap_over_a_key_of_another_type(void **state)
         say("DEL", keys[i], NULL);
         say("SET", keys[i], "something else", NULL);
         before = state_digest();
-        check_failure(skep_reap(verbs.watcher, k, holder.worker, -1, SKEP_RUNNING_HEAD, "", &moved, &err),
+        check_failure(skep_reap(verbs.watcher, k,
+                                &(struct skep_death){holder.worker, -1, SKEP_RUNNING_HEAD, "", NULL}, &moved,
+                                &err),
                       SKEP_E_REFUSED, &err, "WRONGTYPE");
         assert_int_equal(moved, -1);
         check_unchanged(&before);
@@ -397,6 +512,9 @@ int main(void)
         cmocka_unit_test_setup(test_beat__a_task_that_crashes_twice_is_run_alone, verbs_clear),
         cmocka_unit_test_setup(test_beat__a_suspect_stays_one, verbs_clear),
         cmocka_unit_test_setup(test_beat__blame_goes_by_number, verbs_clear),
+        cmocka_unit_test_setup(test_beat__a_verdict_settles_what_ran, verbs_clear),
+        cmocka_unit_test_setup(test_beat__a_verdict_on_a_suspect, verbs_clear),
+        cmocka_unit_test_setup(test_beat__a_verdict_comes_too_late, verbs_clear),
         cmocka_unit_test_setup(test_beat__crashes_are_counted_by_place_and_body, verbs_clear),
         cmocka_unit_test_setup(test_beat__eight_reapers_reap_once, verbs_clear),
         cmocka_unit_test_setup(test_beat__a_reap_over_a_key_of_another_type, verbs_clear),

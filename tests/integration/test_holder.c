@@ -310,9 +310,10 @@ static void test_holder__late_results_are_refused(void **state)
     (void)state;
     push_records(4);
     take(&holder, 2);
-    assert_int_equal(
-        skep_reap(verbs.watcher, &verbs.keys, holder.worker, -1, SKEP_RUNNING_NONE, "", &moved, NULL),
-        SKEP_OK);
+    assert_int_equal(skep_reap(verbs.watcher, &verbs.keys,
+                               &(struct skep_death){holder.worker, -1, SKEP_RUNNING_NONE, "", NULL}, &moved,
+                               NULL),
+                     SKEP_OK);
     assert_int_equal(moved, 2);
     check_failure(skep_holder_cycle(&holder,
                                     &(struct skep_cycle){.verdicts = &verdict, .n_verdicts = 1, .want = 1},
@@ -342,9 +343,10 @@ static void test_holder__knows_whether_it_left(void **state)
     assert_true(left.is_pending);
     assert_int_equal(skep_holder_cycle_again(&left, &reply, NULL), SKEP_OK);
     assert_false(left.is_pending);
-    assert_int_equal(
-        skep_reap(verbs.watcher, &verbs.keys, reaped.worker, -1, SKEP_RUNNING_NONE, "", &moved, NULL),
-        SKEP_OK);
+    assert_int_equal(skep_reap(verbs.watcher, &verbs.keys,
+                               &(struct skep_death){reaped.worker, -1, SKEP_RUNNING_NONE, "", NULL}, &moved,
+                               NULL),
+                     SKEP_OK);
     skep_conn_close(conn_reaped);
     assert_int_equal(skep_holder_cycle(&reaped, &leave, &reply, NULL), SKEP_E_FENCED);
     skep_conn_free(conn_left);

@@ -108,7 +108,8 @@ void agent_reap(struct world *world)
     }
     running = running < SKEP_RUNNING_HEAD ? SKEP_RUNNING_NONE : running;
     snprintf(info, sizeof info, "signal=11 step=%" PRIu64, world->n_steps);
-    st = skep_reap(world->agent, &world->keys, worker, observed, running, info, &moved, NULL);
+    st = skep_reap(world->agent, &world->keys, &(struct skep_death){worker, observed, running, info, NULL},
+                   &moved, NULL);
     world_need(world, st == SKEP_OK, "reap");
     world_need(world, moved == model_reap(&world->model, worker, observed, running, info),
                "tasks moved by a reap");

@@ -44,8 +44,9 @@ static void slot_bury_some(struct world *world)
             i++;
             continue;
         }
-        if (skep_reap(world->agent, &world->keys, worker, -1, SKEP_RUNNING_HEAD, "gone", &moved, NULL) !=
-                SKEP_OK ||
+        if (skep_reap(world->agent, &world->keys,
+                      &(struct skep_death){worker, -1, SKEP_RUNNING_HEAD, "gone", NULL}, &moved,
+                      NULL) != SKEP_OK ||
             moved != model_reap(&world->model, worker, -1, SKEP_RUNNING_HEAD, "gone")) {
             world_fail(world, "%s is not reaped", worker);
         }

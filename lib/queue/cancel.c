@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include "queue/cancel.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { CANCEL_FIELD_BYTES = 4 * 1024 };
+
+/* A field of the hash: what is cancelled, in words. */
+static void cancel_add_field(struct skep_conn *conn, const char *what, const char *name)
+{
+    char field[CANCEL_FIELD_BYTES];
+    int n = snprintf(field, sizeof field, "%s:%s", what, name);
+
+    skep_conn_arg(conn, field, n < 0 ? 0 : (size_t)n < sizeof field ? (size_t)n : sizeof field - 1);
+}
+
+/* Mostly all tasks of a batch are of one job: it is asked for once in a row. */
+static bool cancel_asks_for_job(const struct skep_cancel_query *tasks, size_t i)
+{
+    const char *job = tasks[i].job;
+
+    return job != NULL && !(i > 0 && tasks[i - 1].job != NULL && strcmp(tasks[i - 1].job, job) == 0);
+}
+
+skep_status skep_cancel_check(struct skep_conn *conn, const struct skep_keys *keys,
+                              struct skep_cancel_query *tasks, size_t n, struct skep_error *err)
+{
+    skep_status st = skep_conn_is_open(conn) ? SKEP_OK : skep_conn_connect(conn, err);
+    size_t n_fields = n, at = 0;
+    bool is_job_cancelled = false;
+    struct skep_reply *reply;
+
+    for (size_t i = 0; i < n; i++) {
+        tasks[i].is_cancelled = false;
+        n_fields += cancel_asks_for_job(tasks, i);
+    }
+    if (st != SKEP_OK || n == 0) {
+        return st;
+    }
+    skep_conn_begin(conn, 2 + n_fields);
+    skep_conn_arg_text(conn, "HMGET");
+    skep_conn_arg_text(conn, keys->cancel);
+    for (size_t i = 0; i < n; i++) {
+        if (cancel_asks_for_job(tasks, i)) {
+            cancel_add_field(conn, "job", tasks[i].job);
+        }
+        cancel_add_field(conn, "id", tasks[i].id);
+    }
+    st = skep_conn_call(conn, -1, &reply, err);
+    if (st != SKEP_OK) {
+        return st;
+    }
+    if (reply->kind != SKEP_REPLY_ARRAY || reply->n != n_fields) {
+        return skep_error_set(err, SKEP_E_PROTOCOL, "cancel: the server answered something unexpected");
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (cancel_asks_for_job(tasks, i)) {
+            is_job_cancelled = reply->items[at++].kind == SKEP_REPLY_TEXT;
+        }
+        tasks[i].is_cancelled =
+            reply->items[at++].kind == SKEP_REPLY_TEXT || (tasks[i].job != NULL && is_job_cancelled);
+    }
+    return SKEP_OK;
+}

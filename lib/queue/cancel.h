@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SKEP_QUEUE_CANCEL_H
+#define SKEP_QUEUE_CANCEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "queue/conn.h"
+#include "queue/keys.h"
+
+/* Cancelled jobs and tasks. A queue is never searched: what is cancelled is written down beside it, and
+ * whoever takes a task asks whether it is one of those. While anything is written down the replies to cycles
+ * and beats carry SKEP_FLAG_CANCELS; without the flag nobody has to ask. */
+
+/* A task that somebody holds. */
+struct skep_cancel_query {
+    const char *job; /* NULL: none */
+    const char *id;
+    bool is_cancelled; /* the answer */
+};
+
+/* Ask for N tasks, in one round trip whose cost grows with N alone. A cancelled one is settled with the
+ * verdict SKEP_CANCEL (queue/verdicts.h) and not run; by that, and not by asking, the cancellation of an id
+ * is used up. Connects if need be. After a failure nothing is known. */
+SKEP_MUST_USE skep_status skep_cancel_check(struct skep_conn *conn, const struct skep_keys *keys,
+                                            struct skep_cancel_query *tasks, size_t n,
+                                            struct skep_error *err);
+
+#endif
