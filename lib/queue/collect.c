@@ -146,6 +146,6 @@ skep_status skep_collect_wait(struct skep_collector *collector, int timeout_ms, 
     skep_conn_arg_text(conn, "LEFT");
     skep_conn_arg_text(conn, "LEFT");
     skep_conn_arg_text(conn, seconds);
-    st = skep_conn_call(conn, timeout_ms + 5000, &reply, err);
+    st = skep_conn_call(conn, timeout_ms + SKEP_CONN_SILENCE_MS, &reply, err);
     return st != SKEP_OK ? st : reply->kind == SKEP_REPLY_NIL ? SKEP_EMPTY : SKEP_OK;
 }

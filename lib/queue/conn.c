@@ -14,7 +14,7 @@
 #include "queue/redis_error.h"
 #include "queue/request.h"
 
-enum { CONN_CONNECT_TIMEOUT_MS = 3000, CONN_READ_TIMEOUT_MS = 5000 };
+enum { CONN_CONNECT_TIMEOUT_MS = 3000 };
 
 struct skep_conn {
     struct skep_url url;
@@ -59,7 +59,7 @@ skep_status skep_conn_new(const struct skep_conn_options *options, struct skep_c
         return skep_error_set(err, SKEP_E_NOMEM, "no memory for a connection");
     }
     skep_line_init(&conn->line,
-                   options->read_timeout_ms > 0 ? options->read_timeout_ms : CONN_READ_TIMEOUT_MS);
+                   options->read_timeout_ms > 0 ? options->read_timeout_ms : SKEP_CONN_SILENCE_MS);
     skep_requests_init(&conn->requests);
     skep_requests_init(&conn->aside);
     conn->url = options->url;
@@ -119,6 +119,11 @@ bool skep_conn_is_open(const struct skep_conn *conn)
 int skep_conn_fd(const struct skep_conn *conn)
 {
     return conn->line.transport.fd;
+}
+
+short skep_conn_read_events(const struct skep_conn *conn)
+{
+    return conn->line.transport.read_events;
 }
 
 int skep_conn_server_version(const struct skep_conn *conn)
@@ -230,6 +235,16 @@ skep_status skep_conn_connect(struct skep_conn *conn, struct skep_error *err)
     return st == SKEP_OK ? SKEP_OK : conn_fail(conn, st, err);
 }
 
+/* An error that says that this server is no longer the right one: leave it, so that the next connect asks
+ * the name service anew. The reply outlives the line. */
+static void conn_leave_wrong_server(struct skep_conn *conn, const struct skep_reply *reply)
+{
+    if (reply->kind == SKEP_REPLY_ERROR &&
+        skep_redis_error_find(reply->bytes, reply->length)->action == SKEP_REDIS_RECONNECT) {
+        skep_conn_close(conn);
+    }
+}
+
 /* Hand a reply over, however it was got. */
 static skep_status conn_deliver(struct skep_conn *conn, struct skep_reply *reply,
                                 struct skep_reply **reply_out, struct skep_error *err)
@@ -242,6 +257,7 @@ static skep_status conn_deliver(struct skep_conn *conn, struct skep_reply *reply
     conn->n_pending--;
     conn->waiting = NULL;
     *reply_out = reply;
+    conn_leave_wrong_server(conn, reply);
     return SKEP_OK;
 }
 
@@ -295,11 +311,7 @@ skep_status skep_conn_call(struct skep_conn *conn, int timeout_ms, struct skep_r
         return st;
     }
     if (reply->kind == SKEP_REPLY_ERROR) {
-        st = skep_redis_error_set(err, reply->bytes, reply->length);
-        if (skep_redis_error_find(reply->bytes, reply->length)->action == SKEP_REDIS_RECONNECT) {
-            skep_conn_close(conn);
-        }
-        return st;
+        return skep_redis_error_set(err, reply->bytes, reply->length);
     }
     *reply_out = reply;
     return SKEP_OK;
@@ -331,6 +343,7 @@ skep_status skep_conn_aside(struct skep_conn *conn, size_t n_args, const char *c
     if (st != SKEP_OK) {
         return conn_fail(conn, st, err);
     }
+    conn_leave_wrong_server(conn, reply);
     return reply->kind == SKEP_REPLY_ERROR ? skep_redis_error_set(err, reply->bytes, reply->length) : SKEP_OK;
 }
 

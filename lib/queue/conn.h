@@ -24,6 +24,10 @@
  * The words in ERR begin with the server's URL (without the password). Nothing here raises SIGPIPE. */
 struct skep_conn; /* opaque */
 
+/* When something is due and no byte comes for so long, the line is dead. A server that merely stalls gets
+ * what was sent once more over a new one: every request of skep's may be repeated. */
+enum { SKEP_CONN_SILENCE_MS = 3000 };
+
 /* Zeroed means defaults. Strings are copied. */
 struct skep_conn_options {
     struct skep_url url;
@@ -34,7 +38,7 @@ struct skep_conn_options {
     const char *key_file;    /* its key */
     const char *client_name; /* shown by CLIENT LIST; unprintable bytes become '_' */
     int connect_timeout_ms;  /* 0: 3000; name resolution has the resolver's own time limits */
-    int read_timeout_ms;     /* 0: 5000; how long the line may be silent when something is due */
+    int read_timeout_ms; /* 0: SKEP_CONN_SILENCE_MS; how long the line may be silent when something is due */
 };
 
 /* A closed connection. On failure *CONN_OUT is NULL.
@@ -56,7 +60,8 @@ SKEP_MUST_USE skep_status skep_conn_connect(struct skep_conn *conn, struct skep_
 void skep_conn_close(struct skep_conn *conn);
 bool skep_conn_is_open(const struct skep_conn *conn);
 
-int skep_conn_fd(const struct skep_conn *conn);             /* for poll; -1 when closed */
+int skep_conn_fd(const struct skep_conn *conn);            /* for poll; -1 when closed */
+short skep_conn_read_events(const struct skep_conn *conn); /* what to poll it for when nothing is there yet */
 int skep_conn_server_version(const struct skep_conn *conn); /* 6.2.0 is 60200, 7.0.15 is 70015; 0: unknown */
 const char *skep_conn_server_text(const struct skep_conn *conn); /* the URL without the password */
 
@@ -81,7 +86,9 @@ SKEP_MUST_USE skep_status skep_conn_flush(struct skep_conn *conn, struct skep_er
 SKEP_MUST_USE skep_status skep_conn_resend_last(struct skep_conn *conn, struct skep_error *err);
 
 /* Wait for the next reply; it lives until the next call for a reply, skep_conn_wait or skep_conn_forget. An
- * error reply is SKEP_OK with kind SKEP_REPLY_ERROR. TIMEOUT_MS counts from the last byte that arrived; -1 is
+ * error reply is SKEP_OK with kind SKEP_REPLY_ERROR; one that says that this server is no longer the right
+ * one (READONLY and its like) closes the connection, here and below, so that the next connect asks the name
+ * service anew. TIMEOUT_MS counts from the last byte that arrived; -1 is
  * the read time-out. Asking for a reply to which no request was sent is a bug. */
 SKEP_MUST_USE skep_status skep_conn_reply(struct skep_conn *conn, int timeout_ms,
                                           struct skep_reply **reply_out, struct skep_error *err);
@@ -95,8 +102,7 @@ SKEP_MUST_USE skep_status skep_conn_try_reply(struct skep_conn *conn, struct ske
                                               struct skep_error *err);
 
 /* Flush, wait for one reply, and turn an error reply into its status (redis_error.h) with the server's words
- * in ERR; *REPLY_OUT is then NULL. An error that says that this server is no longer the right one (READONLY
- * and its like) also closes the connection, so that the next connect asks the name service anew. */
+ * in ERR; *REPLY_OUT is then NULL. */
 SKEP_MUST_USE skep_status skep_conn_call(struct skep_conn *conn, int timeout_ms,
                                          struct skep_reply **reply_out, struct skep_error *err);
 

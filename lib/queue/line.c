@@ -5,6 +5,7 @@
 #include "queue/line.h"
 
 #include "base/alloc.h"
+#include "queue/line_error.h"
 
 enum {
     LINE_READ_BYTES = 64 * 1024,
@@ -53,11 +54,6 @@ skep_status skep_line_open(struct skep_line *line, const struct skep_url *url,
     return st;
 }
 
-static skep_status line_timed_out(int silence_ms, const char *what, struct skep_error *err)
-{
-    return skep_error_set(err, SKEP_E_UNREACHABLE, "%s timed out after %g s", what, silence_ms / 1000.0);
-}
-
 /* Take in what has arrived, behind what is there. SKEP_EMPTY: nothing. */
 static skep_status line_receive(struct skep_line *line, struct skep_error *err)
 {
@@ -98,7 +94,7 @@ skep_status skep_line_send(struct skep_line *line, struct skep_requests *out, st
             if (skep_transport_wait(&line->transport, events, line->silence_ms) == SKEP_OK) {
                 st = SKEP_OK;
             } else {
-                st = line_timed_out(line->silence_ms, "write", err);
+                st = skep_line_error_late(err, SKEP_LINE_WRITE_LATE, line->silence_ms);
             }
         }
         if (st != SKEP_OK) {
@@ -150,7 +146,7 @@ skep_status skep_line_await_reply(struct skep_line *line, int silence_ms, struct
             return st;
         }
         if (skep_transport_wait(&line->transport, line->transport.read_events, silence_ms) == SKEP_EMPTY) {
-            return line_timed_out(silence_ms, "read", err);
+            return skep_line_error_late(err, SKEP_LINE_READ_LATE, silence_ms);
         }
     }
 }

@@ -15,26 +15,31 @@ enum skep_redis_action {
     SKEP_REDIS_STOP         /* trying again is useless: somebody must change something */
 };
 
-/* One row: an error reply that begins with PREFIX (whole words) means STATUS. */
+/* One row: an error reply that begins with PREFIX (whole words) means STATUS. docs/redis-errors.md is printed
+ * from the rows. */
 struct skep_redis_error {
     const char *prefix; /* "NOAUTH"; "" is the row of everything else */
     skep_status status;
     enum skep_redis_action action;
-    const char *words; /* for the user: what it means and what helps */
+    const char *words;  /* for the user: what it means */
+    const char *advice; /* and what helps */
 };
 
 /* The row of the error reply TEXT of N bytes (without the protocol's minus sign). Never NULL. Also finds what
  * a script of Redis 6.2 wraps ("ERR Error running script (call to f_...): @user_script:3: -OOM ..."). */
 const struct skep_redis_error *skep_redis_error_find(const char *text, size_t n);
 
-/* Record the reply in ERR as "WORDS: the server's own text" and return the row's status. The server's text is
- * made printable, and cut where Redis would repeat the arguments of a command, since one may be a password.
- */
+/* Record the reply in ERR as "WORDS (ADVICE): the server's own text" and return the row's status. The
+ * server's text is made printable, and cut where Redis would repeat the arguments of a command, since one may
+ * be a password. */
 skep_status skep_redis_error_set(struct skep_error *err, const char *text, size_t n);
 
 /* All rows, for the documentation and the tests; the last one is the row of everything else. */
 const struct skep_redis_error *skep_redis_error_rows(size_t *n_out);
 
+/* In a word or two; then what a worker and what a command of the user does. */
 const char *skep_redis_action_text(enum skep_redis_action action);
+const char *skep_redis_action_worker(enum skep_redis_action action);
+const char *skep_redis_action_command(enum skep_redis_action action);
 
 #endif

@@ -68,7 +68,7 @@ struct skep_server_settings {
          .help = "how long one attempt to connect may take"},                                                \
     {                                                                                                        \
         .name = "read-timeout", .kind = SKEP_OPT_SECONDS, .offset = offsetof(type, field.read_timeout_s),    \
-        .default_text = "5", .least = 0.01, .most = 600, .value_name = "SECONDS",                            \
+        .default_text = "3", .least = 0.01, .most = 600, .value_name = "SECONDS",                            \
         .help = "how long the server may be silent when an answer is due"                                    \
     }
 

@@ -17,6 +17,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/alloc.h"
+#include "queue/line_error.h"
 
 struct skep_tls {
     int fd;
@@ -315,15 +316,15 @@ static skep_status tls_explain(struct skep_tls *tls, int result, short *events_o
         return SKEP_EMPTY;
     case SSL_ERROR_ZERO_RETURN:
         tls->is_done = true;
-        return skep_error_set(err, SKEP_E_UNREACHABLE, "the server closed the connection");
+        return skep_line_error_set(err, SKEP_LINE_CLOSED, NULL);
     case SSL_ERROR_SYSCALL:
         errno = tls->last_errno;
         if (tls->is_done || errno == 0 || errno == EAGAIN) {
             tls->is_done = true;
-            return skep_error_set(err, SKEP_E_UNREACHABLE, "the server closed the connection");
+            return skep_line_error_set(err, SKEP_LINE_CLOSED, NULL);
         }
         tls->is_done = true;
-        return skep_error_errno(err, SKEP_E_UNREACHABLE, "the connection broke");
+        return skep_line_error_errno(err, SKEP_LINE_BROKEN);
     default:
         tls->is_done = true; /* OpenSSL forbids SSL_shutdown after this */
         if (SSL_get_verify_result(tls->ssl) != X509_V_OK) {

@@ -16,9 +16,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "queue/line_error.h"
 
-/* A cut cable is noticed after about so long, with or without bytes under way. */
-enum { TCP_IDLE_S = 3, TCP_PROBE_S = 1, TCP_N_PROBES = 3, TCP_UNACKED_MS = 6000 };
+/* A cut cable is noticed 3 s after bytes were sent, or twice that when none are under way. */
+enum { TCP_IDLE_S = 3, TCP_PROBE_S = 1, TCP_N_PROBES = 3, TCP_UNACKED_MS = 3000 };
 
 void skep_transport_init(struct skep_transport *transport)
 {
@@ -56,12 +57,6 @@ skep_status skep_transport_wait(const struct skep_transport *transport, short ev
 {
     assert(transport->fd >= 0 && timeout_ms >= 0);
     return wait_fd(transport->fd, events, timeout_ms) != 0 ? SKEP_OK : SKEP_EMPTY;
-}
-
-static skep_status connect_timed_out(int timeout_ms, struct skep_error *err)
-{
-    return skep_error_set(err, SKEP_E_UNREACHABLE, "cannot connect: timed out after %g s",
-                          timeout_ms / 1000.0);
 }
 
 /* A connected socket, or -1 and errno. */
@@ -122,8 +117,8 @@ static skep_status transport_open_tcp(struct skep_transport *transport, const st
     snprintf(port, sizeof port, "%u", url->port);
     rc = getaddrinfo(url->host, port, &hints, &addresses);
     if (rc != 0) {
-        return skep_error_set(err, SKEP_E_UNREACHABLE, "cannot find the host: %s",
-                              rc == EAI_SYSTEM ? strerror(errno) : gai_strerror(rc));
+        return skep_line_error_set(err, SKEP_LINE_NO_HOST,
+                                   rc == EAI_SYSTEM ? strerror(errno) : gai_strerror(rc));
     }
     for (const struct addrinfo *a = addresses; a != NULL; a = a->ai_next) {
         n_left++;
@@ -137,8 +132,8 @@ static skep_status transport_open_tcp(struct skep_transport *transport, const st
     freeaddrinfo(addresses);
     if (transport->fd < 0) {
         errno = rc;
-        return rc == ETIMEDOUT ? connect_timed_out(timeout_ms, err)
-                               : skep_error_errno(err, SKEP_E_UNREACHABLE, "cannot connect");
+        return rc == ETIMEDOUT ? skep_line_error_late(err, SKEP_LINE_CONNECT_LATE, timeout_ms)
+                               : skep_line_error_errno(err, SKEP_LINE_REFUSED);
     }
     set_tcp_options(transport->fd);
     return SKEP_OK;
@@ -167,8 +162,8 @@ static skep_status transport_open_unix(struct skep_transport *transport, const s
         rc = fcntl(fd, F_SETFL, O_NONBLOCK);
     }
     if (rc != 0) {
-        skep_status st = errno == EAGAIN ? connect_timed_out(timeout_ms, err)
-                                         : skep_error_errno(err, SKEP_E_UNREACHABLE, "cannot connect");
+        skep_status st = errno == EAGAIN ? skep_line_error_late(err, SKEP_LINE_CONNECT_LATE, timeout_ms)
+                                         : skep_line_error_errno(err, SKEP_LINE_REFUSED);
         close(fd);
         return st;
     }
@@ -224,16 +219,15 @@ skep_status skep_transport_open(struct skep_transport *transport, const struct s
 static skep_status transport_explain(ssize_t result, struct skep_error *err)
 {
     if (result == 0) {
-        return skep_error_set(err, SKEP_E_UNREACHABLE, "the server closed the connection");
+        return skep_line_error_set(err, SKEP_LINE_CLOSED, NULL);
     }
     if (errno == EAGAIN || errno == EINTR) {
         return SKEP_EMPTY;
     }
     if (errno == ETIMEDOUT) {
-        return skep_error_set(err, SKEP_E_UNREACHABLE,
-                              "the line is dead: the server's machine does not answer");
+        return skep_line_error_set(err, SKEP_LINE_DEAD, NULL);
     }
-    return skep_error_errno(err, SKEP_E_UNREACHABLE, "the connection broke");
+    return skep_line_error_errno(err, SKEP_LINE_BROKEN);
 }
 
 skep_status skep_transport_read(struct skep_transport *transport, void *bytes, size_t size, size_t *n_out,

@@ -103,11 +103,14 @@ static void test_redis_error__every_row_can_be_reached(void **state)
         }
         assert_true(n_found > 0);
         assert_true(strlen(rows[i].words) > 10);
+        assert_true(strlen(rows[i].advice) > 3);
         assert_string_not_equal(skep_redis_action_text(rows[i].action), "unknown action");
+        assert_true(strlen(skep_redis_action_worker(rows[i].action)) > 10);
+        assert_true(strlen(skep_redis_action_command(rows[i].action)) > 5);
     }
 }
 
-/* The row's words come first, the server's behind them. */
+/* The row's words come first, then what helps, the server's own words behind them. */
 static void test_redis_error__says_both_words(void **state)
 {
     struct skep_error err = {0};
@@ -115,7 +118,9 @@ static void test_redis_error__says_both_words(void **state)
     (void)state;
     assert_int_equal(skep_redis_error_set(&err, "OOM command not allowed", 23), SKEP_E_UNWELL);
     assert_int_equal(err.status, SKEP_E_UNWELL);
-    assert_string_equal(err.text, "the server has reached its maxmemory: OOM command not allowed");
+    assert_string_equal(err.text,
+                        "the server has reached its maxmemory (collect results, let workers drain it, or "
+                        "raise maxmemory): OOM command not allowed");
 }
 
 /* Redis repeats arguments, and one may be a password. */
