@@ -7,6 +7,11 @@
 
 #include "base/entropy.h"
 
+const char *skep_settle_job(const struct skep_work *work)
+{
+    return work->header.job != NULL ? work->header.job : work->task.job;
+}
+
 /* ---- what is written ---- */
 
 static void settle_write_result(const struct skep_attempt *attempt, const struct skep_work *work,
@@ -17,7 +22,7 @@ static void settle_write_result(const struct skep_attempt *attempt, const struct
         .id = work->id,
         .has_index = work->header.has_index,
         .index = work->header.index,
-        .job = work->task.job,
+        .job = skep_settle_job(work),
         .kernel = work->task.kernel,
         .kernel_version = work->kernel != NULL ? work->kernel->version : 0,
         .is_ok = outcome->status == SKEP_OK,
@@ -82,10 +87,12 @@ static void settle_write_dead(const struct skep_attempt *attempt, const struct s
         .index = work->header.index,
         .queued_ms = work->header.queued_ms,
         .id = work->header.id,
+        .job = work->header.job,
     };
 
     settle_add_event(&dead, attempt, outcome);
     dead.id = work->id;
+    dead.job = skep_settle_job(work);
     dead.kernel = work->task.kernel;
     dead.cause = skep_status_word(outcome->status);
     dead.at_ms = attempt->finished_ms;

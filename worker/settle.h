@@ -34,6 +34,10 @@ struct skep_settled {
     int64_t delay_ms;
 };
 
+/* The job whose counts a task raises: the one it was pushed under, or its record's; NULL: none. Goes into its
+ * verdict. */
+const char *skep_settle_job(const struct skep_work *work);
+
 /* Whether WORK must not run at all: an unreadable record, too many crashes, expired, not due yet. If so
  * *SETTLED_OUT is its verdict (appended to BYTES) and the answer is true. */
 bool skep_settle_unrun(const struct skep_policy *policy, const struct skep_attempt *attempt,

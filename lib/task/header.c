@@ -90,6 +90,11 @@ static bool read_id(struct span value, struct header_reader *reader)
     return read_name(value, reader, &reader->header->id);
 }
 
+static bool read_job(struct span value, struct header_reader *reader)
+{
+    return read_name(value, reader, &reader->header->job);
+}
+
 static bool read_tries(struct span value, struct header_reader *reader)
 {
     return read_count(value, &reader->header->tries);
@@ -141,9 +146,10 @@ static const struct header_key {
     bool (*read)(struct span value, struct header_reader *reader);
     bool is_repeatable;
 } header_keys[] = {
-    {"i", read_index, false},   {"q", read_queued, false},    {"id", read_id, false},
-    {"try", read_tries, false}, {"u", read_unique, false},    {"k", read_kernel, false},
-    {"e", read_event, true},    {"cause", read_cause, false}, {"at", read_at, false},
+    {"i", read_index, false},  {"q", read_queued, false},  {"id", read_id, false},
+    {"j", read_job, false},    {"try", read_tries, false}, {"u", read_unique, false},
+    {"k", read_kernel, false}, {"e", read_event, true},    {"cause", read_cause, false},
+    {"at", read_at, false},
 };
 enum { HEADER_N_KEYS = sizeof header_keys / sizeof header_keys[0] };
 
@@ -270,6 +276,7 @@ static void header_add_keys(struct skep_buf *buf, const struct skep_header *head
         header_add_i64(buf, "q", header->queued_ms);
     }
     header_add_text(buf, "id", header->id);
+    header_add_text(buf, "j", header->job);
     if (header->tries != 0) {
         header_add_i64(buf, "try", header->tries);
     }

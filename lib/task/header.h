@@ -13,12 +13,13 @@
 /* What skep adds to a record without touching its bytes: a first line `#skep k=v k=v ...\n`. Redis scripts
  * cut it off or put it in front as opaque bytes; only this file reads and writes it. Values are
  * percent-encoded where they hold anything but printable ASCII without space, '%' and ';' and ','. Keys that
- * are not known are skipped, so that an older reader survives a newer writer. The texts of id, u, k and cause
- * are printable and have at most 256 bytes.
+ * are not known are skipped, so that an older reader survives a newer writer. The texts of id, j, u, k and
+ * cause are printable and have at most 256 bytes.
  *
  *   i=12        place in the batch it was pushed with, from 0: chooses the random stream, returned as "index"
  *   q=17321...  when it was queued, ms of wall time of the producer
  *   id=ab12     the id made up when the record has none
+ *   j=monday    the job it was pushed under; in a dead letter: its job, wherever that was said
  *   try=2       attempts that failed so far
  *   u=9f..      something that makes these bytes unique (members of a sorted set)
  *   e=1,17321...,kernel-error,W,words
@@ -44,6 +45,7 @@ struct skep_header {
     uint64_t index;
     int64_t queued_ms; /* 0: not known */
     const char *id;    /* NULL: none */
+    const char *job;   /* NULL: none, or the record says it */
     unsigned tries;
     const char *unique; /* NULL: none */
     const char *kernel; /* in a dead letter, where it could be read; else NULL */

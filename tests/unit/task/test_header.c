@@ -57,6 +57,7 @@ static void assert_header_is_empty(void)
     assert_false(header.has_index);
     assert_int_equal(header.queued_ms, 0);
     assert_null(header.id);
+    assert_null(header.job);
     assert_int_equal(header.tries, 0);
     assert_null(header.unique);
     assert_null(header.kernel);
@@ -83,7 +84,7 @@ static void test_header__leaves_a_bare_record_alone(void **state)
 /* Each key finds its place, and the body is what follows the line, byte for byte. */
 static void test_header__reads_every_key(void **state)
 {
-    static const char bytes[] = "#skep i=12 q=1732183445123 id=ab12 try=2 u=9f "
+    static const char bytes[] = "#skep i=12 q=1732183445123 id=ab12 j=the%20first try=2 u=9f "
                                 "e=1,1732183445200,kernel-error,W1,it%20broke e=2,1732183446000,timeout,W2, "
                                 "k=te_box cause=bad-args at=1732183447000\n{}\n\0x";
 
@@ -93,6 +94,7 @@ static void test_header__reads_every_key(void **state)
     assert_int_equal(header.index, 12);
     assert_int_equal(header.queued_ms, INT64_C(1732183445123));
     assert_string_equal(header.id, "ab12");
+    assert_string_equal(header.job, "the first");
     assert_int_equal(header.tries, 2);
     assert_string_equal(header.unique, "9f");
     assert_int_equal(header.n_events, 2);
@@ -209,6 +211,7 @@ static void test_header__writes_every_key(void **state)
                                   .index = 0,
                                   .queued_ms = 1732183445123,
                                   .id = "a b,c;d%e\xC3\xA9\n",
+                                  .job = "some job",
                                   .tries = 3,
                                   .unique = "9f",
                                   .kernel = "te_box",
@@ -217,10 +220,10 @@ static void test_header__writes_every_key(void **state)
     skep_header_add_event(&header,
                           &(struct skep_header_event){1, 1732183445200, "kernel-error", "W1", "it broke"});
     skep_header_add_event(&header, &(struct skep_header_event){2, 1732183446000, "crash", NULL, NULL});
-    assert_string_equal(written(),
-                        "#skep i=0 q=1732183445123 id=a%20b%2Cc%3Bd%25e%C3%A9%0A try=3 u=9f k=te_box "
-                        "cause=crash at=1732183447000 e=1,1732183445200,kernel-error,W1,it%20broke "
-                        "e=2,1732183446000,crash,,\n");
+    assert_string_equal(
+        written(), "#skep i=0 q=1732183445123 id=a%20b%2Cc%3Bd%25e%C3%A9%0A j=some%20job try=3 u=9f k=te_box "
+                   "cause=crash at=1732183447000 e=1,1732183445200,kernel-error,W1,it%20broke "
+                   "e=2,1732183446000,crash,,\n");
 }
 
 /* Nothing is written for nothing. */
@@ -320,6 +323,7 @@ static void test_header__the_longest_names_leave_room(void **state)
                                   .index = UINT64_MAX,
                                   .queued_ms = INT64_MAX,
                                   .id = name,
+                                  .job = name,
                                   .tries = UINT32_MAX,
                                   .unique = name,
                                   .kernel = name,
