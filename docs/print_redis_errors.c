@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Prints docs/redis-errors.md from the tables of the connection. Not installed. */
+#include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "queue/conn.h"
 #include "queue/line_error.h"
 #include "queue/redis_error.h"
+#include "queue/rights.h"
 
 static void print_actions(void)
 {
@@ -43,6 +47,35 @@ static void print_line_ends(void)
     }
 }
 
+/* RPUSH is "+rpush", SCRIPT LOAD is "+script|load". */
+static void print_right(const char *command)
+{
+    printf(" +");
+    for (const char *c = command; *c != '\0'; c++) {
+        putchar(*c == ' ' ? '|' : tolower((unsigned char)*c));
+    }
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+static void print_rights(void)
+{
+    for (int role = 0; role < SKEP_ROLE_COUNT; role++) {
+        char names[SKEP_RIGHTS_MAX][SKEP_RIGHTS_NAME_BYTES];
+        size_t n = skep_rights_commands((enum skep_role)role, names);
+        qsort(names, n, sizeof names[0], compare_names);
+        printf("%s:\n\n    ACL SETUSER NAME on >PASSWORD ~skep:* ~{skep:*}:*",
+               skep_rights_role_text((enum skep_role)role));
+        for (size_t i = 0; i < n; i++) {
+            print_right(names[i]);
+        }
+        printf("\n\n");
+    }
+}
+
 int main(void)
 {
     printf("# When Redis says no, or nothing\n\n"
@@ -62,5 +95,12 @@ int main(void)
            "(`--read-timeout`).\n\n",
            SKEP_CONN_SILENCE_MS / 1000.0);
     print_line_ends();
+    printf("\n## Rights\n\nRedis does not name a right that is missing inside a script, and stops the script "
+           "where it "
+           "is, between two writes. So\neverybody asks for all rights before the first move (Redis 7.0 or "
+           "later; an older "
+           "server cannot be asked, so be sure to\ngive them all). With a database other than 0 add "
+           "`+select`.\n\n");
+    print_rights();
     return ferror(stdout) != 0;
 }

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "producer/command.h"
 #include "producer/stop.h"
+#include "queue/rights.h"
 
 enum {
     CONSUME_BATCH = 1000,
@@ -85,13 +86,32 @@ static skep_status consume_store(struct skep_consume *consume, size_t n, struct 
     return SKEP_OK;
 }
 
+/* Once, before the first move. */
+static skep_status consume_ask_rights(struct skep_consume *consume, struct skep_error *err)
+{
+    struct skep_conn *conn = consume->collector.conn;
+    skep_status st = SKEP_OK;
+
+    if (!consume->has_rights) {
+        st = skep_conn_is_open(conn) ? SKEP_OK : skep_conn_connect(conn, err);
+        if (st == SKEP_OK) {
+            st = skep_rights_check(conn, &consume->collector.keys, SKEP_ROLE_CONSUMER, err);
+        }
+        consume->has_rights = st == SKEP_OK;
+    }
+    return st;
+}
+
 /* Confirm what is stored, read more, store it. SKEP_EMPTY: there was nothing. */
 static skep_status consume_turn(struct skep_consume *consume, struct skep_error *err)
 {
     size_t n = 0;
-    skep_status st =
-        skep_collect(&consume->collector, consume->n_stored, consume_want(consume), consume->batch, &n, err);
+    skep_status st = consume_ask_rights(consume, err);
 
+    if (st == SKEP_OK) {
+        st = skep_collect(&consume->collector, consume->n_stored, consume_want(consume), consume->batch, &n,
+                          err);
+    }
     if (st != SKEP_OK) {
         return st;
     }

@@ -32,6 +32,7 @@ struct skep_consume {
     uint64_t n_failed;  /* of those, tasks that failed for good */
     size_t n_stored;    /* of the results in hand: to be confirmed */
 
+    bool has_rights; /* the server lets us */
     struct skep_patience patience;
     struct skep_bytes *batch;
     uint64_t n_bytes;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "queue/rights.h"
 #include "queue/script.h"
 
 enum { SIFT_PIECE = 1000, STATUS_FIELDS = 10 };
@@ -225,7 +226,11 @@ skep_status skep_dead_sift(struct skep_conn *conn, const struct skep_keys *keys,
 {
     const char *const names[] = {keys->dead, keys->queue, keys->stat};
     int64_t n_left = 0;
-    skep_status st = dead_count(conn, keys, &n_left, err);
+    skep_status st = skep_rights_check(conn, keys, SKEP_ROLE_OPERATOR, err);
+
+    if (st == SKEP_OK) {
+        st = dead_count(conn, keys, &n_left, err);
+    }
 
     *matched_out = 0;
     while (st == SKEP_OK && n_left > 0) {

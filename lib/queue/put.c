@@ -8,6 +8,7 @@
 
 #include "base/parse.h"
 #include "queue/redis_error.h"
+#include "queue/rights.h"
 #include "queue/script.h"
 
 skep_status skep_put_init(struct skep_put *put, struct skep_conn *conn, const char *queue, const char *id,
@@ -21,13 +22,16 @@ skep_status skep_put_init(struct skep_put *put, struct skep_conn *conn, const ch
     return skep_keys_init(&put->keys, queue, err);
 }
 
-/* Is the queue known by name, and does the server have the script? Both before the first record goes, so
- * that a pipeline never meets a server that lacks it. */
+/* May we push, is the queue known by name, and does the server have the script? All before the first record
+ * goes, so that a pipeline never meets a server that lacks it. */
 static skep_status put_prepare(struct skep_put *put, struct skep_error *err)
 {
     struct skep_reply *reply;
-    skep_status st = skep_script_load(put->conn, SKEP_SCRIPT_PUT, err);
+    skep_status st = skep_rights_check(put->conn, &put->keys, SKEP_ROLE_PRODUCER, err);
 
+    if (st == SKEP_OK) {
+        st = skep_script_load(put->conn, SKEP_SCRIPT_PUT, err);
+    }
     if (st != SKEP_OK) {
         return st;
     }

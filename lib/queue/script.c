@@ -24,7 +24,7 @@ static const struct script_row script_rows[SKEP_SCRIPT_COUNT] = {
     [SKEP_SCRIPT_TOUCH] = {script_touch, true},       [SKEP_SCRIPT_REAP] = {script_reap, true},
     [SKEP_SCRIPT_PUT] = {script_put, false},          [SKEP_SCRIPT_COLLECT] = {script_collect, true},
     [SKEP_SCRIPT_PEEK] = {script_peek, true},         [SKEP_SCRIPT_SIFT] = {script_sift, true},
-    [SKEP_SCRIPT_STATUS] = {script_status, true},
+    [SKEP_SCRIPT_STATUS] = {script_status, true},     [SKEP_SCRIPT_RIGHTS] = {script_rights, true},
 };
 
 enum { SCRIPT_TEXT_BYTES = 12 * 1024, SCRIPT_SHA_BYTES = 41 };

@@ -19,6 +19,7 @@ enum skep_script_name {
     SKEP_SCRIPT_COLLECT,
     SKEP_SCRIPT_SIFT,
     SKEP_SCRIPT_STATUS,
+    SKEP_SCRIPT_RIGHTS,
     SKEP_SCRIPT_COUNT
 };
 

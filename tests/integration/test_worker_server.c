@@ -264,7 +264,7 @@ static void test_worker_server__a_missing_right_is_named(void **state)
     check_refused(url_for("w:top-secret"), "'blmove'");
     make_user("-lpop");
     hive_push_many(hive, 3, "{\"id\":\"%d\",\"kernel\":\"echo\"}");
-    check_refused(url_for("w:top-secret"), "the user lacks a right that a script of skep needs");
+    check_refused(url_for("w:top-secret"), "the user lacks rights that a worker needs (ACL SETUSER): 'lpop'");
     assert_int_equal(hive_length(hive, hive->keys.queue), 3);
 }
 

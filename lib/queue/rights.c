@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* The commands that scripts run are read out of the scripts' own texts, so that a script that changes cannot
+ * be forgotten here. */
+#include "queue/rights.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "queue/script.h"
+
+#define ALL_KEYS                                                                                             \
+    {                                                                                                        \
+        KEY(queue), KEY(workers), KEY(cycle), KEY(out), KEY(delayed), KEY(dead), KEY(suspect), KEY(crashes), \
+            KEY(stat), KEY(conf), KEY(puts), KEY(jobs), KEY(cancel), KEY(reader), KEY(held_prefix),          \
+            KEY(info_prefix)                                                                                 \
+    }
+#define KEY(field) offsetof(struct skep_keys, field)
+
+enum { RIGHTS_MAX_KEYS = 16, RIGHTS_MAX_SCRIPTS = 8, RIGHTS_TEXT_BYTES = 4096 };
+
+/* The list of keys ends with 0: the name of the queue is there, and that is no key. */
+static const struct rights_row {
+    const char *text;
+    const char *direct; /* the commands that are sent as they are */
+    size_t n_scripts;
+    enum skep_script_name scripts[RIGHTS_MAX_SCRIPTS];
+    size_t keys[RIGHTS_MAX_KEYS];
+} rights_rows[SKEP_ROLE_COUNT] = {
+    [SKEP_ROLE_WORKER] = {.text = "a worker",
+                          .direct = "EVALSHA,SCRIPT LOAD,SADD,BLMOVE,SET,HMGET",
+                          .n_scripts = 5,
+                          .scripts = {SKEP_SCRIPT_REGISTER, SKEP_SCRIPT_CYCLE, SKEP_SCRIPT_TOUCH,
+                                      SKEP_SCRIPT_PEEK, SKEP_SCRIPT_REAP},
+                          .keys = ALL_KEYS},
+    [SKEP_ROLE_PRODUCER] = {.text = "a producer",
+                            .direct = "EVALSHA,SCRIPT LOAD,SADD,HGET,HDEL",
+                            .n_scripts = 1,
+                            .scripts = {SKEP_SCRIPT_PUT},
+                            .keys = {KEY(queue), KEY(puts), KEY(stat), KEY(conf)}},
+    [SKEP_ROLE_CONSUMER] = {.text = "a consumer of results",
+                            .direct = "EVALSHA,SCRIPT LOAD,LRANGE,BLMOVE",
+                            .n_scripts = 1,
+                            .scripts = {SKEP_SCRIPT_COLLECT},
+                            .keys = {KEY(out), KEY(stat), KEY(reader)}},
+    [SKEP_ROLE_OPERATOR] = {.text = "an operator",
+                            .direct = "EVALSHA,SCRIPT LOAD,SMEMBERS,MGET,HSET,HDEL,LRANGE,LLEN",
+                            .n_scripts = 2,
+                            .scripts = {SKEP_SCRIPT_STATUS, SKEP_SCRIPT_SIFT},
+                            .keys = ALL_KEYS},
+};
+
+const char *skep_rights_role_text(enum skep_role role)
+{
+    return rights_rows[role].text;
+}
+
+/* The word of N bytes joins the list, once. */
+static void rights_add(char names[SKEP_RIGHTS_MAX][SKEP_RIGHTS_NAME_BYTES], size_t *n_names, const char *word,
+                       size_t n)
+{
+    for (size_t i = 0; i < *n_names; i++) {
+        if (strlen(names[i]) == n && memcmp(names[i], word, n) == 0) {
+            return;
+        }
+    }
+    if (n > 0 && *n_names < SKEP_RIGHTS_MAX) {
+        snprintf(names[(*n_names)++], sizeof names[0], "%.*s", (int)n, word);
+    }
+}
+
+size_t skep_rights_commands(enum skep_role role, char names_out[SKEP_RIGHTS_MAX][SKEP_RIGHTS_NAME_BYTES])
+{
+    static const char mark[] = "redis.call('";
+    const struct rights_row *row = &rights_rows[role];
+    size_t n = 0;
+
+    for (const char *at = row->direct; *at != '\0'; at += strspn(at, ",")) {
+        size_t length = strcspn(at, ",");
+        rights_add(names_out, &n, at, length);
+        at += length;
+    }
+    for (size_t i = 0; i < row->n_scripts; i++) {
+        const char *at = strstr(skep_script_text(row->scripts[i], 0), mark);
+        for (; at != NULL; at = strstr(at, mark)) {
+            at += sizeof mark - 1;
+            rights_add(names_out, &n, at, strcspn(at, "'"));
+        }
+    }
+    return n;
+}
+
+static void rights_ask(struct skep_conn *conn, const struct skep_keys *keys, enum skep_role role)
+{
+    const struct rights_row *row = &rights_rows[role];
+    char names[SKEP_RIGHTS_MAX][SKEP_RIGHTS_NAME_BYTES];
+    size_t n_names = skep_rights_commands(role, names);
+    size_t n_keys = 0;
+
+    while (n_keys < RIGHTS_MAX_KEYS && row->keys[n_keys] != 0) {
+        n_keys++;
+    }
+    skep_script_begin(conn, SKEP_SCRIPT_RIGHTS, 0, NULL, 1 + n_keys + n_names);
+    skep_conn_arg_u64(conn, n_keys);
+    for (size_t i = 0; i < n_keys; i++) {
+        skep_conn_arg_text(conn, (const char *)keys + row->keys[i]);
+    }
+    for (size_t i = 0; i < n_names; i++) {
+        skep_conn_arg_text(conn, names[i]);
+    }
+}
+
+static skep_status rights_read(const struct skep_reply *reply, enum skep_role role, struct skep_error *err)
+{
+    struct skep_buf missing;
+    skep_status st;
+
+    if (reply->kind != SKEP_REPLY_ARRAY) {
+        return skep_error_set(err, SKEP_E_PROTOCOL, "rights: the server answered something unexpected");
+    }
+    if (reply->n == 0) {
+        return SKEP_OK;
+    }
+    skep_buf_init(&missing, RIGHTS_TEXT_BYTES);
+    for (size_t i = 0; i < reply->n; i++) {
+        skep_buf_add_text(&missing, i > 0 ? ", " : "");
+        skep_buf_add_text(&missing, reply->items[i].kind == SKEP_REPLY_TEXT ? reply->items[i].bytes : "?");
+    }
+    st = skep_error_set(err, SKEP_E_REFUSED, "the user lacks rights that %s needs (ACL SETUSER): %s",
+                        skep_rights_role_text(role), skep_buf_failed(&missing) ? "many" : missing.bytes);
+    skep_buf_release(&missing);
+    return st;
+}
+
+skep_status skep_rights_check(struct skep_conn *conn, const struct skep_keys *keys, enum skep_role role,
+                              struct skep_error *err)
+{
+    struct skep_reply *reply;
+    skep_status st;
+
+    rights_ask(conn, keys, role);
+    st = skep_script_call(conn, -1, &reply, err);
+    return st == SKEP_OK ? rights_read(reply, role, err) : st;
+}
