@@ -30,6 +30,7 @@ skep_status skep_batch_fill(struct skep_batch *batch, const struct skep_cycle_re
     }
     batch->first = batch->n_settled = batch->n_tasks = 0;
     batch->started_ms = now_ms;
+    batch->n_tasks = reply->n_tasks; /* whatever happens: what cannot be run can be given back */
     batch->crashes = reply->crashes;
     batch->crash_info = skep_arena_strndup(&batch->arena, reply->crash_info, strlen(reply->crash_info));
     for (size_t i = 0; i < reply->n_tasks; i++) {
@@ -39,7 +40,6 @@ skep_status skep_batch_fill(struct skep_batch *batch, const struct skep_cycle_re
         }
         batch->tasks[i] = (struct skep_bytes){copy, reply->tasks[i].n};
     }
-    batch->n_tasks = reply->n_tasks;
     return SKEP_OK;
 }
 
@@ -60,8 +60,13 @@ struct skep_cycle skep_batch_make_cycle(struct skep_batch *batch, size_t n_kept)
         };
     }
     cycle.n_back = n_open > n_kept ? n_open - n_kept : 0;
-    batch->n_tasks -= cycle.n_back;
     return cycle;
+}
+
+void skep_batch_gave_back(struct skep_batch *batch, size_t n)
+{
+    assert(batch->n_settled + n <= batch->n_tasks);
+    batch->n_tasks -= n;
 }
 
 void skep_batch_told(struct skep_batch *batch, size_t n)

@@ -34,15 +34,18 @@ void skep_batch_init(struct skep_batch *batch);
 void skep_batch_release(struct skep_batch *batch);
 
 /* Start over with what a cycle has taken; everything of before has been settled. The records are copied.
- *   SKEP_E_NOMEM */
+ *   SKEP_E_NOMEM   the tasks are the batch's, but fit for being given back only */
 SKEP_MUST_USE skep_status skep_batch_fill(struct skep_batch *batch, const struct skep_cycle_reply *reply,
                                           int64_t now_ms, struct skep_error *err);
 
-/* The cycle that tells what is settled and gives back all that comes after the first N_KEPT unsettled tasks,
- * which are then no longer the batch's. Its verdicts are memory of the batch. */
+/* The cycle that tells what is settled and gives back all that comes after the first N_KEPT unsettled tasks.
+ * Its verdicts are memory of the batch. */
 struct skep_cycle skep_batch_make_cycle(struct skep_batch *batch, size_t n_kept);
 
-/* That cycle has been applied: N verdicts of it. */
+/* That cycle was sent: the N tasks that it gives back may be somebody else's by now. */
+void skep_batch_gave_back(struct skep_batch *batch, size_t n);
+
+/* It has been applied: N verdicts of it. */
 void skep_batch_told(struct skep_batch *batch, size_t n);
 
 #endif

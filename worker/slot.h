@@ -2,10 +2,63 @@
 #ifndef SKEP_WORKER_SLOT_H
 #define SKEP_WORKER_SLOT_H
 
-#include "settings.h"
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/resource.h>
 
-/* A slot: the process that computes. It takes a batch, runs it task by task, settles, and takes the next one,
- * all on one connection of its own. Returns its exit status (SKEP_SLOT_..., page.h). */
+#include "base/arena.h"
+#include "lane.h"
+#include "npy/cache.h"
+#include "npy/roots.h"
+#include "page.h"
+#include "queue/share.h"
+#include "run/run.h"
+#include "settings.h"
+#include "settle.h"
+
+/* A slot: the process that computes. It takes a batch from one of its queues, runs it task by task, settles,
+ * and takes the next one.
+ *
+ * Two threads share it. The main one does all that (slot.c, turn.c); the pacer (pacer.c) listens to the agent
+ * and looks after what waits behind a long task. The lock guards everything but the running kernel. */
+struct skep_slot {
+    const struct skep_worker_settings *settings;
+    struct skep_page *page;
+    int control_fd;
+    int wake_fd; /* eventfd: wakes the main thread out of every wait */
+    int poke_fd; /* eventfd: tells the pacer that there is work */
+    struct skep_roots *inputs, *outputs;
+    struct skep_npy_cache *cache;
+    struct skep_run run;
+    struct skep_policy policy;
+    struct skep_arena arena; /* of one task */
+    char host[65];
+
+    pthread_mutex_t lock;
+    size_t n_lanes;
+    struct skep_lane lanes[SKEP_MAX_QUEUES];
+    struct skep_share share;         /* whose turn it is */
+    bool is_busy;                    /* a batch is being worked on */
+    bool is_waiting;                 /* the main thread uses the lanes without the lock; nothing is held */
+    bool is_asked_to_look;           /* the agent says that something has changed */
+    bool is_finishing;               /* take nothing more */
+    bool is_leaving_now;             /* start nothing more either */
+    const struct skep_work *running; /* the task that runs; NULL when none does */
+    struct skep_lane *running_lane;
+    struct rusage usage; /* of the main thread, when the last task ended */
+    int64_t n_run;       /* tasks so far */
+};
+
+/* Returns the slot's exit status (SKEP_SLOT_..., page.h). */
 int skep_slot_main(const struct skep_worker_settings *settings);
+
+void skep_slot_poke(int event_fd);
+void skep_slot_drain(int event_fd);
+
+/* Give everything back and be known nowhere any more. Tries until every server has answered for good, without
+ * the lock while it waits for the next try; once the slot is to leave at once, each lane is tried only once.
+ */
+SKEP_MUST_USE skep_status skep_slot_leave(struct skep_slot *slot, struct skep_error *err);
 
 #endif

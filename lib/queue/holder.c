@@ -2,16 +2,21 @@
 #include "queue/holder.h"
 
 #include <assert.h>
-#include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "queue/redis_error.h"
-#include "queue/rights.h"
 #include "queue/script.h"
 
-enum { HOLDER_REPLY_HEAD = 6, HOLDER_WAIT_MAX_MS = 60 * 1000 };
+enum {
+    HOLDER_REPLY_HEAD = 6,
+    HOLDER_WAIT_MAX_MS = 60 * 1000,
+    HOLDER_SILENCE_MS = 5000 /* beyond the time of a wait */
+};
 
 skep_status skep_holder_init(struct skep_holder *holder, struct skep_conn *conn, const char *queue,
                              struct skep_error *err)
@@ -29,6 +34,15 @@ skep_status skep_holder_init(struct skep_holder *holder, struct skep_conn *conn,
     return skep_holder_register(holder, err);
 }
 
+/* A wait cannot be taken back, and nothing that comes behind it is answered before it ends. */
+static void holder_stop_waiting(struct skep_holder *holder)
+{
+    if (holder->is_waiting) {
+        skep_conn_close(holder->conn);
+        holder->is_waiting = false;
+    }
+}
+
 static skep_status holder_connect(struct skep_holder *holder, struct skep_error *err)
 {
     return skep_conn_is_open(holder->conn) ? SKEP_OK : skep_conn_connect(holder->conn, err);
@@ -40,11 +54,7 @@ skep_status skep_holder_register(struct skep_holder *holder, struct skep_error *
     struct skep_reply *reply;
     skep_status st = holder_connect(holder, err);
 
-    if (st == SKEP_OK) {
-        st = skep_rights_check(holder->conn, &holder->keys, SKEP_ROLE_WORKER, err);
-    }
     if (st != SKEP_OK) {
-        skep_error_prefix(err, "register");
         return st;
     }
     skep_conn_begin(holder->conn, 3);
@@ -70,7 +80,7 @@ skep_status skep_holder_register(struct skep_holder *holder, struct skep_error *
 static void holder_build(struct skep_holder *holder, const struct skep_cycle *cycle)
 {
     const struct skep_keys *k = &holder->keys;
-    const char *const keys[] = {k->queue,   holder->held_key, k->workers, k->cycle,   k->out,
+    const char *const keys[] = {k->queue,   holder->held_key, k->workers, k->cycle, k->out,
                                 k->delayed, k->dead,          k->suspect, k->crashes, k->stat,
                                 k->conf,    k->jobs,          k->puts,    k->cancel};
     struct skep_conn *conn = holder->conn;
@@ -168,6 +178,7 @@ static skep_status holder_exchange(struct skep_holder *holder, struct skep_cycle
 skep_status skep_holder_cycle(struct skep_holder *holder, const struct skep_cycle *cycle,
                               struct skep_cycle_reply *reply_out, struct skep_error *err)
 {
+    holder_stop_waiting(holder);
     assert(!holder->is_pending);
     assert(cycle->n_verdicts + cycle->n_back <= holder->n_held);
     assert(cycle->want <= SKEP_BATCH_MAX);
@@ -190,15 +201,15 @@ skep_status skep_holder_cycle_again(struct skep_holder *holder, struct skep_cycl
 
 /* ---- waiting ---- */
 
-skep_status skep_holder_wait(struct skep_holder *holder, int other_fd, int64_t timeout_ms,
-                             struct skep_error *err)
+skep_status skep_holder_wait_begin(struct skep_holder *holder, int64_t timeout_ms, struct skep_error *err)
 {
     struct skep_conn *conn = holder->conn;
-    struct skep_reply *reply;
-    bool is_other_ready = false;
     char seconds[32];
-    skep_status st = holder_connect(holder, err);
+    skep_status st;
 
+    assert(!holder->is_pending);
+    holder_stop_waiting(holder);
+    st = holder_connect(holder, err);
     if (st != SKEP_OK) {
         return st;
     }
@@ -216,27 +227,58 @@ skep_status skep_holder_wait(struct skep_holder *holder, int other_fd, int64_t t
     skep_conn_arg_text(conn, "LEFT");
     skep_conn_arg_text(conn, seconds);
     st = skep_conn_flush(conn, err);
-    while (st == SKEP_OK) {
-        /* The server answers when the time is over; a server that does not is not well. */
-        st = skep_conn_wait(conn, other_fd, (int)timeout_ms + 5000, &is_other_ready, err);
-        if (is_other_ready) {
-            skep_conn_close(conn);
-            return SKEP_STOPPED;
-        }
-        if (st != SKEP_OK) {
-            break;
-        }
-        st = skep_conn_try_reply(conn, &reply, err);
-        if (st == SKEP_OK) {
-            return reply->kind == SKEP_REPLY_ERROR ? skep_redis_error_set(err, reply->bytes, reply->length)
-                   : reply->kind == SKEP_REPLY_NIL ? SKEP_EMPTY
-                                                   : SKEP_OK;
-        }
-        st = st == SKEP_EMPTY ? SKEP_OK : st;
+    holder->is_waiting = st == SKEP_OK;
+    holder->wait_end_ms = skep_monotonic_ms() + timeout_ms + HOLDER_SILENCE_MS;
+    return st;
+}
+
+skep_status skep_holder_wait_look(struct skep_holder *holder, struct skep_error *err)
+{
+    struct skep_reply *reply;
+    skep_status st;
+
+    assert(holder->is_waiting);
+    st = skep_conn_try_reply(holder->conn, &reply, err);
+    if (st == SKEP_EMPTY && skep_monotonic_ms() < holder->wait_end_ms) {
+        return SKEP_EMPTY;
     }
-    if (st == SKEP_EMPTY) {
-        skep_conn_close(conn);
-        return skep_error_set(err, SKEP_E_UNREACHABLE, "%s does not answer", skep_conn_server_text(conn));
+    holder->is_waiting = false;
+    if (st == SKEP_EMPTY) { /* the server answers when the time is over; one that does not is not well */
+        skep_conn_close(holder->conn);
+        return skep_error_set(err, SKEP_E_UNREACHABLE, "%s does not answer",
+                              skep_conn_server_text(holder->conn));
+    }
+    if (st == SKEP_OK && reply->kind == SKEP_REPLY_ERROR) {
+        return skep_redis_error_set(err, reply->bytes, reply->length);
     }
     return st;
+}
+
+/* For poll: what is left until END_MS. */
+static int holder_left_ms(int64_t end_ms, int64_t now_ms)
+{
+    int64_t left_ms = end_ms > now_ms ? end_ms - now_ms : 0;
+
+    return left_ms < INT_MAX ? (int)left_ms : INT_MAX;
+}
+
+skep_status skep_holder_wait(struct skep_holder *const *holders, size_t n, int other_fd, int timeout_ms)
+{
+    struct pollfd fds[SKEP_HOLDERS_MAX + 1];
+    int64_t now_ms = skep_monotonic_ms();
+    int left_ms = timeout_ms;
+
+    assert(n <= SKEP_HOLDERS_MAX);
+    fds[n] = (struct pollfd){.fd = other_fd, .events = POLLIN};
+    for (size_t i = 0; i < n; i++) {
+        int patience_ms = holder_left_ms(holders[i]->wait_end_ms, now_ms);
+        assert(holders[i]->is_waiting);
+        fds[i] = (struct pollfd){.fd = skep_conn_fd(holders[i]->conn),
+                                 .events = skep_conn_read_events(holders[i]->conn)};
+        left_ms = left_ms < 0 || patience_ms < left_ms ? patience_ms : left_ms;
+    }
+    if (poll(fds, n + 1, left_ms) <= 0) {
+        return SKEP_EMPTY;
+    }
+    return fds[n].revents != 0 ? SKEP_STOPPED : SKEP_OK;
 }

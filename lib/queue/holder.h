@@ -26,7 +26,12 @@ struct skep_cycle {
 };
 
 /* CANCELS: something of this queue is cancelled; queue/cancel.h says whether it is what one holds. */
-enum { SKEP_FLAG_PAUSED = 1, SKEP_FLAG_RESULTS_FULL = 2, SKEP_FLAG_SUSPECT = 4, SKEP_FLAG_CANCELS = 8 };
+enum {
+    SKEP_FLAG_PAUSED = 1,
+    SKEP_FLAG_RESULTS_FULL = 2,
+    SKEP_FLAG_SUSPECT = 4,
+    SKEP_FLAG_CANCELS = 8
+};
 
 struct skep_cycle_reply {
     bool is_replay;
@@ -54,7 +59,9 @@ struct skep_holder {
     size_t n_settling;   /* verdicts in the cycle under way */
     bool is_pending;     /* a cycle was sent and its reply has not been seen */
     bool is_leaving;
-    unsigned n_sends; /* so often the cycle under way may have reached the server */
+    bool is_waiting;     /* a wait was begun and has not been seen to end */
+    int64_t wait_end_ms; /* by when the server must have answered it; monotonic */
+    unsigned n_sends;    /* so often the cycle under way may have reached the server */
     uint64_t n_replays;
 };
 
@@ -78,11 +85,31 @@ SKEP_MUST_USE skep_status skep_holder_cycle(struct skep_holder *holder, const st
 SKEP_MUST_USE skep_status skep_holder_cycle_again(struct skep_holder *holder,
                                                   struct skep_cycle_reply *reply_out, struct skep_error *err);
 
-/* Wait until the queue has a task (without taking it), OTHER_FD is readable, or the time is over. Whatever
- * ends the wait, a cycle then tells. While something was asked and not answered the connection is closed and
- * opened anew. SKEP_OK          go and take SKEP_EMPTY       the time is over SKEP_STOPPED     OTHER_FD is
- * readable */
-SKEP_MUST_USE skep_status skep_holder_wait(struct skep_holder *holder, int other_fd, int64_t timeout_ms,
-                                           struct skep_error *err);
+/* Waiting until the queue has a task, without taking it. It is begun and then looked after, so that one can
+ * wait on several queues, and while something else is done. Whatever ends a wait, a cycle then tells. A cycle
+ * before that ends it, too: the connection is closed and made anew, for what was asked cannot be taken back.
+ *
+ * Begin: sends the question, connecting if need be. The wait is over after TIMEOUT_MS (-1: a minute, which is
+ * also the most). */
+SKEP_MUST_USE skep_status skep_holder_wait_begin(struct skep_holder *holder, int64_t timeout_ms,
+                                                 struct skep_error *err);
+
+/* Is it over? Does not block.
+ *
+ *   SKEP_OK     go and take
+ *   SKEP_EMPTY  not yet; all other answers end it
+ *   SKEP_E_UNREACHABLE, SKEP_E_UNWELL (a server that is out of memory refuses waiting), ... */
+SKEP_MUST_USE skep_status skep_holder_wait_look(struct skep_holder *holder, struct skep_error *err);
+
+/* Sleep until one of N waits (SKEP_HOLDERS_MAX at most) may be over, OTHER_FD is readable, or TIMEOUT_MS has
+ * passed (-1: never). The last look at each of them has said SKEP_EMPTY: only then does the sleep miss
+ * nothing.
+ *
+ *   SKEP_OK       look at all of them
+ *   SKEP_STOPPED  OTHER_FD is readable; look at them as well
+ *   SKEP_EMPTY    time has passed, or one of them should have been answered: look, too */
+enum { SKEP_HOLDERS_MAX = 64 };
+SKEP_MUST_USE skep_status skep_holder_wait(struct skep_holder *const *holders, size_t n, int other_fd,
+                                           int timeout_ms);
 
 #endif

@@ -83,6 +83,18 @@ static void bare_push(const char *url, int64_t total)
     bench_need(skep_put_drain(&put, &err), &err, "put");
 }
 
+static void bench_await(struct skep_holder *holder)
+{
+    struct skep_error err = {0};
+    skep_status st = skep_holder_wait_look(holder, &err);
+
+    while (st == SKEP_EMPTY) {
+        (void)!skep_holder_wait(&holder, 1, -1, -1);
+        st = skep_holder_wait_look(holder, &err);
+    }
+    bench_need(st, &err, "wait");
+}
+
 static void bare_work(const char *url)
 {
     static char result[BENCH_RESULT_BYTES];
@@ -100,8 +112,8 @@ static void bare_work(const char *url)
         struct skep_cycle cycle = {.verdicts = verdicts, .n_verdicts = holder.n_held, .want = SKEP_BATCH_MAX};
         bench_need(skep_holder_cycle(&holder, &cycle, &reply, &err), &err, "cycle");
         if (reply.n_tasks == 0) {
-            skep_status st = skep_holder_wait(&holder, -1, 1000, &err);
-            bench_need(st == SKEP_EMPTY ? SKEP_OK : st, &err, "wait");
+            bench_need(skep_holder_wait_begin(&holder, 1000, &err), &err, "wait");
+            bench_await(&holder);
         }
     }
 }

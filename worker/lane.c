@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+#include "lane.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+enum { LANE_BATCH_MS = 500 /* of work in a batch */ };
+
+static void lane_count(struct skep_lane *lane, enum skep_metric metric, uint64_t n)
+{
+    skep_metrics_add(lane->metrics, metric, n);
+}
+
+void skep_lane_init(struct skep_lane *lane, int slot, const char *queue, struct skep_page_lane *page,
+                    struct skep_metrics *metrics)
+{
+    lane->state = SKEP_LANE_NEW;
+    lane->slot = slot;
+    lane->queue = queue;
+    lane->page = page;
+    lane->metrics = metrics;
+    skep_batch_init(&lane->batch);
+}
+
+skep_status skep_lane_register(struct skep_lane *lane, struct skep_error *err)
+{
+    skep_status st;
+
+    assert(lane->state == SKEP_LANE_NEW);
+    if (lane->holder.conn == NULL) {
+        st = skep_holder_init(&lane->holder, lane->conn, lane->queue, err);
+        memcpy(lane->page->worker, lane->holder.worker, sizeof lane->page->worker);
+    } else {
+        st = skep_holder_register(&lane->holder, err);
+    }
+    if (st == SKEP_OK) {
+        atomic_store_explicit(&lane->page->is_registered, 1, memory_order_release);
+        lane->state = SKEP_LANE_OPEN;
+        lane->retry_at_ms = 0;
+        skep_backoff_reset(&lane->cycle_backoff);
+    }
+    return st;
+}
+
+/* ---- cycles ---- */
+
+/* A cycle of ours has been answered. */
+static skep_status lane_answered(struct skep_lane *lane, struct skep_error *err)
+{
+    skep_batch_told(&lane->batch, lane->holder.n_settling);
+    lane_count(lane, SKEP_METRIC_CYCLES, 1);
+    lane_count(lane, SKEP_METRIC_CYCLE_REPLAYS, lane->reply.is_replay);
+    lane_count(lane, SKEP_METRIC_TASKS_TAKEN, lane->reply.n_tasks);
+    lane->skew_ms = lane->reply.now_ms - skep_monotonic_ms();
+    lane->retry_at_ms = 0;
+    skep_backoff_reset(&lane->cycle_backoff);
+    if (lane->reply.n_tasks > 0) {
+        return skep_batch_fill(&lane->batch, &lane->reply, skep_monotonic_ms(), err);
+    }
+    return SKEP_OK;
+}
+
+static skep_status lane_finish_cycle(struct skep_lane *lane, struct skep_error *err)
+{
+    skep_status st = SKEP_OK;
+
+    if (lane->holder.is_pending) {
+        st = skep_holder_cycle_again(&lane->holder, &lane->reply, err);
+        st = st == SKEP_OK ? lane_answered(lane, err) : st;
+    }
+    return st;
+}
+
+static skep_status lane_cycle(struct skep_lane *lane, size_t n_kept, size_t want, bool leaves,
+                              struct skep_error *err)
+{
+    struct skep_cycle cycle = skep_batch_make_cycle(&lane->batch, n_kept);
+    skep_status st;
+
+    cycle.want = want;
+    cycle.leaves = leaves;
+    lane->asked = want;
+    st = skep_holder_cycle(&lane->holder, &cycle, &lane->reply, err);
+    if (st == SKEP_OK || lane->holder.is_pending) {
+        skep_batch_gave_back(&lane->batch, cycle.n_back);
+        lane_count(lane, SKEP_METRIC_TASKS_GIVEN_BACK, cycle.n_back);
+    }
+    return st == SKEP_OK ? lane_answered(lane, err) : st;
+}
+
+/* So many tasks make half a second, as far as we know; at most twice what was asked for before. */
+static size_t lane_want(const struct skep_lane *lane, size_t limit)
+{
+    size_t most = lane->want < 1 ? 1 : 2 * lane->want;
+    double fits = lane->task_s > 0 ? LANE_BATCH_MS / (1000 * lane->task_s) : 1;
+
+    if (fits < 1) {
+        fits = 1;
+    }
+    if (fits < (double)most) {
+        most = (size_t)fits;
+    }
+    most = most < limit ? most : limit;
+    return most < SKEP_BATCH_MAX ? most : SKEP_BATCH_MAX;
+}
+
+/* There was nothing to take: wait until there is. */
+static skep_status lane_rest(struct skep_lane *lane, struct skep_error *err)
+{
+    skep_status st;
+
+    lane->want = 1;
+    if ((lane->reply.flags & (SKEP_FLAG_PAUSED | SKEP_FLAG_RESULTS_FULL)) != 0) {
+        lane->state = SKEP_LANE_HELD_OFF;
+        atomic_store(&lane->page->is_held_off, 1);
+        return SKEP_OK;
+    }
+    st = skep_holder_wait_begin(&lane->holder, lane->reply.due_ms, err);
+    lane->state = st == SKEP_OK ? SKEP_LANE_IDLE : SKEP_LANE_OPEN;
+    return st;
+}
+
+skep_status skep_lane_take(struct skep_lane *lane, size_t limit, struct skep_error *err)
+{
+    bool was_asked = lane->holder.is_pending && lane->asked > 0;
+    skep_status st = lane_finish_cycle(lane, err);
+
+    assert(lane->state == SKEP_LANE_OPEN && limit > 0);
+    if (st == SKEP_OK && !was_asked) { /* what is under way may be the answer to another question */
+        lane->want = lane_want(lane, limit);
+        st = lane_cycle(lane, 0, lane->want, false, err);
+    }
+    if (st == SKEP_OK && lane->reply.n_tasks == 0) {
+        st = lane_rest(lane, err);
+    }
+    return st;
+}
+
+skep_status skep_lane_tell(struct skep_lane *lane, size_t n_kept, struct skep_error *err)
+{
+    skep_status st = lane_finish_cycle(lane, err);
+
+    if (st == SKEP_OK &&
+        (lane->batch.first < lane->batch.n_settled || lane->batch.n_settled + n_kept < lane->batch.n_tasks)) {
+        st = lane_cycle(lane, n_kept, 0, false, err);
+    }
+    return st;
+}
+
+skep_status skep_lane_leave(struct skep_lane *lane, struct skep_error *err)
+{
+    skep_status st = SKEP_OK;
+
+    if (lane->state == SKEP_LANE_NEW && lane->holder.conn == NULL) {
+        lane->state = SKEP_LANE_LEFT;
+    } else if (lane->state == SKEP_LANE_NEW) {
+        st = skep_lane_register(lane, err); /* it may have heard of us; now it is sure, and can forget */
+    }
+    if (st == SKEP_OK && lane->state != SKEP_LANE_LEFT) {
+        st = lane_finish_cycle(lane, err);
+        st = st == SKEP_OK ? lane_cycle(lane, 0, 0, true, err) : st;
+    }
+    if (st == SKEP_OK || st == SKEP_E_FENCED) {
+        lane->state = SKEP_LANE_LEFT;
+    }
+    return st;
+}
+
+/* ---- waiting ---- */
+
+skep_status skep_lane_look(struct skep_lane *lane, struct skep_error *err)
+{
+    skep_status st;
+
+    if (lane->state != SKEP_LANE_IDLE) {
+        return SKEP_OK;
+    }
+    st = skep_holder_wait_look(&lane->holder, err);
+    if (st == SKEP_EMPTY) {
+        return SKEP_OK;
+    }
+    lane->state = SKEP_LANE_OPEN;
+    lane->is_wait_refused = st != SKEP_OK;
+    if (st == SKEP_OK) {
+        skep_backoff_reset(&lane->wait_backoff);
+    }
+    return st;
+}
+
+void skep_lane_wake(struct skep_lane *lane)
+{
+    if (lane->state == SKEP_LANE_IDLE || lane->state == SKEP_LANE_HELD_OFF) {
+        lane->state = SKEP_LANE_OPEN;
+        atomic_store(&lane->page->is_held_off, 0);
+    }
+}
+
+bool skep_lane_forgive(struct skep_lane *lane, skep_status st, const char *doing, struct skep_error *err)
+{
+    int wait_ms;
+
+    if (st == SKEP_E_FENCED) {
+        lane->state = SKEP_LANE_LEFT; /* what we held there is somebody else's */
+    }
+    if (skep_status_kind(st) == SKEP_FINAL) {
+        return false;
+    }
+    /* A full server answers every cycle and refuses every wait: the patience with waits is another one. */
+    wait_ms = skep_backoff_next_ms(lane->is_wait_refused ? &lane->wait_backoff : &lane->cycle_backoff);
+    lane->is_wait_refused = false;
+    lane->retry_at_ms = skep_monotonic_ms() + wait_ms;
+    lane_count(lane, SKEP_METRIC_REDIS_ERRORS, 1);
+    skep_log(SKEP_LOG_WARN, "redis-retry", "slot=%d queue=%s doing=%s wait_ms=%d reason=\"%s\"", lane->slot,
+             lane->queue, doing, wait_ms, skep_error_text(err, st));
+    skep_error_clear(err);
+    return true;
+}
+
+/* ---- what is known ---- */
+
+bool skep_lane_has_news(const struct skep_lane *lane)
+{
+    return lane->holder.is_pending || lane->batch.first < lane->batch.n_tasks;
+}
+
+bool skep_lane_is_due(const struct skep_lane *lane, int64_t now_ms)
+{
+    return now_ms >= lane->retry_at_ms;
+}
+
+void skep_lane_learn(struct skep_lane *lane, double spent_s, size_t n_tasks)
+{
+    double each_s = spent_s / (double)(n_tasks > 0 ? n_tasks : 1);
+
+    lane->task_s = lane->task_s > 0 ? 0.5 * (lane->task_s + each_s) : each_s;
+}
+
+int64_t skep_lane_number(const struct skep_lane *lane)
+{
+    return (int64_t)(lane->holder.n_settled + (lane->batch.n_settled - lane->batch.first));
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+#include "pacer.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "title.h"
+
+enum {
+    PACER_TICK_MS = 100,
+    PACER_TELL_MS = 1000,         /* a finished result waits no longer than about this */
+    PACER_LAST_WORDS_MS = 1000,   /* a kernel that is told to stop has so long to do so */
+    PACER_LAST_EXCHANGE_MS = 3000 /* and an exchange that is under way so long to end */
+};
+
+/* ---- what waits behind a long task ---- */
+
+/* Settle what is finished; of the running lane one task stays, the one that runs. With the lock. */
+static void pacer_tell(struct skep_slot *slot, struct skep_lane *lane)
+{
+    struct skep_error err = {0};
+    skep_status st = skep_lane_tell(lane, lane == slot->running_lane ? 1 : 0, &err);
+
+    if (st == SKEP_E_FENCED && lane == slot->running_lane) {
+        _exit(SKEP_SLOT_FENCED); /* what it computes is somebody else's by now */
+    }
+    if (st != SKEP_OK && !skep_lane_forgive(lane, st, "tell", &err)) {
+        lane->retry_at_ms = skep_monotonic_ms() + PACER_TELL_MS; /* the main thread will hear it, too */
+    }
+}
+
+static bool pacer_is_news_old(const struct skep_slot *slot, const struct skep_lane *lane, int64_t now_ms)
+{
+    const struct skep_batch *batch = &lane->batch;
+
+    if (!skep_lane_has_news(lane) || !skep_lane_is_due(lane, now_ms)) {
+        return false;
+    }
+    if (lane != slot->running_lane) {
+        return true; /* its server was unwell when its turn was over */
+    }
+    return now_ms - batch->started_ms >= PACER_TELL_MS &&
+           (batch->first < batch->n_settled || batch->n_tasks - batch->n_settled > 1 ||
+            lane->holder.is_pending);
+}
+
+/* Ten times a second while a batch is being worked on. */
+static void pacer_tick(struct skep_slot *slot)
+{
+    int64_t now_ms = skep_monotonic_ms();
+    int64_t deadline_ms = atomic_load_explicit(&slot->page->deadline_ms, memory_order_relaxed);
+
+    if (slot->running == NULL) {
+        return;
+    }
+    skep_title_set("skep-worker: slot %d %s %s %.48s", (int)slot->settings->slot, slot->running_lane->queue,
+                   slot->running->task.kernel, slot->running->id);
+    if (deadline_ms > 0 && now_ms >= deadline_ms) {
+        atomic_store_explicit(&slot->page->stop, SKEP_STOP_TIMEOUT, memory_order_relaxed);
+    }
+    for (size_t i = 0; i < slot->n_lanes; i++) {
+        struct skep_lane *lane = &slot->lanes[i];
+        if (pacer_is_news_old(slot, lane, now_ms)) {
+            pacer_tell(slot, lane);
+            lane->batch.started_ms = now_ms;
+        }
+    }
+}
+
+/* ---- what the agent says ---- */
+
+/* The agent is gone, or wants us gone: the kernel is told, and if it does not listen, the process ends
+ * without it. Everything finished is told and everything else given back, the running task too: nobody is to
+ * blame. */
+static void pacer_end_now(struct skep_slot *slot)
+{
+    struct timespec until;
+    int64_t until_ms;
+
+    pthread_mutex_lock(&slot->lock);
+    slot->is_finishing = true;
+    slot->is_leaving_now = true;
+    atomic_store_explicit(&slot->page->stop, SKEP_STOP_NOW, memory_order_relaxed);
+    pthread_mutex_unlock(&slot->lock);
+    skep_slot_poke(slot->wake_fd);
+    skep_sleep_ms(PACER_LAST_WORDS_MS); /* the main thread leaves in the meantime, and the process ends */
+    until_ms = skep_wall_ms() + PACER_LAST_EXCHANGE_MS; /* the lock knows wall time only */
+    until = (struct timespec){.tv_sec = until_ms / 1000, .tv_nsec = until_ms % 1000 * 1000000};
+    if (pthread_mutex_timedlock(&slot->lock, &until) == 0 && !slot->is_waiting) {
+        struct skep_error err = {0};
+        skep_status st = skep_slot_leave(slot, &err);
+        if (st != SKEP_OK) {
+            skep_log(SKEP_LOG_WARN, "leave-failed", "slot=%d reason=\"%s\"", (int)slot->settings->slot,
+                     skep_error_text(&err, st));
+            _exit(SKEP_SLOT_BROKEN);
+        }
+    }
+    _exit(SKEP_SLOT_LEFT);
+}
+
+static void pacer_finish(struct skep_slot *slot)
+{
+    pthread_mutex_lock(&slot->lock);
+    slot->is_finishing = true;
+    if (slot->running_lane != NULL) {
+        /* What was not started goes to others now, not when this task is done. */
+        pacer_tell(slot, slot->running_lane);
+    }
+    pthread_mutex_unlock(&slot->lock);
+    skep_slot_poke(slot->wake_fd);
+}
+
+static void pacer_look(struct skep_slot *slot)
+{
+    pthread_mutex_lock(&slot->lock);
+    slot->is_asked_to_look = true;
+    pthread_mutex_unlock(&slot->lock);
+    skep_slot_poke(slot->wake_fd);
+}
+
+static void pacer_obey(struct skep_slot *slot)
+{
+    char command;
+    ssize_t n = read(slot->control_fd, &command, 1);
+
+    if (n < 0 && (errno == EINTR || errno == EAGAIN)) {
+        return;
+    }
+    if (n != 1 || command == SKEP_CONTROL_NOW) {
+        pacer_end_now(slot);
+    } else if (command == SKEP_CONTROL_FINISH) {
+        pacer_finish(slot);
+    } else if (command == SKEP_CONTROL_LOOK) {
+        pacer_look(slot);
+    }
+}
+
+/* ---- the thread ---- */
+
+static void *pacer_main(void *argument)
+{
+    struct skep_slot *slot = argument;
+    struct pollfd fds[] = {{.fd = slot->control_fd, .events = POLLIN},
+                           {.fd = slot->poke_fd, .events = POLLIN}};
+    bool is_busy = false;
+
+    for (;;) {
+        int n = poll(fds, 2, is_busy ? PACER_TICK_MS : -1);
+        if (n > 0 && fds[0].revents != 0) {
+            pacer_obey(slot);
+        }
+        if (n > 0 && fds[1].revents != 0) {
+            skep_slot_drain(slot->poke_fd);
+        }
+        pthread_mutex_lock(&slot->lock);
+        is_busy = slot->is_busy;
+        if (is_busy) {
+            pacer_tick(slot);
+        }
+        pthread_mutex_unlock(&slot->lock);
+    }
+    return NULL;
+}
+
+skep_status skep_pacer_start(struct skep_slot *slot, struct skep_error *err)
+{
+    pthread_t thread;
+
+    if (pthread_create(&thread, NULL, pacer_main, slot) != 0) {
+        return skep_error_set(err, SKEP_E_NOMEM, "no second thread");
+    }
+    pthread_detach(thread);
+    return SKEP_OK;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#include "set_up.h"
+
+#include <stdio.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "run/fault.h"
+
+enum { SET_UP_CRASH_LIMIT = 3, SET_UP_CACHE_FILES = 1024 };
+
+static skep_status set_up_roots(const struct skep_text_list *folders, struct skep_roots **roots_out,
+                                struct skep_error *err)
+{
+    skep_status st = skep_roots_new(roots_out, err);
+
+    for (size_t i = 0; st == SKEP_OK && i < folders->n; i++) {
+        st = skep_roots_add(*roots_out, folders->items[i], err);
+    }
+    return st;
+}
+
+static skep_status set_up_lanes(struct skep_slot *slot, struct skep_error *err)
+{
+    const struct skep_worker_settings *s = slot->settings;
+    unsigned weights[SKEP_MAX_QUEUES];
+    char name[64];
+    skep_status st = SKEP_OK;
+
+    slot->n_lanes = s->queues.n;
+    snprintf(name, sizeof name, "skep-slot-%d", (int)s->slot);
+    for (size_t i = 0; i < slot->n_lanes && st == SKEP_OK; i++) {
+        skep_lane_init(&slot->lanes[i], (int)s->slot, s->queues.items[i].name, &slot->page->lanes[i],
+                       &slot->page->metrics);
+        st = skep_server_conn_new(&s->server, name, &slot->lanes[i].conn, err);
+        weights[i] = s->queues.items[i].weight;
+    }
+    if (st == SKEP_OK) {
+        skep_share_init(&slot->share, slot->n_lanes, weights, s->is_strict, (unsigned)s->slot);
+    }
+    return st;
+}
+
+static void set_up_running(struct skep_slot *slot)
+{
+    const struct skep_worker_settings *s = slot->settings;
+
+    slot->run = (struct skep_run){
+        .inputs = slot->inputs,
+        .outputs = slot->outputs,
+        .cache = slot->cache,
+        .limits = {.record_bytes = (size_t)s->record_bytes},
+        .syncs_outputs = s->syncs_outputs,
+        .stop = &slot->page->stop,
+    };
+    slot->policy = (struct skep_policy){
+        .retries = (unsigned)s->retries,
+        .backoff_s = s->backoff_s,
+        .backoff_max_s = s->backoff_max_s,
+        .crashes = SET_UP_CRASH_LIMIT,
+    };
+}
+
+skep_status skep_slot_set_up(struct skep_slot *slot, struct skep_error *err)
+{
+    const struct skep_worker_settings *s = slot->settings;
+    skep_status st;
+
+    slot->page = mmap(NULL, sizeof *slot->page, PROT_READ | PROT_WRITE, MAP_SHARED, (int)s->page_fd, 0);
+    slot->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    slot->poke_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (slot->page == MAP_FAILED || slot->wake_fd < 0 || slot->poke_fd < 0) {
+        return skep_error_errno(err, SKEP_E_IO, "the slot cannot set itself up");
+    }
+    atomic_store(&slot->page->running, -1);
+    if (gethostname(slot->host, sizeof slot->host - 1) != 0) {
+        snprintf(slot->host, sizeof slot->host, "unknown");
+    }
+    skep_arena_init(&slot->arena, (size_t)s->memory_bytes);
+    st = set_up_roots(&s->data, &slot->inputs, err);
+    if (st == SKEP_OK) {
+        st = set_up_roots(s->output.n > 0 ? &s->output : &s->data, &slot->outputs, err);
+    }
+    if (st == SKEP_OK) {
+        st = skep_npy_cache_new(slot->inputs, SET_UP_CACHE_FILES, s->cache_bytes, &slot->cache, err);
+    }
+    if (st == SKEP_OK) {
+        st = skep_fault_install(err);
+    }
+    set_up_running(slot);
+    return st == SKEP_OK ? set_up_lanes(slot, err) : st;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SKEP_WORKER_SET_UP_H
+#define SKEP_WORKER_SET_UP_H
+
+#include "base/error.h"
+#include "slot.h"
+
+/* Everything that a slot has from its start to its end: the page, its folders and mappings, a lane for each
+ * queue (not connected yet), and the rules of verdicts. SLOT is zeroed but for its settings and its control
+ * pipe. The process ends after a failure. */
+SKEP_MUST_USE skep_status skep_slot_set_up(struct skep_slot *slot, struct skep_error *err);
+
+#endif

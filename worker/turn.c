@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+#include "turn.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+enum {
+    TURN_TELL_BYTES = 8 << 20, /* of results wait for the end of a batch */
+    TURN_ARENA_KEEP = 64 << 20
+};
+
+static void turn_count(struct skep_slot *slot, enum skep_metric metric, uint64_t n)
+{
+    skep_metrics_add(&slot->page->metrics, metric, n);
+}
+
+static double turn_seconds(struct timeval tv)
+{
+    return (double)tv.tv_sec + (double)tv.tv_usec * 1e-6;
+}
+
+static struct skep_usage turn_usage(const struct rusage *before, const struct rusage *after, int64_t run_ns)
+{
+    return (struct skep_usage){
+        .run_s = (double)run_ns * 1e-9,
+        .user_s = turn_seconds(after->ru_utime) - turn_seconds(before->ru_utime),
+        .system_s = turn_seconds(after->ru_stime) - turn_seconds(before->ru_stime),
+        .peak_rss_bytes = (int64_t)after->ru_maxrss * 1024,
+        .minor_faults = after->ru_minflt - before->ru_minflt,
+        .major_faults = after->ru_majflt - before->ru_majflt,
+    };
+}
+
+/* From here on the task is running: whoever looks at the page blames it if we die. */
+static void turn_announce(struct skep_slot *slot, struct skep_lane *lane, const struct skep_work *work,
+                          int64_t now_ms)
+{
+    struct skep_page *page = slot->page;
+
+    slot->running = work;
+    slot->running_lane = lane;
+    atomic_store_explicit(&page->stop, SKEP_STOP_NONE, memory_order_relaxed);
+    atomic_store_explicit(&page->deadline_ms,
+                          work->task.timeout_s > 0 ? now_ms + (int64_t)ceil(work->task.timeout_s * 1000) : 0,
+                          memory_order_relaxed);
+    atomic_store_explicit(&page->running_lane, (int)(lane - slot->lanes), memory_order_relaxed);
+    atomic_store_explicit(&page->running, skep_lane_number(lane), memory_order_release);
+}
+
+static void turn_announce_end(struct skep_slot *slot)
+{
+    atomic_store_explicit(&slot->page->running, -1, memory_order_release);
+    atomic_store_explicit(&slot->page->deadline_ms, 0, memory_order_relaxed);
+    slot->running = NULL;
+    slot->running_lane = NULL;
+}
+
+/* The kernel says that it was told to stop. Whose word was it? */
+static skep_status turn_stopped(struct skep_slot *slot, const struct skep_work *work, struct skep_error *err)
+{
+    if (atomic_load_explicit(&slot->page->stop, memory_order_relaxed) != SKEP_STOP_TIMEOUT) {
+        return SKEP_STOPPED;
+    }
+    skep_error_clear(err);
+    return skep_error_set(err, SKEP_E_TIMEOUT, "it ran longer than its timeout_s of %g s",
+                          work->task.timeout_s);
+}
+
+static void turn_count_verdict(struct skep_slot *slot, const struct skep_settled *settled)
+{
+    static const enum skep_metric metrics[] = {
+        [SKEP_DONE] = SKEP_METRIC_TASKS_DONE,
+        [SKEP_RETRY] = SKEP_METRIC_TASKS_RETRIED,
+        [SKEP_BURY] = SKEP_METRIC_TASKS_BURIED,
+    };
+
+    turn_count(slot, metrics[settled->kind], 1);
+    if (settled->kind != SKEP_DONE) {
+        turn_count(slot, SKEP_METRIC_TASKS_FAILED, 1);
+    }
+}
+
+/* Run the kernel, without the lock. SKEP_STOPPED: it was interrupted and is to be given back. */
+static skep_status turn_compute(struct skep_slot *slot, struct skep_lane *lane, const struct skep_work *work,
+                                struct skep_attempt *attempt, int64_t began_ns)
+{
+    struct skep_batch *batch = &lane->batch;
+    struct skep_outcome outcome;
+    struct rusage after;
+
+    turn_announce(slot, lane, work, began_ns / 1000000);
+    pthread_mutex_unlock(&slot->lock);
+    skep_run_work(&slot->run, work, &slot->arena, &outcome);
+    getrusage(RUSAGE_THREAD, &after);
+    pthread_mutex_lock(&slot->lock);
+    if (outcome.status == SKEP_STOPPED) {
+        outcome.status = turn_stopped(slot, work, &outcome.err);
+    }
+    turn_announce_end(slot);
+    if (outcome.status == SKEP_STOPPED) {
+        return SKEP_STOPPED;
+    }
+    attempt->finished_ms = skep_wall_ms();
+    attempt->usage = turn_usage(&slot->usage, &after, skep_monotonic_ns() - began_ns);
+    turn_count(slot, SKEP_METRIC_RUN_TIME, (uint64_t)(attempt->usage.run_s * 1e9));
+    slot->usage = after;
+    /* The pacer may have told what was settled before, but it does not move it. */
+    skep_settle(&slot->policy, attempt, work, &outcome, &batch->bytes, &batch->settled[batch->n_settled]);
+    return SKEP_OK;
+}
+
+/* The verdict did not fit. What lies before MARK is whole, and for a few words there may be room. */
+static skep_status turn_settle_without_room(struct skep_slot *slot, struct skep_batch *batch,
+                                            const struct skep_work *work, const struct skep_attempt *attempt,
+                                            size_t mark)
+{
+    struct skep_outcome outcome = {.status = SKEP_E_NOMEM};
+
+    (void)skep_error_set(&outcome.err, SKEP_E_NOMEM, "no memory for its result");
+    batch->bytes.length = mark;
+    batch->bytes.failed = false;
+    skep_settle(&slot->policy, attempt, work, &outcome, &batch->bytes, &batch->settled[batch->n_settled]);
+    if (!skep_buf_failed(&batch->bytes)) {
+        return SKEP_OK;
+    }
+    batch->bytes.length = mark;
+    batch->bytes.failed = false;
+    skep_log(SKEP_LOG_ERROR, "no-memory", "slot=%d doing=result bytes=%zu", (int)slot->settings->slot, mark);
+    return SKEP_E_NOMEM;
+}
+
+/* Run the next task of the batch and record its verdict. */
+static skep_status turn_run_one(struct skep_slot *slot, struct skep_lane *lane)
+{
+    struct skep_batch *batch = &lane->batch;
+    const struct skep_bytes *record = &batch->tasks[batch->n_settled];
+    struct skep_settled *settled = &batch->settled[batch->n_settled];
+    struct skep_attempt attempt = {
+        .worker = lane->holder.worker, .host = slot->host, .slot = (int)slot->settings->slot};
+    struct skep_work work;
+    int64_t began_ns = skep_monotonic_ns();
+    size_t mark = batch->bytes.length;
+    skep_status st = SKEP_OK;
+
+    skep_arena_reset(&slot->arena, TURN_ARENA_KEEP);
+    skep_work_read(&slot->run, record->bytes, record->n, &slot->arena, &work);
+    attempt.started_ms = attempt.finished_ms = skep_wall_ms();
+    attempt.now_ms = began_ns / 1000000 + lane->skew_ms;
+    if (!skep_settle_unrun(&slot->policy, &attempt, &work, batch->crashes, batch->crash_info, &batch->bytes,
+                           settled)) {
+        st = turn_compute(slot, lane, &work, &attempt, began_ns);
+        slot->n_run++;
+    }
+    if (st == SKEP_OK && skep_buf_failed(&batch->bytes)) {
+        st = turn_settle_without_room(slot, batch, &work, &attempt, mark);
+    }
+    if (st == SKEP_OK) {
+        batch->n_settled++;
+        turn_count_verdict(slot, settled);
+    }
+    return st;
+}
+
+/* Results have become so many that they should not wait for the end of the batch. */
+static skep_status turn_tell(struct skep_lane *lane, struct skep_error *err)
+{
+    struct skep_batch *batch = &lane->batch;
+    skep_status st = skep_lane_tell(lane, SKEP_BATCH_MAX, err);
+
+    if (st == SKEP_OK && batch->first == batch->n_settled) {
+        skep_buf_reset(&batch->bytes);
+    }
+    return st;
+}
+
+static void turn_begin(struct skep_slot *slot)
+{
+    skep_npy_cache_begin_batch(slot->cache);
+    getrusage(RUSAGE_THREAD, &slot->usage);
+    if (!slot->is_busy) {
+        slot->is_busy = true;
+        skep_metrics_set(&slot->page->metrics, SKEP_METRIC_SLOTS_BUSY, 1);
+        skep_slot_poke(slot->poke_fd);
+    }
+}
+
+skep_status skep_turn_run(struct skep_slot *slot, struct skep_lane *lane, struct skep_error *err)
+{
+    struct skep_batch *batch = &lane->batch;
+    int64_t began_ns = skep_monotonic_ns();
+    size_t n_run = 0;
+    skep_status st = SKEP_OK;
+    double spent_s;
+
+    turn_begin(slot);
+    while (st == SKEP_OK && batch->n_settled < batch->n_tasks && !slot->is_leaving_now) {
+        st = turn_run_one(slot, lane);
+        n_run++;
+        if (st == SKEP_OK && batch->bytes.length > TURN_TELL_BYTES) {
+            st = turn_tell(lane, err);
+        }
+    }
+    spent_s = (double)(skep_monotonic_ns() - began_ns) * 1e-9;
+    skep_lane_learn(lane, spent_s, n_run);
+    skep_share_spend(&slot->share, (size_t)(lane - slot->lanes), spent_s);
+    return st == SKEP_STOPPED ? SKEP_OK : st; /* what was interrupted goes back with the next cycle */
+}
