@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "queue/redis_error.h"
+#include "queue/rights.h"
 #include "queue/script.h"
 
 enum {
@@ -54,7 +55,11 @@ skep_status skep_holder_register(struct skep_holder *holder, struct skep_error *
     struct skep_reply *reply;
     skep_status st = holder_connect(holder, err);
 
+    if (st == SKEP_OK) {
+        st = skep_rights_check(holder->conn, &holder->keys, SKEP_ROLE_WORKER, err);
+    }
     if (st != SKEP_OK) {
+        skep_error_prefix(err, "register");
         return st;
     }
     skep_conn_begin(holder->conn, 3);
