@@ -145,13 +145,13 @@ const struct skep_command skep_dead_requeue = {
 };
 
 static const char *const purge_text[] = {
-    "Throw dead letters away. `skep dead export` keeps them in a file first.",
+    "Throw dead letters away. `skep dead export --why` keeps them in a file first.",
     "Exit codes: 0 done; 1 there is no such letter; 2 usage; 3 the server is out of reach or refused.",
     NULL,
 };
 
 static const char *const purge_examples[] = {
-    "skep dead export -q sweep > dead.jsonl && skep dead purge -q sweep --all",
+    "skep dead export -q sweep --why > dead.jsonl && skep dead purge -q sweep --all",
     "move them into a file",
     NULL,
 };

@@ -21,7 +21,8 @@ struct skep_dead_settings {
     const char *kernel;
     bool is_all;
     bool is_list;
-    bool is_records;
+    bool is_json;
+    bool is_why;
 };
 
 #define SKEP_DEAD_AT(field) .offset = offsetof(struct skep_dead_settings, field)

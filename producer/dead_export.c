@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* skep dead export: all letters, for programs. Nothing of a record is lost: what is no JSON goes as base64.
- */
+/* skep dead export: all letters, for programs: as tasks that can be pushed again, or with all that is known.
+ * Then nothing of a record is lost: what is no JSON goes as base64. */
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "producer/dead.h"
 #include "producer/letter.h"
@@ -16,18 +17,17 @@ enum {
 
 static const struct skep_option export_options[] = {
     SKEP_QUEUE_ROW(struct skep_dead_settings, queue),
-    {.name = "records",
+    {.name = "why",
      .kind = SKEP_OPT_FLAG,
-     SKEP_DEAD_AT(is_records),
-     .help = "only the task records, as `skep push` reads them; what is no JSON is left out, and the exit "
-             "code is 1"},
+     SKEP_DEAD_AT(is_why),
+     .help = "JSON objects that tell everything of a letter, with the record in them"},
     SKEP_CONNECT_ROWS(struct skep_dead_settings, connect),
     {.name = NULL},
 };
 
 struct export
 {
-    bool is_records;
+    bool is_why;
     uint64_t n_left_out;
     struct skep_arena arena;
     struct skep_buf line;
@@ -133,7 +133,7 @@ static skep_status export_visit(void *context, const struct skep_letter *letter,
     struct export *export = context;
 
     skep_buf_reset(&export->line);
-    if (!export->is_records) {
+    if (export->is_why) {
         export_add_letter(export, letter);
     } else if (export_add_json(export, &letter->record)) {
         skep_buf_add_char(&export->line, '\n');
@@ -150,12 +150,12 @@ static skep_status export_visit(void *context, const struct skep_letter *letter,
 static int export_act(const void *settings_read, const struct skep_operands *operands)
 {
     const struct skep_dead_settings *settings = settings_read;
-    struct export export = {.is_records = settings->is_records};
+    struct export export = {.is_why = settings->is_why};
+    struct skep_letters letters = {.is_quiet = isatty(STDOUT_FILENO) == 1};
     struct skep_keys keys;
-    struct skep_conn *conn;
     struct skep_error err = {0};
     skep_status st;
-    int exit_code = skep_connect_queue(&settings->connect, settings->queue, &keys, &conn);
+    int exit_code = skep_connect_queue(&settings->connect, settings->queue, &keys, &letters.conn);
 
     (void)operands;
     if (exit_code != SKEP_EXIT_OK) {
@@ -163,43 +163,45 @@ static int export_act(const void *settings_read, const struct skep_operands *ope
     }
     skep_arena_init(&export.arena, EXPORT_ARENA_BYTES);
     skep_buf_init(&export.line, EXPORT_LINE_BYTES);
-    st = skep_letters_walk(conn, &keys, export_visit, &export, &err);
-    skep_conn_free(conn);
+    letters.keys = &keys;
+    st = skep_letters_walk(&letters, export_visit, &export, &err);
+    skep_conn_free(letters.conn);
     skep_arena_release(&export.arena);
     skep_buf_release(&export.line);
-    if (st == SKEP_STOPPED) {
-        return SKEP_EXIT_SERVER;
-    }
     if (st != SKEP_OK) {
-        return skep_complain_error(st, &err);
+        return skep_letters_exit(st, &err);
     }
     if (export.n_left_out > 0) {
-        skep_complain("%" PRIu64 " record%s no JSON and cannot be a line: export without --records has them",
-                      export.n_left_out, export.n_left_out == 1 ? " is" : "s are");
+        skep_complain("%" PRIu64 " record%s no JSON and cannot be pushed: `skep dead export --why` has %s",
+                      export.n_left_out, export.n_left_out == 1 ? " is" : "s are",
+                      export.n_left_out == 1 ? "it" : "them");
         return SKEP_EXIT_FAILED;
     }
     return SKEP_EXIT_OK;
 }
 
 static const char *const export_text[] = {
-    "Print all dead letters as JSON lines, oldest first: id, index, kernel, cause, message, at_ms, "
-    "attempts, and record, the task as it was put. A record that is no JSON is in record_base64 instead. "
-    "Nothing is removed.",
+    "Print the records of all dead letters, oldest first, a line each: a file that `skep push` takes as it "
+    "stands. Records that are no JSON are left out, and the exit code is 1. Nothing is removed.",
+    "A task that draws random numbers draws others when it is pushed from such a file, unless it has a seed "
+    "of its own: its place in the file has changed. `skep dead requeue` keeps it.",
+    "With --why each line is an object: id, index, kernel, cause, message, at_ms, attempts, and record, the "
+    "task as it was put. A record that is no JSON is in record_base64 instead.",
     NULL,
 };
 
 static const char *const export_examples[] = {
-    "skep dead export -q sweep | jq -r .message | sort | uniq -c",
+    "skep dead export -q sweep > again.jsonl",
+    "the tasks, to be edited and pushed again",
+    "skep dead export -q sweep --why | jq -r .message | sort | uniq -c",
     "count by message",
-    "skep dead export -q sweep --records > again.jsonl",
-    "the tasks alone, to be edited and pushed again",
     NULL,
 };
 
 const struct skep_command skep_dead_export = {
     .name = "export",
-    .summary = "all dead letters as JSON lines",
-    .usage = "-q QUEUE [--records] [OPTION...]",
+    .summary = "the records of all dead letters, to be pushed again",
+    .usage = "-q QUEUE [--why] [OPTION...]",
     .text = export_text,
     .examples = export_examples,
     .options = export_options,

@@ -1,23 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* skep dead ls: the letters in groups of one cause, kernel and message, the largest first: whoever looks at
- * ten thousand of them wants to know of the three mistakes behind them. */
+/* skep dead ls: the letters in groups, the largest first, or one by one. */
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "base/alloc.h"
 #include "base/clock.h"
 #include "producer/dead.h"
-#include "producer/letter.h"
+#include "producer/letter_groups.h"
 #include "producer/words.h"
+#include "task/json.h"
 
 enum {
-    LS_MAX_GROUPS = 4096, /* the rest is counted together */
-    LS_N_PLACES = 2 * LS_MAX_GROUPS,
     LS_SHOWN_GROUPS = 50,
-    LS_ARENA_BYTES = 64 * 1024 * 1024,
     LS_TEXT_BYTES = 256 * 1024,
+    LS_JSON_BYTES = 64 * 1024 * 1024,
     LS_MESSAGE_BYTES = 200,
     LS_WORD_BYTES = 64
 };
@@ -29,24 +25,16 @@ static const struct skep_option ls_options[] = {
      .kind = SKEP_OPT_FLAG,
      SKEP_DEAD_AT(is_list),
      .help = "a line for every letter, oldest first"},
+    {.name = "json",
+     .kind = SKEP_OPT_FLAG,
+     SKEP_DEAD_AT(is_json),
+     .help = "the groups as one JSON object (every letter as JSON: `skep dead export --why`)"},
     SKEP_CONNECT_ROWS(struct skep_dead_settings, connect),
     {.name = NULL},
 };
 
-struct ls_group {
-    uint64_t count;
-    const char *cause, *kernel, *message;
-    const char *first_id;
-};
-
 struct ls {
-    bool is_list;
-    uint64_t n_letters;
-    uint64_t n_ungrouped;
-    size_t n_groups;
-    struct ls_group groups[LS_MAX_GROUPS];
-    uint16_t places[LS_N_PLACES]; /* group + 1; 0: free */
-    struct skep_arena arena;      /* the texts of groups */
+    struct skep_letter_groups *groups; /* NULL: a line for every letter */
     struct skep_buf text;
 };
 
@@ -91,152 +79,139 @@ static skep_status ls_list(struct ls *ls, const struct skep_letter *letter)
     return ls->text.length > LS_TEXT_BYTES / 2 ? ls_flush(ls) : SKEP_OK;
 }
 
-/* ---- groups ---- */
-
-static uint64_t ls_hash_text(uint64_t hash, const char *text)
-{
-    do {
-        hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211); /* FNV-1a, with the NUL */
-    } while (*text++ != '\0');
-    return hash;
-}
-
-static bool ls_is_in(const struct ls_group *group, const struct skep_letter *letter)
-{
-    return strcmp(group->cause, letter->header.cause) == 0 &&
-           strcmp(group->kernel, ls_or_dash(letter->header.kernel)) == 0 &&
-           strcmp(group->message, letter->message) == 0;
-}
-
-static const char *ls_keep(struct ls *ls, const char *text)
-{
-    return skep_arena_strndup(&ls->arena, text, strlen(text));
-}
-
-static skep_status ls_new_group(struct ls *ls, const struct skep_letter *letter, size_t place)
-{
-    struct ls_group group = {
-        .count = 1,
-        .cause = ls_keep(ls, letter->header.cause),
-        .kernel = ls_keep(ls, ls_or_dash(letter->header.kernel)),
-        .message = ls_keep(ls, letter->message),
-        .first_id = ls_keep(ls, ls_or_dash(letter->header.id)),
-    };
-
-    if (ls->n_groups == LS_MAX_GROUPS || group.cause == NULL || group.kernel == NULL ||
-        group.message == NULL || group.first_id == NULL) {
-        ls->n_ungrouped++;
-        return SKEP_OK;
-    }
-    ls->groups[ls->n_groups++] = group;
-    ls->places[place] = (uint16_t)ls->n_groups;
-    return SKEP_OK;
-}
-
-static skep_status ls_group(struct ls *ls, const struct skep_letter *letter)
-{
-    uint64_t hash = UINT64_C(14695981039346656037);
-    size_t place;
-
-    hash = ls_hash_text(hash, letter->header.cause);
-    hash = ls_hash_text(hash, ls_or_dash(letter->header.kernel));
-    hash = ls_hash_text(hash, letter->message);
-    for (place = hash % LS_N_PLACES; ls->places[place] != 0; place = (place + 1) % LS_N_PLACES) {
-        struct ls_group *group = &ls->groups[ls->places[place] - 1];
-        if (ls_is_in(group, letter)) {
-            group->count++;
-            return SKEP_OK;
-        }
-    }
-    return ls_new_group(ls, letter, place);
-}
-
 static skep_status ls_visit(void *context, const struct skep_letter *letter, struct skep_error *err)
 {
     struct ls *ls = context;
 
     (void)err;
-    ls->n_letters++;
-    return ls->is_list ? ls_list(ls, letter) : ls_group(ls, letter);
+    if (ls->groups == NULL) {
+        return ls_list(ls, letter);
+    }
+    skep_letter_groups_add(ls->groups, letter);
+    return SKEP_OK;
 }
 
-static int ls_compare(const void *a, const void *b)
-{
-    const struct ls_group *x = a, *y = b;
+/* ---- groups ---- */
 
-    return (x->count < y->count) - (x->count > y->count);
+static void ls_write_group(struct skep_buf *buf, const struct skep_letter_group *group)
+{
+    skep_buf_printf(buf, "%9" PRIu64 "  ", group->count);
+    ls_add_word(buf, group->cause, 14);
+    ls_add_word(buf, group->kernel, 8);
+    skep_words_add_harmless(buf, group->message, strlen(group->message), LS_MESSAGE_BYTES);
+    skep_buf_add_text(buf, "\n           first: ");
+    skep_words_add_harmless(buf, group->first_id, strlen(group->first_id), LS_WORD_BYTES);
+    skep_buf_add_text(buf, group->differs ? "; the others differ in numbers or paths\n" : "\n");
 }
 
-static void ls_write_groups(struct ls *ls, const char *queue)
+static void ls_write_groups(struct skep_buf *buf, const struct skep_letter_groups *groups, const char *queue)
 {
-    size_t n_shown = ls->n_groups < LS_SHOWN_GROUPS ? ls->n_groups : LS_SHOWN_GROUPS;
-    uint64_t n_hidden = ls->n_ungrouped;
+    size_t n_shown = groups->n_groups < LS_SHOWN_GROUPS ? groups->n_groups : LS_SHOWN_GROUPS;
+    uint64_t n_hidden = groups->n_ungrouped;
     char number[SKEP_WORDS_BYTES];
 
-    qsort(ls->groups, ls->n_groups, sizeof ls->groups[0], ls_compare);
-    skep_buf_printf(&ls->text, "queue %s: %s dead letter%s\n", queue,
-                    skep_words_number((int64_t)ls->n_letters, number), skep_words_plural(ls->n_letters));
+    skep_buf_printf(buf, "queue %s: %s dead letter%s\n", queue,
+                    skep_words_number((int64_t)groups->n_letters, number),
+                    skep_words_plural(groups->n_letters));
     for (size_t i = 0; i < n_shown; i++) {
-        const struct ls_group *group = &ls->groups[i];
-        skep_buf_printf(&ls->text, "%9" PRIu64 "  ", group->count);
-        ls_add_word(&ls->text, group->cause, 14);
-        ls_add_word(&ls->text, group->kernel, 8);
-        skep_words_add_harmless(&ls->text, group->message, strlen(group->message), LS_MESSAGE_BYTES);
-        skep_buf_add_text(&ls->text, "\n           first: ");
-        skep_words_add_harmless(&ls->text, group->first_id, strlen(group->first_id), LS_WORD_BYTES);
-        skep_buf_add_char(&ls->text, '\n');
+        ls_write_group(buf, &groups->groups[i]);
     }
-    for (size_t i = n_shown; i < ls->n_groups; i++) {
-        n_hidden += ls->groups[i].count;
+    for (size_t i = n_shown; i < groups->n_groups; i++) {
+        n_hidden += groups->groups[i].count;
     }
     if (n_hidden > 0) {
-        skep_buf_printf(&ls->text, "%9" PRIu64 "  of other kinds: `skep dead ls --list` shows every one\n",
+        skep_buf_printf(buf, "%9" PRIu64 "  of other kinds: `skep dead ls --list` shows every one\n",
                         n_hidden);
     }
+}
+
+static void ls_json_text(struct skep_buf *buf, const char *name, const char *text)
+{
+    skep_json_add_key(buf, name);
+    skep_json_add_text(buf, text, strlen(text));
+}
+
+static void ls_json_i64(struct skep_buf *buf, const char *name, int64_t number)
+{
+    skep_json_add_key(buf, name);
+    skep_buf_add_i64(buf, number);
+}
+
+static void ls_write_json(struct skep_buf *buf, const struct skep_letter_groups *groups, const char *queue)
+{
+    skep_buf_add_char(buf, '{');
+    ls_json_text(buf, "queue", queue);
+    ls_json_i64(buf, "dead", (int64_t)groups->n_letters);
+    ls_json_i64(buf, "ungrouped", (int64_t)groups->n_ungrouped);
+    skep_json_add_key(buf, "groups");
+    skep_buf_add_char(buf, '[');
+    for (size_t i = 0; i < groups->n_groups; i++) {
+        const struct skep_letter_group *group = &groups->groups[i];
+        skep_buf_add_text(buf, i > 0 ? ",{" : "{");
+        ls_json_i64(buf, "count", (int64_t)group->count);
+        ls_json_text(buf, "cause", group->cause);
+        ls_json_text(buf, "kernel", group->kernel);
+        ls_json_text(buf, "message", group->message);
+        ls_json_text(buf, "pattern", group->pattern);
+        ls_json_text(buf, "first_id", group->first_id);
+        ls_json_i64(buf, "first_ms", group->first_ms);
+        ls_json_i64(buf, "last_ms", group->last_ms);
+        skep_buf_add_char(buf, '}');
+    }
+    skep_buf_add_text(buf, "]}\n");
+}
+
+static int ls_go(struct ls *ls, const struct skep_letters *letters, bool is_json)
+{
+    struct skep_error err = {0};
+    skep_status st = skep_letters_walk(letters, ls_visit, ls, &err);
+
+    if (st != SKEP_OK) {
+        return skep_letters_exit(st, &err);
+    }
+    if (ls->groups != NULL) {
+        skep_letter_groups_sort(ls->groups);
+        (is_json ? ls_write_json : ls_write_groups)(&ls->text, ls->groups, letters->keys->name);
+    }
+    return skep_print_buf(&ls->text);
 }
 
 static int ls_act(const void *settings_read, const struct skep_operands *operands)
 {
     const struct skep_dead_settings *settings = settings_read;
-    struct ls *ls;
+    struct skep_letters letters = {.is_quiet = settings->is_list && isatty(STDOUT_FILENO) == 1};
+    struct ls ls = {0};
     struct skep_keys keys;
-    struct skep_conn *conn;
-    struct skep_error err = {0};
-    skep_status st;
-    int exit_code = skep_connect_queue(&settings->connect, settings->queue, &keys, &conn);
+    int exit_code;
 
     (void)operands;
+    if (settings->is_list && settings->is_json) {
+        skep_complain("dead ls: --list or --json; `skep dead export --why` gives every letter as JSON");
+        return SKEP_EXIT_USAGE;
+    }
+    exit_code = skep_connect_queue(&settings->connect, settings->queue, &keys, &letters.conn);
     if (exit_code != SKEP_EXIT_OK) {
         return exit_code;
     }
-    ls = skep_calloc(1, sizeof *ls);
-    if (ls == NULL) {
-        skep_conn_free(conn);
+    letters.keys = &keys;
+    ls.groups = settings->is_list ? NULL : skep_letter_groups_new();
+    skep_buf_init(&ls.text, settings->is_json ? LS_JSON_BYTES : LS_TEXT_BYTES);
+    if (ls.groups == NULL && !settings->is_list) {
         skep_complain("no memory to list dead letters");
-        return SKEP_EXIT_SERVER;
-    }
-    ls->is_list = settings->is_list;
-    skep_arena_init(&ls->arena, LS_ARENA_BYTES);
-    skep_buf_init(&ls->text, LS_TEXT_BYTES);
-    st = skep_letters_walk(conn, &keys, ls_visit, ls, &err);
-    skep_conn_free(conn);
-    if (st == SKEP_OK && !ls->is_list) {
-        ls_write_groups(ls, keys.name);
-    }
-    if (st != SKEP_OK && st != SKEP_STOPPED) {
-        exit_code = skep_complain_error(st, &err);
-        skep_buf_release(&ls->text);
+        exit_code = SKEP_EXIT_SERVER;
     } else {
-        exit_code = skep_print_buf(&ls->text);
+        exit_code = ls_go(&ls, &letters, settings->is_json);
     }
-    skep_arena_release(&ls->arena);
-    skep_free(ls);
+    skep_conn_free(letters.conn);
+    skep_letter_groups_free(ls.groups);
+    skep_buf_release(&ls.text);
     return exit_code;
 }
 
 static const char *const ls_text[] = {
     "Show the dead letters of a queue in groups of one cause, kernel and message, the largest first, "
-    "each with the id of its first one: `skep dead show` prints it.",
+    "each with the id of its first one: `skep dead show` prints it. Messages that differ in numbers and "
+    "paths only are of one group; that of the first letter is shown.",
     NULL,
 };
 
@@ -251,7 +226,7 @@ static const char *const ls_examples[] = {
 const struct skep_command skep_dead_ls = {
     .name = "ls",
     .summary = "what failed, and why, in groups",
-    .usage = "-q QUEUE [--list] [OPTION...]",
+    .usage = "-q QUEUE [--list | --json] [OPTION...]",
     .text = ls_text,
     .examples = ls_examples,
     .options = ls_options,

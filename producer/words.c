@@ -99,3 +99,22 @@ void skep_words_add_harmless(struct skep_buf *buf, const char *bytes, size_t n, 
         skep_buf_add_text(buf, "...");
     }
 }
+
+void skep_words_add_shell(struct skep_buf *buf, const char *text)
+{
+    static const char harmless[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+=:,./@%-";
+
+    if (text[0] != '\0' && text[strspn(text, harmless)] == '\0') {
+        skep_buf_add_text(buf, text);
+        return;
+    }
+    skep_buf_add_char(buf, '\'');
+    for (; *text != '\0'; text++) {
+        if (*text == '\'') {
+            skep_buf_add_text(buf, "'\\''");
+        } else {
+            skep_buf_add_char(buf, *text);
+        }
+    }
+    skep_buf_add_char(buf, '\'');
+}

@@ -17,4 +17,7 @@ const char *skep_words_plural(uint64_t number);              /* "" for one, "s" 
  * as \n, \t, \\ or \xHH. No more than MAX bytes of it, then "...". */
 void skep_words_add_harmless(struct skep_buf *buf, const char *bytes, size_t n, size_t max);
 
+/* Append TEXT as a shell takes it for one word: quoted where it must be. */
+void skep_words_add_shell(struct skep_buf *buf, const char *text);
+
 #endif

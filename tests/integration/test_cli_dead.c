@@ -46,6 +46,33 @@ static void test_cli_dead__lists(void **state)
     cli_run(cli, 0, "queue empty: 0 dead letters\n", "", "dead", "ls", "-q", "empty");
 }
 
+/* Messages that differ in numbers and paths are one mistake; the first one is the example. */
+static void test_cli_dead__groups_by_what_went_wrong(void **state)
+{
+    struct cli *cli = *state;
+
+    for (int i = 0; i < 700; i++) {
+        char letter[300];
+        snprintf(letter, sizeof letter,
+                 "#skep id=m%d k=sum cause=array-missing at=%d e=1,1732190400000,array-missing,W,"
+                 "argument%%20x:%%20data/run%d/a.npy%%20is%%20not%%20in%%20/data%%3b%%20%d%%20tries\n{}",
+                 i, 1000 + i, i, i);
+        cli_push_text(cli, DEAD, letter);
+    }
+    cli_run(cli, 0,
+            "queue s: 704 dead letters\n      700  array-missing   sum       argument x: data/run0/a.npy is "
+            "not in /data; 0 tries\n           first: m0; the others differ in numbers or paths\n        2  "
+            "bad-args ",
+            "", "dead", "ls", "-q", "s");
+    cli_run(cli, 0,
+            "{\"queue\":\"s\",\"dead\":704,\"ungrouped\":0,\"groups\":[{\"count\":700,\"cause\":"
+            "\"array-missing\",\"kernel\":\"sum\",\"message\":\"argument x: data/run0/a.npy is not in "
+            "/data; 0 tries\",\"pattern\":\"argument x: / is not in /; # tries\",\"first_id\":\"m0\","
+            "\"first_ms\":1000,\"last_ms\":1699},{\"count\":2,",
+            "", "dead", "ls", "-q", "s", "--json");
+    cli_run(cli, 2, "", "--list or --json", "dead", "ls", "-q", "s", "--json", "--list");
+}
+
 /* Everything about one, and the command that tries it again. */
 static void test_cli_dead__shows(void **state)
 {
@@ -57,8 +84,40 @@ static void test_cli_dead__shows(void **state)
     cli_run(cli, 0, "again     skep dead requeue -q s t1\n", "", "dead", "show", "-q", "s", "t1");
     cli_run(cli, 0, "attempt 2 2024-11-21T12:00:01.000Z  timeout on W\n          limit 1 s\n", "", "dead",
             "show", "-q", "s", "slow 1");
-    cli_run(cli, 1, "", "no dead letter in queue s has the id nobody", "dead", "show", "-q", "s", "nobody");
-    cli_run(cli, 2, "", "Give an ID", "dead", "show", "-q", "s");
+    cli_run(cli, 0, "cause     timeout: the time limit passed\nmessage   limit 1 s\nto do     give the task",
+            "", "dead", "show", "-q", "s", "slow 1");
+    cli_run(cli, 0, "again     skep dead requeue -q s 'slow 1'\nhere      skep replay -q s 'slow 1'\n", "",
+            "dead", "show", "-q", "s", "slow 1");
+}
+
+/* Several, each with what was asked for; the beginning of an id is enough when no other begins so; and the
+ * newest one where none is named. */
+static void test_cli_dead__shows_those_that_are_meant(void **state)
+{
+    struct cli *cli = *state;
+
+    cli_run(cli, 0, "\n\nid        slow 1\n", "", "dead", "show", "-q", "s", "t1", "slo");
+    cli_run(cli, 1, "", "\"t\" is the beginning of several ids: t1, t2", "dead", "show", "-q", "s", "t");
+    cli_run(cli, 1, "id        t1\n", "no dead letter in queue s has an id that is or begins with nobody",
+            "dead", "show", "-q", "s", "nobody", "t1");
+    cli_run(cli, 0, "id        evil\n", "this is the newest of 4; `skep dead ls -q s`", "dead", "show", "-q",
+            "s");
+    cli_run(cli, 1, "", "queue empty has no dead letter", "dead", "show", "-q", "empty");
+}
+
+/* The host of each attempt, and how many went before those that are kept. */
+static void test_cli_dead__shows_who_ran_it(void **state)
+{
+    struct cli *cli = *state;
+
+    cli_push_text(cli, DEAD,
+                  "#skep id=old try=12 cause=kernel-error at=1732190400000 "
+                  "e=11,1732190400000,kernel-error,node7:12:3f:00aa,no "
+                  "e=12,1732190400000,kernel-error,node8:12:3f:00ab,no\n{}");
+    cli_run(cli, 0, "attempts  12, of which the last 2 follow\nattempt 11 ", "", "dead", "show", "-q", "s",
+            "old");
+    cli_run(cli, 0, "kernel-error on node8, worker node8:12:3f:00ab\n          no\n", "", "dead", "show",
+            "-q", "s", "old");
 }
 
 /* What a stranger wrote is shown, but does nothing. */
@@ -70,7 +129,7 @@ static void test_cli_dead__makes_bytes_harmless(void **state)
             "s", "evil");
 }
 
-/* As JSON lines: records that are JSON as such, on one line; all others lose no byte. */
+/* With all that is known: records that are JSON as such, on one line; all others lose no byte. */
 static void test_cli_dead__exports(void **state)
 {
     struct cli *cli = *state;
@@ -78,13 +137,40 @@ static void test_cli_dead__exports(void **state)
     cli_run(cli, 0,
             "{\"id\":\"t1\",\"index\":5,\"kernel\":\"sum\",\"cause\":\"bad-args\",\"message\":"
             "\"argument is missing\",\"at_ms\":1732190400000,\"attempts\":[{\"attempt\":1,",
-            "", "dead", "export", "-q", "s");
-    cli_run(cli, 0, "\"record\":{\"kernel\":\"sum\"}}\n{\"id\":\"t2\",", "", "dead", "export", "-q", "s");
-    cli_run(cli, 0, "\"record\":{\"kernel\":\"sum\"}}\n{\"id\":\"slow 1\",", "", "dead", "export", "-q", "s");
-    cli_run(cli, 0, "\"record_base64\":\"G1sySgD/DQp7\"}\n", "", "dead", "export", "-q", "s");
-    cli_run(cli, 1, "{\"kernel\":\"sum\"}\n{\"kernel\":\"sum\"}\n{\"kernel\":\"sleep\",\"args\":{\"s\":9}}\n",
-            "1 record is no JSON", "dead", "export", "-q", "s", "--records");
+            "", "dead", "export", "-q", "s", "--why");
+    cli_run(cli, 0, "\"record\":{\"kernel\":\"sum\"}}\n{\"id\":\"t2\",", "", "dead", "export", "-q", "s",
+            "--why");
+    cli_run(cli, 0, "\"record\":{\"kernel\":\"sum\"}}\n{\"id\":\"slow 1\",", "", "dead", "export", "-q", "s",
+            "--why");
+    cli_run(cli, 0, "\"record_base64\":\"G1sySgD/DQp7\"}\n", "", "dead", "export", "-q", "s", "--why");
     assert_int_equal(cli_count(cli, "LLEN", DEAD), 4);
+}
+
+/* What is exported without more is what `skep push` takes; what it could not take is told. */
+static void test_cli_dead__exports_what_can_be_pushed(void **state)
+{
+    struct cli *cli = *state;
+    struct test_process *export = cli_start(cli, NULL, "dead", "export", "-q", "s", NULL);
+    char *out;
+    size_t n;
+
+    assert_int_equal(test_process_wait(export, CLI_MS), 1);
+    assert_true(test_process_said(export, "1 record is no JSON and cannot be pushed"));
+    out = test_process_out(export, &n);
+    assert_string_equal(
+        out, "{\"kernel\":\"sum\"}\n{\"kernel\":\"sum\"}\n{\"kernel\":\"sleep\",\"args\":{\"s\":9}}\n");
+    ask(cli->conn, "LPOP {skep:s}:dead");
+    ask(cli->conn, "LPOP {skep:s}:dead");
+    ask(cli->conn, "RPOP {skep:s}:dead");
+    test_process_free(export);
+    export = cli_start(cli, NULL, "dead", "export", "-q", "s", NULL);
+    assert_int_equal(test_process_wait(export, CLI_MS), 0);
+    free(out);
+    out = test_process_out(export, &n);
+    cli_feed(cli, out, n, 0, NULL, NULL, "push", "-q", "again", "-");
+    assert_int_equal(cli_count(cli, "LLEN", "skep:again"), 1);
+    free(out);
+    test_process_free(export);
 }
 
 /* By id, by cause, by kernel: the record goes back as it was put, its place with it; the others stay in their
@@ -134,7 +220,7 @@ static void test_cli_dead__bears_strange_letters(void **state)
     cli_push_text(cli, DEAD, "garbage");
     cli_push_text(cli, DEAD, "");
     cli_run(cli, 0, "        2  unknown ", "", "dead", "ls", "-q", "s");
-    cli_run(cli, 0, "\"record_base64\":\"Z2FyYmFnZQ==\"", "", "dead", "export", "-q", "s");
+    cli_run(cli, 0, "\"record_base64\":\"Z2FyYmFnZQ==\"", "", "dead", "export", "-q", "s", "--why");
     cli_run(cli, 0, "", "requeued 2 dead letters", "dead", "requeue", "-q", "s", "--all");
     assert_string_equal(cli_item(cli, "skep:s", 0)->bytes, "garbage");
 }
@@ -166,9 +252,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(lists),
+        TEST(groups_by_what_went_wrong),
         TEST(shows),
+        TEST(shows_those_that_are_meant),
+        TEST(shows_who_ran_it),
         TEST(makes_bytes_harmless),
         TEST(exports),
+        TEST(exports_what_can_be_pushed),
         TEST(requeues),
         TEST(wants_to_know_which),
         TEST(bears_strange_letters),
