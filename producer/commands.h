@@ -13,6 +13,7 @@ extern const struct skep_command skep_command_results;
 extern const struct skep_command skep_command_status;
 extern const struct skep_command skep_command_queues;
 extern const struct skep_command skep_command_dead;
+extern const struct skep_command skep_command_replay;
 extern const struct skep_command skep_command_pause;
 extern const struct skep_command skep_command_resume;
 extern const struct skep_command skep_command_limits;

@@ -12,12 +12,12 @@ _skep()
 
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        _skep_choose 'run push results status queues dead pause resume limits audit kernels help --help --version'
+        _skep_choose 'run push results status queues dead replay pause resume limits audit kernels help --help --version'
         return
     fi
     case $command in
     help)
-        _skep_choose 'run push results status queues dead pause resume limits audit kernels'
+        _skep_choose 'run push results status queues dead replay pause resume limits audit kernels'
         return
         ;;
     dead)
@@ -40,11 +40,12 @@ _skep()
     'results') words='--queue --output --count --follow --timeout --quiet --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'status') words='--queue --json --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'queues') words='--redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
-    'dead ls') words='--queue --list --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'dead ls') words='--queue --list --json --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'dead show') words='--queue --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'dead requeue') words='--queue --all --cause --kernel --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'dead purge') words='--queue --all --cause --kernel --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
-    'dead export') words='--queue --records --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'dead export') words='--queue --why --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'replay') words='--queue --record --data --output --gdb --memory --cache --max-record --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'pause') words='--queue --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'resume') words='--queue --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'limits') words='--queue --max-depth --max-results --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
