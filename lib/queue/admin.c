@@ -19,14 +19,15 @@ static skep_status admin_unexpected(struct skep_error *err, const char *what)
 
 /* ---- status ---- */
 
-static int64_t hash_get(const struct skep_reply *hash, const char *field)
+/* The number in FIELD, or OTHERWISE. */
+static int64_t hash_get(const struct skep_reply *hash, const char *field, int64_t otherwise)
 {
     for (size_t i = 0; i + 1 < hash->n; i += 2) {
         if (skep_reply_is(&hash->items[i], field) && hash->items[i + 1].kind == SKEP_REPLY_TEXT) {
             return strtoll(hash->items[i + 1].bytes, NULL, 10);
         }
     }
-    return 0;
+    return otherwise;
 }
 
 static skep_status status_read_slots(struct skep_queue_status *status, const struct skep_reply *slots,
@@ -73,12 +74,13 @@ static skep_status status_read(struct skep_queue_status *status, const struct sk
             return admin_unexpected(err, "status");
         }
     }
-#define STAT_READ(name, help) status->stat.name = hash_get(&reply->items[8], #name);
+#define STAT_READ(name, help) status->stat.name = hash_get(&reply->items[8], #name, 0);
     SKEP_STAT_MAP(STAT_READ)
 #undef STAT_READ
-    status->is_paused = hash_get(&reply->items[9], "paused") == 1;
-    status->max_depth = hash_get(&reply->items[9], "max_depth");
-    status->max_results = hash_get(&reply->items[9], "max_results");
+    status->is_paused = hash_get(&reply->items[9], "paused", 0) == 1;
+    status->max_depth = hash_get(&reply->items[9], "max_depth", 0);
+    status->max_results = hash_get(&reply->items[9], "max_results", 0);
+    status->max_dead = hash_get(&reply->items[9], "max_dead", SKEP_MAX_DEAD);
     return status_read_slots(status, &reply->items[7], err);
 }
 
@@ -174,7 +176,11 @@ skep_status skep_queue_pause(struct skep_conn *conn, const struct skep_keys *key
 skep_status skep_queue_set_limit(struct skep_conn *conn, const struct skep_keys *keys,
                                  enum skep_queue_limit limit, int64_t most, struct skep_error *err)
 {
-    return conf_set(conn, keys, limit == SKEP_LIMIT_DEPTH ? "max_depth" : "max_results", most, err);
+    static const char *const fields[] = {[SKEP_LIMIT_DEPTH] = "max_depth",
+                                         [SKEP_LIMIT_RESULTS] = "max_results",
+                                         [SKEP_LIMIT_DEAD] = "max_dead"};
+
+    return conf_set(conn, keys, fields[limit], most, err);
 }
 
 /* ---- dead letters ---- */
@@ -224,7 +230,7 @@ static skep_status dead_count(struct skep_conn *conn, const struct skep_keys *ke
 skep_status skep_dead_sift(struct skep_conn *conn, const struct skep_keys *keys, bool requeues,
                            const char *wanted, int64_t *matched_out, struct skep_error *err)
 {
-    const char *const names[] = {keys->dead, keys->queue, keys->stat};
+    const char *const names[] = {keys->dead, keys->queue, keys->stat, keys->jobs};
     int64_t n_left = 0;
     skep_status st = skep_rights_check(conn, keys, SKEP_ROLE_OPERATOR, err);
 
@@ -235,7 +241,7 @@ skep_status skep_dead_sift(struct skep_conn *conn, const struct skep_keys *keys,
     *matched_out = 0;
     while (st == SKEP_OK && n_left > 0) {
         struct skep_reply *reply;
-        skep_script_begin(conn, SKEP_SCRIPT_SIFT, 3, names, 3);
+        skep_script_begin(conn, SKEP_SCRIPT_SIFT, sizeof names / sizeof names[0], names, 3);
         skep_conn_arg_i64(conn, n_left < SIFT_PIECE ? n_left : SIFT_PIECE);
         skep_conn_arg_text(conn, requeues ? "requeue" : "purge");
         skep_conn_arg_text(conn, wanted);

@@ -52,7 +52,7 @@ struct skep_queue_status {
     int64_t now_ms;
     int64_t n_waiting, n_results, n_delayed, n_dead, n_suspect, n_held;
     bool is_paused;
-    int64_t max_depth, max_results; /* 0: none */
+    int64_t max_depth, max_results, max_dead; /* 0: none */
     struct skep_stat stat;
     size_t n_slots;
     struct skep_slot_status *slots; /* skep_queue_status_release */
@@ -72,8 +72,10 @@ SKEP_MUST_USE skep_status skep_queue_pause(struct skep_conn *conn, const struct 
                                            struct skep_error *err);
 
 /* A producer that meets MAX_DEPTH tasks waiting has to wait; workers that meet MAX_RESULTS results stop
- * taking. 0: no limit. */
-enum skep_queue_limit { SKEP_LIMIT_DEPTH, SKEP_LIMIT_RESULTS };
+ * taking; of more than MAX_DEAD dead letters (SKEP_MAX_DEAD when never set) the oldest are dropped and
+ * counted. 0: no limit. */
+enum { SKEP_MAX_DEAD = 1000000 /* settle.inc has the same */ };
+enum skep_queue_limit { SKEP_LIMIT_DEPTH, SKEP_LIMIT_RESULTS, SKEP_LIMIT_DEAD };
 SKEP_MUST_USE skep_status skep_queue_set_limit(struct skep_conn *conn, const struct skep_keys *keys,
                                                enum skep_queue_limit limit, int64_t most,
                                                struct skep_error *err);

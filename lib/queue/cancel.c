@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "queue/script.h"
+
 enum { CANCEL_FIELD_BYTES = 4 * 1024 };
 
 /* A field of the hash: what is cancelled, in words. */
@@ -62,4 +64,26 @@ skep_status skep_cancel_check(struct skep_conn *conn, const struct skep_keys *ke
             reply->items[at++].kind == SKEP_REPLY_TEXT || (tasks[i].job != NULL && is_job_cancelled);
     }
     return SKEP_OK;
+}
+
+skep_status skep_cancel_put(struct skep_conn *conn, const struct skep_keys *keys, enum skep_cancel_kind kind,
+                            const char *const *names, size_t n, int64_t *written_out, struct skep_error *err)
+{
+    const char *const hashes[] = {keys->jobs, keys->puts, keys->cancel};
+    struct skep_reply *reply;
+    skep_status st;
+
+    skep_script_begin(conn, SKEP_SCRIPT_CANCEL, 3, hashes, 1 + n);
+    skep_conn_arg_text(conn, kind == SKEP_CANCEL_JOB ? "job" : "id");
+    for (size_t i = 0; i < n; i++) {
+        skep_conn_arg_text(conn, names[i]);
+    }
+    st = skep_script_call(conn, -1, &reply, err);
+    if (st == SKEP_OK && reply->kind != SKEP_REPLY_INT) {
+        st = skep_error_set(err, SKEP_E_PROTOCOL, "cancel: the server answered something unexpected");
+    }
+    if (st == SKEP_OK && written_out != NULL) {
+        *written_out = reply->integer;
+    }
+    return st;
 }

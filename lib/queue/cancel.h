@@ -28,4 +28,11 @@ SKEP_MUST_USE skep_status skep_cancel_check(struct skep_conn *conn, const struct
                                             struct skep_cancel_query *tasks, size_t n,
                                             struct skep_error *err);
 
+/* Write N names of jobs, or ids of tasks, down as cancelled. *WRITTEN_OUT (may be NULL): how many; a job of
+ * which nothing is left needs no more than that nothing can be pushed to it. The connection is open. */
+enum skep_cancel_kind { SKEP_CANCEL_JOB, SKEP_CANCEL_ID };
+SKEP_MUST_USE skep_status skep_cancel_put(struct skep_conn *conn, const struct skep_keys *keys,
+                                          enum skep_cancel_kind kind, const char *const *names, size_t n,
+                                          int64_t *written_out, struct skep_error *err);
+
 #endif

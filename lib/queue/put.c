@@ -94,6 +94,12 @@ static skep_status put_read(struct skep_put *put, const struct skep_reply *reply
                               " more",
                               put->keys.name, put->depth, n);
     }
+    if (skep_reply_is(&reply->items[0], "CANCELLED")) {
+        return skep_error_set(
+            err, SKEP_E_CANCELLED,
+            "job \"%.100s\" of queue %s is cancelled: nothing more can be pushed under its name", put->id,
+            put->keys.name);
+    }
     /* Behind a piece that found the queue full, the next ones see a gap: that is no loss. */
     return put->is_full ? SKEP_E_FULL
                         : skep_error_set(
@@ -121,7 +127,8 @@ static skep_status put_settle(struct skep_put *put, struct skep_error *err)
 skep_status skep_put_send(struct skep_put *put, const struct skep_bytes *records, size_t n,
                           struct skep_error *err)
 {
-    const char *const keys[] = {put->keys.queue, put->keys.puts, put->keys.stat, put->keys.conf};
+    const struct skep_keys *k = &put->keys;
+    const char *const keys[] = {k->queue, k->puts, k->stat, k->conf, k->jobs, k->cancel};
     skep_status st = SKEP_OK;
 
     assert(n > 0 && n <= SKEP_PUT_PIECE);
@@ -131,9 +138,14 @@ skep_status skep_put_send(struct skep_put *put, const struct skep_bytes *records
             return st;
         }
     }
-    skep_script_begin(put->conn, SKEP_SCRIPT_PUT, 4, keys, 2 + n);
+    skep_script_begin(put->conn, SKEP_SCRIPT_PUT, sizeof keys / sizeof keys[0], keys, 3 + n);
     skep_conn_arg_text(put->conn, put->id);
     skep_conn_arg_u64(put->conn, put->n_sent);
+    if (put->n_announced > 0) {
+        skep_conn_arg_u64(put->conn, put->n_announced);
+    } else {
+        skep_conn_arg_text(put->conn, "");
+    }
     for (size_t i = 0; i < n; i++) {
         skep_conn_arg(put->conn, records[i].bytes, records[i].n);
     }

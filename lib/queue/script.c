@@ -25,6 +25,8 @@ static const struct script_row script_rows[SKEP_SCRIPT_COUNT] = {
     [SKEP_SCRIPT_PUT] = {script_put, false},          [SKEP_SCRIPT_COLLECT] = {script_collect, true},
     [SKEP_SCRIPT_PEEK] = {script_peek, true},         [SKEP_SCRIPT_SIFT] = {script_sift, true},
     [SKEP_SCRIPT_STATUS] = {script_status, true},     [SKEP_SCRIPT_RIGHTS] = {script_rights, true},
+    [SKEP_SCRIPT_JOB] = {script_job, true},           [SKEP_SCRIPT_FORGET] = {script_forget, true},
+    [SKEP_SCRIPT_CANCEL] = {script_cancel, true},
 };
 
 enum { SCRIPT_TEXT_BYTES = 12 * 1024, SCRIPT_SHA_BYTES = 41 };

@@ -106,7 +106,8 @@ static void test_beat__promotes_in_pieces(void **state)
 static void test_beat__a_key_of_another_type_changes_nothing(void **state)
 {
     const struct skep_keys *k = &verbs.keys;
-    const char *const keys[] = {k->workers, k->queue, k->delayed, k->suspect, k->conf, k->out, k->stat};
+    const char *const keys[] = {k->workers, k->queue, k->delayed, k->suspect, k->conf,
+                                k->out,     k->stat,  k->jobs,    k->cancel};
 
     (void)state;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {

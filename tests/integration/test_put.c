@@ -126,15 +126,15 @@ static void test_put__bytes_are_bytes(void **state)
 /* A push without a name, with one that is too long, or for no queue. */
 static void test_put__refuses_bad_names(void **state)
 {
-    static char name[200];
+    static char name[300];
     struct skep_put put;
     struct skep_error err = {0};
 
     (void)state;
     memset(name, 'x', sizeof name - 1);
     assert_int_equal(skep_put_init(&put, verbs.watcher, "q", "", NULL), SKEP_E_USAGE);
-    check_failure(skep_put_init(&put, verbs.watcher, "q", name, &err), SKEP_E_USAGE, &err, "95 bytes");
-    name[95] = '\0';
+    check_failure(skep_put_init(&put, verbs.watcher, "q", name, &err), SKEP_E_USAGE, &err, "256 bytes");
+    name[256] = '\0';
     assert_int_equal(skep_put_init(&put, verbs.watcher, "q", name, NULL), SKEP_OK);
     assert_int_equal(skep_put_init(&put, verbs.watcher, "a queue", "batch", NULL), SKEP_E_USAGE);
 }
@@ -216,7 +216,8 @@ static void test_put__a_conflict(void **state)
 /* A key of another type stops a piece before it has changed anything. */
 static void test_put__a_key_of_another_type_changes_nothing(void **state)
 {
-    const char *const keys[] = {verbs.keys.queue, verbs.keys.puts, verbs.keys.stat, verbs.keys.conf};
+    const struct skep_keys *k = &verbs.keys;
+    const char *const keys[] = {k->queue, k->puts, k->stat, k->conf, k->jobs, k->cancel};
 
     (void)state;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {

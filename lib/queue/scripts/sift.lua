@@ -2,11 +2,21 @@
 -- Go once through the first dead letters: those whose own line holds the wanted words are requeued or purged, the
 -- others go to the end of the list. Called in pieces until all that were there at the start have been seen; killed
 -- between two pieces it has lost and doubled nothing.
--- KEYS dead queue stat   ARGV how many, 'requeue' or 'purge', wanted words (' cause=timeout ', '' for all)
+-- KEYS dead queue stat jobs   ARGV how many, 'requeue' or 'purge', wanted words (' cause=timeout ', '' for all)
 -- Reply: seen, matched
+-- A task that is requeued has not failed for good after all, and its job hears of it.
 local many, verb, wanted = tonumber(ARGV[1]), ARGV[2], ARGV[3]
 redis.call('LLEN', KEYS[2])
 redis.call('HLEN', KEYS[3])
+redis.call('HLEN', KEYS[4])
+
+local function unfail(line)
+    local job = string.match(line, ' j=([^ ]+)')
+    if not job then return end
+    job = string.gsub(job, '%%(%x%x)', function(byte) return string.char(tonumber(byte, 16)) end)
+    if tonumber(redis.call('HGET', KEYS[4], 'f:' .. job) or 0) > 0 then redis.call('HINCRBY', KEYS[4], 'f:' .. job, -1) end
+end
+
 local seen, matched = 0, 0
 while seen < many do
     local letter = redis.call('LPOP', KEYS[1])
@@ -16,7 +26,10 @@ while seen < many do
     local cut = string.sub(letter, 1, 6) == '#skep ' and (string.find(letter, '\n', 1, true) or #letter) or 0
     local line = string.sub(letter, 1, math.max(cut - 1, 0)) .. ' '
     if wanted == '' or string.find(line, wanted, 1, true) then
-        if verb == 'requeue' then redis.call('RPUSH', KEYS[2], string.sub(letter, cut + 1)) end
+        if verb == 'requeue' then
+            redis.call('RPUSH', KEYS[2], string.sub(letter, cut + 1))
+            unfail(line)
+        end
         matched = matched + 1
     else
         redis.call('RPUSH', KEYS[1], letter)

@@ -1,7 +1,12 @@
 -- SPDX-License-Identifier: MIT
 -- An agent beats for its slots, promotes what is due, and looks at the beats of all.
--- KEYS workers queue delayed suspect conf out stat   ARGV W...
--- Reply: now in ms, flags (1 paused, 2 results full, 4 suspect tasks wait), depth, {W that are fenced}, {W, beat, ...}
+-- KEYS workers queue delayed suspect conf out stat jobs cancel   ARGV W...
+-- Reply: now in ms, flags (1 paused, 2 results full, 4 suspect tasks wait, 8 something is cancelled), depth, {W that are
+-- fenced}, {W, beat, ...}
+--
+-- A cancellation whose task never comes would make every slot ask for ever: each beat looks at one of them, and drops it
+-- after a week. Jobs that are counted stay until nothing is left of them (settle.inc).
+local CANCEL_MS = 7 * 86400 * 1000
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local due = redis.call('ZRANGE', KEYS[3], '-inf', now, 'BYSCORE', 'LIMIT', 0, 1000)
@@ -9,9 +14,17 @@ local conf = redis.call('HMGET', KEYS[5], 'paused', 'max_results')
 local n_results = redis.call('LLEN', KEYS[6])
 local n_suspect = redis.call('LLEN', KEYS[4])
 local depth = redis.call('LLEN', KEYS[2])
+local n_cancels, old = redis.call('HLEN', KEYS[9]), nil
+if n_cancels > 0 then
+    local one = redis.call('HRANDFIELD', KEYS[9], 1, 'WITHVALUES')
+    local job = string.match(one[1], '^job:(.*)$')
+    local is_counted = job and redis.call('HEXISTS', KEYS[8], 'n:' .. job) == 1
+    if not is_counted and now - (tonumber(one[2]) or 0) > CANCEL_MS then old = one[1] end
+end
 -- Every key is what it should be before the first one changes.
 redis.call('ZCARD', KEYS[1])
 redis.call('HLEN', KEYS[7])
+redis.call('HLEN', KEYS[8])
 local fenced = {}
 for i = 1, #ARGV do
     if redis.call('ZSCORE', KEYS[1], ARGV[i]) then
@@ -25,8 +38,9 @@ if #due > 0 then
     redis.call('ZREM', KEYS[3], unpack(due))
     redis.call('HINCRBY', KEYS[7], 'promoted', #due)
 end
-local flags = 0
-if conf[1] == '1' then flags = 1 end
+if old then n_cancels = n_cancels - redis.call('HDEL', KEYS[9], old) end
+local flags = n_cancels > 0 and 8 or 0
+if conf[1] == '1' then flags = flags + 1 end
 local max_results = tonumber(conf[2] or '') or 0
 if max_results > 0 and n_results >= max_results then flags = flags + 2 end
 if n_suspect > 0 then flags = flags + 4 end
