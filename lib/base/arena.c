@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* A chain of blocks, filled one after the other. A request that does not fit into the current block goes to
- * the next one that is large enough, or to a new one; what is left in between is lost until the reset. */
+ * the next one that is large enough, or to a new one; what is left in between is lost until the reset.
+ *
+ *     bytes          used              end        size
+ *       | small pieces |     free       | one large |
+ *
+ * The large piece at the end is there in guarded arenas only. */
 #include "base/arena.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/pages.h"
 
-enum { ARENA_BLOCK_BYTES = 64 * 1024, ARENA_ALIGN = 64, ARENA_ALIGN_SMALL = 16 };
+enum { ARENA_BLOCK_BYTES = 64 * 1024, ARENA_ALIGN = 64, ARENA_ALIGN_SMALL = 16, ARENA_LARGE_BYTES = 4096 };
 
 struct arena_block {
     struct arena_block *next;
-    size_t size;
-    size_t used;
-    unsigned char bytes[];
+    size_t size, used, end;
+    unsigned char *bytes;
+    unsigned char inside[]; /* unguarded blocks have their bytes here */
 };
 
 void skep_arena_init(struct skep_arena *arena, size_t max_bytes)
@@ -22,19 +27,49 @@ void skep_arena_init(struct skep_arena *arena, size_t max_bytes)
     *arena = (struct skep_arena){.max_bytes = max_bytes};
 }
 
-static void arena_free_from(struct arena_block *block)
+void skep_arena_init_guarded(struct skep_arena *arena, size_t max_bytes)
 {
-    while (block != NULL) {
-        struct arena_block *next = block->next;
-        skep_free(block);
-        block = next;
+    *arena = (struct skep_arena){.max_bytes = max_bytes, .is_guarded = true};
+}
+
+/* ---- blocks ---- */
+
+static struct arena_block *block_new(bool is_guarded, size_t size)
+{
+    struct arena_block *block;
+
+    size = is_guarded ? skep_pages_round(size) : size;
+    block = skep_malloc(sizeof *block + (is_guarded ? 0 : size));
+    if (block == NULL) {
+        return NULL;
     }
+    *block = (struct arena_block){.size = size, .end = size};
+    block->bytes = is_guarded ? skep_pages_alloc(size) : block->inside;
+    if (block->bytes == NULL) {
+        skep_free(block);
+        return NULL;
+    }
+    return block;
+}
+
+static void block_free(struct arena_block *block)
+{
+    if (block->bytes != block->inside) {
+        skep_pages_free(block->bytes, block->size);
+    }
+    skep_free(block);
 }
 
 void skep_arena_release(struct skep_arena *arena)
 {
-    arena_free_from(arena->first);
-    *arena = (struct skep_arena){.max_bytes = arena->max_bytes};
+    struct arena_block *block = arena->first;
+
+    while (block != NULL) {
+        struct arena_block *next = block->next;
+        block_free(block);
+        block = next;
+    }
+    *arena = (struct skep_arena){.max_bytes = arena->max_bytes, .is_guarded = arena->is_guarded};
 }
 
 /* Space from BLOCK, or NULL if it does not fit. */
@@ -43,23 +78,36 @@ static void *block_carve(struct arena_block *block, size_t size, size_t align)
     uintptr_t at = (uintptr_t)(block->bytes + block->used);
     size_t pad = (size_t)(-at & (align - 1));
 
-    if (pad > block->size - block->used || size > block->size - block->used - pad) {
+    if (pad > block->end - block->used || size > block->end - block->used - pad) {
         return NULL;
     }
     block->used += pad + size;
     return block->bytes + block->used - size;
 }
 
+/* The same from the end, where the guard is. Only once in a block. */
+static void *block_carve_end(struct arena_block *block, size_t size)
+{
+    size_t room = (size + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
+
+    if (room > block->end - block->used) {
+        return NULL;
+    }
+    block->end -= room;
+    return block->bytes + block->end;
+}
+
+/* ---- the chain ---- */
+
 /* Put a block that can hold SIZE behind the current one. */
 static struct arena_block *arena_grow(struct skep_arena *arena, size_t size)
 {
     size_t capacity = size + ARENA_ALIGN > ARENA_BLOCK_BYTES ? size + ARENA_ALIGN : ARENA_BLOCK_BYTES;
-    struct arena_block *block = skep_malloc(sizeof *block + capacity);
+    struct arena_block *block = block_new(arena->is_guarded, capacity);
 
     if (block == NULL) {
         return NULL;
     }
-    *block = (struct arena_block){.size = capacity};
     if (arena->current == NULL) {
         block->next = arena->first;
         arena->first = block;
@@ -68,6 +116,17 @@ static struct arena_block *arena_grow(struct skep_arena *arena, size_t size)
         arena->current->next = block;
     }
     return block;
+}
+
+static void *arena_carve_block(const struct skep_arena *arena, struct arena_block *block, size_t size,
+                               size_t align)
+{
+    void *space = NULL;
+
+    if (arena->is_guarded && size >= ARENA_LARGE_BYTES && block->end == block->size) {
+        space = block_carve_end(block, size);
+    }
+    return space != NULL ? space : block_carve(block, size, align);
 }
 
 static void *arena_carve(struct skep_arena *arena, size_t size, size_t align)
@@ -82,11 +141,11 @@ static void *arena_carve(struct skep_arena *arena, size_t size, size_t align)
         arena->current = arena->first;
     }
     if (arena->current != NULL) {
-        space = block_carve(arena->current, size, align);
+        space = arena_carve_block(arena, arena->current, size, align);
         while (space == NULL && arena->current->next != NULL &&
                arena->current->next->size >= size + ARENA_ALIGN) {
             arena->current = arena->current->next;
-            space = block_carve(arena->current, size, align);
+            space = arena_carve_block(arena, arena->current, size, align);
         }
     }
     if (space == NULL) {
@@ -95,7 +154,7 @@ static void *arena_carve(struct skep_arena *arena, size_t size, size_t align)
             return NULL;
         }
         arena->current = block;
-        space = block_carve(block, size, align);
+        space = arena_carve_block(arena, block, size, align);
     }
     arena->used_bytes += size;
     return space;
@@ -145,13 +204,34 @@ void skep_arena_reset(struct skep_arena *arena, size_t keep_bytes)
         struct arena_block *block = *link;
         if (kept + block->size > keep_bytes) {
             *link = block->next;
-            skep_free(block);
+            block_free(block);
             continue;
         }
         kept += block->size;
         block->used = 0;
+        block->end = block->size;
         link = &block->next;
     }
     arena->current = arena->first;
     arena->used_bytes = 0;
+}
+
+bool skep_arena_find_guard(const struct skep_arena *arena, const void *address, int64_t *beyond_out)
+{
+    uintptr_t at = (uintptr_t)address;
+
+    for (const struct arena_block *block = arena->is_guarded ? arena->first : NULL; block != NULL;
+         block = block->next) {
+        uintptr_t from = (uintptr_t)block->bytes;
+        uintptr_t to = from + block->size;
+        if (at < from && from - at <= SKEP_GUARD_BYTES) {
+            *beyond_out = -(int64_t)(from - at);
+            return true;
+        }
+        if (at >= to && at - to < SKEP_GUARD_BYTES) {
+            *beyond_out = (int64_t)(at - to);
+            return true;
+        }
+    }
+    return false;
 }

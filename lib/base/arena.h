@@ -2,7 +2,9 @@
 #ifndef SKEP_BASE_ARENA_H
 #define SKEP_BASE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/status.h"
 
@@ -14,10 +16,20 @@ struct skep_arena {
     struct arena_block *current; /* the one that is being filled */
     size_t used_bytes;           /* handed out since the last reset */
     size_t max_bytes;            /* never more than this at once */
+    bool is_guarded;
 };
 
 void skep_arena_init(struct skep_arena *arena, size_t max_bytes);
 void skep_arena_release(struct skep_arena *arena);
+
+/* The same with each block between guards (base/pages.h) instead of on the heap: what runs off a piece can
+ * spoil other pieces of this arena and nothing else. The first piece of 4 KiB and more in a block ends where
+ * the block does, or up to 63 bytes before, so that a write past it faults at once. */
+void skep_arena_init_guarded(struct skep_arena *arena, size_t max_bytes);
+
+/* Whether ADDRESS lies in a guard. *BEYOND_OUT: how many bytes past the last of a block, or if negative,
+ * before its first. Async-signal-safe. */
+bool skep_arena_find_guard(const struct skep_arena *arena, const void *address, int64_t *beyond_out);
 
 /* SIZE bytes aligned to 64 (a cache line, and the widest vector), valid until the reset. Contents are
  * arbitrary. NULL when the limit or the heap says no. SIZE 0 gives a valid pointer. */

@@ -5,8 +5,27 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/pages.h"
 
 enum { BLOCK = 64 * 1024 }; /* what an arena takes from the heap at a time, at least */
+
+static bool is_guarded; /* everything holds of both kinds */
+
+static void init(struct skep_arena *arena, size_t max_bytes)
+{
+    if (is_guarded) {
+        skep_arena_init_guarded(arena, max_bytes);
+    } else {
+        skep_arena_init(arena, max_bytes);
+    }
+}
+
+static int guard(void **state)
+{
+    (void)state;
+    is_guarded = true;
+    return 0;
+}
 
 /* Pieces are aligned as promised and do not overlap. */
 static void test_arena__pieces_are_aligned_and_apart(void **state)
@@ -15,7 +34,7 @@ static void test_arena__pieces_are_aligned_and_apart(void **state)
     unsigned char *pieces[300];
 
     (void)state;
-    skep_arena_init(&arena, SIZE_MAX);
+    init(&arena, SIZE_MAX);
     for (size_t i = 0; i < 300; i++) {
         bool is_small = i % 2 == 1;
         pieces[i] = is_small ? skep_arena_alloc_small(&arena, i) : skep_arena_alloc(&arena, i);
@@ -39,7 +58,7 @@ static void test_arena__large_request(void **state)
     unsigned char *large;
 
     (void)state;
-    skep_arena_init(&arena, SIZE_MAX);
+    init(&arena, SIZE_MAX);
     assert_non_null(skep_arena_alloc(&arena, 10));
     large = skep_arena_alloc(&arena, 10 * BLOCK);
     assert_non_null(large);
@@ -55,7 +74,7 @@ static void test_arena__calloc_gives_zeros(void **state)
     struct skep_arena arena;
 
     (void)state;
-    skep_arena_init(&arena, SIZE_MAX);
+    init(&arena, SIZE_MAX);
     memset(skep_arena_alloc(&arena, 1000), 0x5a, 1000);
     skep_arena_reset(&arena, SIZE_MAX);
     assert_memory_equal(skep_arena_calloc(&arena, 100, 10), zeros, 1000);
@@ -68,7 +87,7 @@ static void test_arena__strndup_ends_the_text(void **state)
     struct skep_arena arena;
 
     (void)state;
-    skep_arena_init(&arena, SIZE_MAX);
+    init(&arena, SIZE_MAX);
     assert_string_equal(skep_arena_strndup(&arena, "a text and more", 6), "a text");
     assert_string_equal(skep_arena_strndup(&arena, "", 0), "");
     skep_arena_release(&arena);
@@ -81,7 +100,7 @@ static void test_arena__steady_state_leaves_the_heap_alone(void **state)
     size_t after_first = 0;
 
     (void)state;
-    skep_arena_init(&arena, SIZE_MAX);
+    init(&arena, SIZE_MAX);
     test_heap_begin(SIZE_MAX, TEST_HEAP_ONE_FAILS);
     for (int turn = 0; turn < 5; turn++) {
         for (int i = 0; i < 50; i++) {
@@ -105,7 +124,7 @@ static void test_arena__reset_gives_back_the_excess(void **state)
     struct skep_arena arena;
 
     (void)state;
-    skep_arena_init(&arena, SIZE_MAX);
+    init(&arena, SIZE_MAX);
     test_heap_begin(SIZE_MAX, TEST_HEAP_ONE_FAILS);
     assert_non_null(skep_arena_alloc(&arena, 100));
     assert_non_null(skep_arena_alloc(&arena, 50 * BLOCK));
@@ -126,7 +145,7 @@ static void test_arena__reset_keeps_no_more_in_sum(void **state)
     struct skep_arena arena;
 
     (void)state;
-    skep_arena_init(&arena, SIZE_MAX);
+    init(&arena, SIZE_MAX);
     test_heap_begin(SIZE_MAX, TEST_HEAP_ONE_FAILS);
     for (int i = 0; i < 5; i++) {
         assert_non_null(skep_arena_alloc(&arena, BLOCK - 1000));
@@ -144,7 +163,7 @@ static void test_arena__limit_is_kept(void **state)
     struct skep_arena arena;
 
     (void)state;
-    skep_arena_init(&arena, 1000);
+    init(&arena, 1000);
     assert_null(skep_arena_alloc(&arena, 1001));
     assert_non_null(skep_arena_alloc(&arena, 600));
     assert_null(skep_arena_alloc(&arena, 401));
@@ -161,7 +180,7 @@ static void test_arena__overflow_is_refused(void **state)
     struct skep_arena arena;
 
     (void)state;
-    skep_arena_init(&arena, SIZE_MAX);
+    init(&arena, SIZE_MAX);
     assert_null(skep_arena_calloc(&arena, SIZE_MAX / 2 + 1, 2));
     assert_null(skep_arena_strndup(&arena, "x", SIZE_MAX));
     assert_null(skep_arena_alloc(&arena, SIZE_MAX));
@@ -176,7 +195,7 @@ static skep_status fill_an_arena(void *context)
     skep_status st = SKEP_OK;
 
     (void)context;
-    skep_arena_init(&arena, SIZE_MAX);
+    init(&arena, SIZE_MAX);
     for (int turn = 0; turn < 2; turn++) {
         for (int i = 0; i < 10; i++) {
             if (skep_arena_alloc(&arena, BLOCK / 3) == NULL) {
@@ -196,9 +215,61 @@ static void test_arena__survives_a_failing_heap(void **state)
     test_heap_torture(fill_an_arena, NULL);
 }
 
+/* ---- guards ---- */
+
+/* Each block stands between guards; the first large piece in it ends where it does, every time round, and
+ * small ones are kept away from there. */
+static void test_arena__large_pieces_end_at_a_guard(void **state)
+{
+    struct skep_arena arena;
+    int64_t beyond;
+
+    (void)state;
+    skep_arena_init_guarded(&arena, SIZE_MAX);
+    for (int turn = 0; turn < 3; turn++) {
+        char *small = skep_arena_alloc(&arena, 100);
+        char *large = skep_arena_alloc(&arena, 4096);
+        char *own = skep_arena_alloc(&arena, 10 * BLOCK + 7);
+        assert_true(small + 100 <= large);
+        assert_false(skep_arena_find_guard(&arena, large + 4095, &beyond));
+        assert_true(skep_arena_find_guard(&arena, large + 4096, &beyond));
+        assert_int_equal(beyond, 0);
+        assert_true(skep_arena_find_guard(&arena, large + 4096 + SKEP_GUARD_BYTES - 1, &beyond));
+        assert_int_equal(beyond, SKEP_GUARD_BYTES - 1);
+        assert_true(
+            skep_arena_find_guard(&arena, own + 10 * BLOCK + 7 + 57, &beyond)); /* 64 bytes, rounded */
+        assert_int_equal(beyond, 0);
+        assert_true(skep_arena_find_guard(&arena, small - 1, &beyond));
+        assert_int_equal(beyond, -1);
+        memset(small, 1, 100);
+        memset(large, 2, 4096);
+        memset(own, 3, 10 * BLOCK + 7);
+        skep_arena_reset(&arena, SIZE_MAX);
+    }
+    skep_arena_release(&arena);
+}
+
+/* An arena on the heap has no guards, whatever lies beside it. */
+static void test_arena__knows_its_own_guards_only(void **state)
+{
+    struct skep_arena arena, other;
+    int64_t beyond;
+
+    (void)state;
+    skep_arena_init(&arena, SIZE_MAX);
+    skep_arena_init_guarded(&other, SIZE_MAX);
+    assert_false(skep_arena_find_guard(&other, &beyond, &beyond)); /* has no block yet */
+    assert_non_null(skep_arena_alloc(&arena, 1));
+    assert_non_null(skep_arena_alloc(&other, 1));
+    assert_false(skep_arena_find_guard(&arena, (char *)skep_arena_alloc(&arena, 1) + BLOCK, &beyond));
+    assert_false(skep_arena_find_guard(&other, &beyond, &beyond));
+    skep_arena_release(&arena);
+    skep_arena_release(&other);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
+    const struct CMUnitTest of_both[] = {
         cmocka_unit_test(test_arena__pieces_are_aligned_and_apart),
         cmocka_unit_test(test_arena__large_request),
         cmocka_unit_test(test_arena__calloc_gives_zeros),
@@ -210,5 +281,12 @@ int main(void)
         cmocka_unit_test(test_arena__overflow_is_refused),
         cmocka_unit_test(test_arena__survives_a_failing_heap),
     };
-    return cmocka_run_group_tests_name("base/arena", tests, NULL, NULL);
+    const struct CMUnitTest guards[] = {
+        cmocka_unit_test(test_arena__large_pieces_end_at_a_guard),
+        cmocka_unit_test(test_arena__knows_its_own_guards_only),
+    };
+
+    return cmocka_run_group_tests_name("base/arena", of_both, NULL, NULL) +
+           cmocka_run_group_tests_name("base/arena, guarded", of_both, guard, NULL) +
+           cmocka_run_group_tests_name("base/arena, guards", guards, NULL, NULL);
 }
