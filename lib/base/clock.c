@@ -43,6 +43,14 @@ int64_t skep_monotonic_ms(void)
     return skep_monotonic_ns() / 1000000;
 }
 
+int64_t skep_stamp_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 void skep_sleep_ms(int64_t ms)
 {
     struct timespec span = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};

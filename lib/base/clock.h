@@ -16,6 +16,10 @@ int64_t skep_wall_ms(void);
 int64_t skep_monotonic_ns(void);
 int64_t skep_monotonic_ms(void);
 
+/* The clock that the system stamps changed files with, in ns since 1970: coarse, it moves in ticks. For
+ * comparison with such stamps alone; not replaceable, as they are not. */
+int64_t skep_stamp_ns(void);
+
 /* Sleep through interruptions by signals only if they do not want attention: returns early on EINTR. */
 void skep_sleep_ms(int64_t ms);
 

@@ -12,11 +12,21 @@
  *
  * There is one entry a path: a file under two paths is mapped twice. That costs addresses, not memory.
  *
- * What is not seen: a file that is rewritten in place with the same size within one tick of the file system's
- * clock (some milliseconds) after it was opened. Writers replace files by rename. */
+ * Files that change. Writers should replace files by rename: then a task reads the one or the other, whole.
+ * For those who write in place, a file is looked at twice: when it is opened, before any byte of it is read,
+ * and by skep_npy_cache_check, after the last one was. Every write(2) and truncation that begins between the
+ * two looks has changed the size or the mtime by the second, as the system stamps a file before it changes
+ * it, and as the first look is taken only when the stamp lies in a tick of the clock that is over
+ * (skep_npy_info_is_settled). So what a task saw was written before the first look, or the task fails. The
+ * value may then be published at any time: it is the value of the file as it was.
+ *
+ * What is not seen: a single write that began before the first look and takes longer than its size at 1 GB/s
+ * (or a second); stores of a writer through a shared mapping of its own, which are stamped when a page is
+ * first made dirty and not again until it was written back; who sets the mtime back to what it was, and the
+ * size, while a task runs; and, on file systems that keep attributes for a while (NFS, FUSE), what another
+ * machine writes in that while. */
 #include "npy/cache.h"
 
-#include <stdbool.h>
 #include <sys/stat.h>
 
 #include "base/alloc.h"
@@ -193,7 +203,7 @@ static bool cache_is_current(const struct skep_npy_cache *cache, const struct sk
 
     return entry->looked_in == cache->batch ||
            (skep_roots_stat(cache->roots, entry->path, entry->path_n, &info) &&
-            skep_npy_file_is(&entry->file, &info));
+            skep_npy_file_is_untouched(&entry->file, &info));
 }
 
 /* The entry of a path: the one there is, if it is right, or a new one. */
@@ -227,8 +237,8 @@ static skep_status cache_lend(struct skep_npy_cache *cache, struct skep_npy_entr
                               struct skep_error *err)
 {
     uint64_t from = 0;
-    uint64_t to = (uint64_t)entry->file.info.st_size;
     uint64_t first_byte = entry->file.header.data_offset;
+    uint64_t to = first_byte + entry->file.header.data_bytes;
     struct skep_npy_mapping *mapping;
     int64_t at;
     skep_status st = skep_slice_locate(slice, &entry->whole, view_out, &at, err);
@@ -236,7 +246,7 @@ static skep_status cache_lend(struct skep_npy_cache *cache, struct skep_npy_entr
     if (st != SKEP_OK) {
         return st;
     }
-    if (to > cache->max_bytes) {
+    if ((uint64_t)entry->file.info.st_size > cache->max_bytes) {
         skep_npy_file_span(&entry->file, view_out, at, &from, &to);
     }
     mapping = entry_find_window(entry, from, to);
@@ -339,16 +349,21 @@ void skep_npy_cache_end_task(struct skep_npy_cache *cache)
     cache_trim(cache);
 }
 
-const char *skep_npy_cache_find_address(const struct skep_npy_cache *cache, const void *address,
-                                        uint64_t *offset_out)
+bool skep_npy_cache_find_address(const struct skep_npy_cache *cache, const void *address,
+                                 struct skep_npy_place *place_out)
 {
-    const struct skep_npy_mapping *mapping = skep_npy_pool_find_address(&cache->pool, address);
+    const struct skep_npy_mapping *mapping =
+        skep_npy_pool_find_address(&cache->pool, address, &place_out->byte);
+    const struct skep_npy_entry *entry = mapping != NULL ? mapping->owner : NULL;
 
-    if (mapping == NULL) {
-        return NULL;
+    if (entry == NULL) {
+        return false;
     }
-    *offset_out = mapping->window.from + (uint64_t)((const char *)address - mapping->window.base);
-    return ((const struct skep_npy_entry *)mapping->owner)->path;
+    place_out->path = entry->path;
+    place_out->from = mapping->window.from;
+    place_out->to = mapping->window.from + mapping->window.bytes;
+    place_out->file_bytes = (uint64_t)entry->file.info.st_size;
+    return true;
 }
 
 void skep_npy_cache_get_stats(const struct skep_npy_cache *cache, struct skep_npy_cache_stats *stats_out)

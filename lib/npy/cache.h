@@ -2,6 +2,7 @@
 #ifndef SKEP_NPY_CACHE_H
 #define SKEP_NPY_CACHE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,11 +41,13 @@ void skep_npy_cache_begin_batch(struct skep_npy_cache *cache);
 
 /* The view that REF (`PATH[slice]`) names. Mapped read-only and shared, so one physical copy serves every
  * process of the node; a byte-swapped or unaligned array is the one case that is copied, the sliced part
- * only, into ARENA. Keyed by device, inode, size and mtime. Valid until skep_npy_cache_end_task. Small arrays
- * are mapped whole; of a huge file (over the cache's MAX_BYTES) only a window around what the slice needs. No
- * system call for a path that was looked at in this batch.
+ * only, into ARENA, and a file of a few pages is read (npy/file.h). Keyed by device, inode, size, mtime and
+ * ctime. Valid until skep_npy_cache_end_task. Files are mapped whole; of a huge one (over the cache's
+ * MAX_BYTES) only a window around what the slice needs. No system call for a path that was looked at in this
+ * batch.
  *
  *   SKEP_E_ARRAY_MISSING, SKEP_E_ARRAY_INVALID, SKEP_E_IO   as skep_roots_open and skep_npy_header_parse
+ *   SKEP_E_INPUT_CHANGED   somebody is writing to it just now
  *   SKEP_E_BAD_ARGS   the slice
  *   SKEP_E_LIMIT      the copy is larger than ARENA may become, or a task with more arrays than MAX_MAPPINGS
  *   SKEP_E_NOMEM      no memory or address space */
@@ -52,19 +55,28 @@ SKEP_MUST_USE skep_status skep_npy_cache_view(struct skep_npy_cache *cache, cons
                                               struct skep_arena *arena, struct skep_view *view_out,
                                               struct skep_error *err);
 
-/* Whether every file lent since the last end is still what it was when it was lent (size and mtime): to be
- * asked when the kernel has finished, before its value is believed. One fstat per file lent. A file that has
- * merely been replaced by rename is unchanged.
+/* Whether every file lent since the last end is still what it was when it was opened (size and mtime): to be
+ * asked when the kernel has finished, before its value is believed. One fstat per file lent, some 0.1 us. A
+ * file that has merely been replaced by rename is unchanged. cache.c says what this proves and what it does
+ * not.
  *
  *   SKEP_E_INPUT_CHANGED   ERR names the file; the next use of its path opens it anew */
 SKEP_MUST_USE skep_status skep_npy_cache_check(struct skep_npy_cache *cache, struct skep_error *err);
 void skep_npy_cache_end_task(struct skep_npy_cache *cache);
 
-/* If ADDRESS lies in a mapping, its path (valid until the cache changes) and byte offset in the file; else
- * NULL. Async-signal-safe: for the handler of SIGBUS and SIGSEGV. Leaving that handler by a jump out of a
- * kernel, or out of skep_npy_cache_view while it copies, leaves the cache sound: end the task and go on. */
-const char *skep_npy_cache_find_address(const struct skep_npy_cache *cache, const void *address,
-                                        uint64_t *offset_out);
+/* Where ADDRESS lies among the mapped inputs: in a file, or in the guards around one. */
+struct skep_npy_place {
+    const char *path; /* valid until the cache changes */
+    int64_t byte; /* of the file, the header counted, that is there or would be; below 0: before its start */
+    uint64_t from, to;   /* the bytes of the file that are mapped there */
+    uint64_t file_bytes; /* when it was opened */
+};
+
+/* False if it lies in none. Async-signal-safe: for the handler of SIGBUS and SIGSEGV. Leaving that handler by
+ * a jump out of a kernel, or out of skep_npy_cache_view while it copies, leaves the cache sound: end the task
+ * and go on. */
+bool skep_npy_cache_find_address(const struct skep_npy_cache *cache, const void *address,
+                                 struct skep_npy_place *place_out);
 
 /* What happened since the cache was made, for metrics and tests. */
 struct skep_npy_cache_stats {

@@ -5,6 +5,46 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/pages.h"
+
+enum { FILE_SETTLE_MS = 3000 };
+
+/* ---- when a file is its own ---- */
+
+static const int64_t second_ns = 1000000000;
+
+bool skep_npy_info_is_settled(const struct stat *info, int64_t now_ns)
+{
+    int64_t stamp_ns = (int64_t)info->st_mtim.tv_sec * second_ns + info->st_mtim.tv_nsec;
+    int64_t write_ns = info->st_size < second_ns ? (int64_t)info->st_size : second_ns;
+    int64_t tick_ns = info->st_mtim.tv_nsec == 0 ? 2 * second_ns : 0; /* FAT has the coarsest */
+
+    return now_ns > stamp_ns + write_ns + tick_ns || now_ns < stamp_ns - 2 * second_ns;
+}
+
+/* Look at the file until it is settled. */
+static skep_status file_settle(int fd, struct stat *info_out, struct skep_error *err)
+{
+    int64_t until_ms = skep_monotonic_ms() + FILE_SETTLE_MS;
+
+    for (;;) {
+        int64_t now_ns = skep_stamp_ns();
+        if (fstat(fd, info_out) != 0) {
+            return skep_error_errno(err, SKEP_E_IO, "fstat");
+        }
+        if (skep_npy_info_is_settled(info_out, now_ns)) {
+            return SKEP_OK;
+        }
+        if (skep_monotonic_ms() >= until_ms) {
+            return skep_error_set(err, SKEP_E_INPUT_CHANGED, "somebody keeps writing to it");
+        }
+        skep_sleep_ms(1);
+    }
+}
+
+/* ---- opening ---- */
+
 /* Read until N bytes are there or the file ends. Returns how many, or -1. */
 static ssize_t file_read_start(int fd, char *bytes, size_t n)
 {
@@ -27,9 +67,10 @@ static skep_status file_read_header(struct skep_npy_file *file, struct skep_erro
 {
     char bytes[SKEP_NPY_HEADER_READ];
     ssize_t n;
+    skep_status st = file_settle(file->fd, &file->info, err);
 
-    if (fstat(file->fd, &file->info) != 0) {
-        return skep_error_errno(err, SKEP_E_IO, "fstat");
+    if (st != SKEP_OK) {
+        return st;
     }
     n = file_read_start(file->fd, bytes, sizeof bytes);
     if (n < 0) {
@@ -71,6 +112,12 @@ bool skep_npy_file_is(const struct skep_npy_file *file, const struct stat *info)
            file->info.st_mtim.tv_nsec == info->st_mtim.tv_nsec;
 }
 
+bool skep_npy_file_is_untouched(const struct skep_npy_file *file, const struct stat *info)
+{
+    return skep_npy_file_is(file, info) && file->info.st_ctim.tv_sec == info->st_ctim.tv_sec &&
+           file->info.st_ctim.tv_nsec == info->st_ctim.tv_nsec;
+}
+
 bool skep_npy_file_is_plain(const struct skep_npy_file *file)
 {
     return !file->header.is_swapped && file->header.data_offset % skep_dtype_size(file->header.dtype) == 0;
@@ -83,33 +130,89 @@ static uint64_t round_down(uint64_t at, uint64_t unit)
     return at - at % unit;
 }
 
+/* Put the bytes FROM to TO between guards, in place of what is reserved there. */
+static skep_status window_map(const struct skep_npy_file *file, uint64_t from, uint64_t to,
+                              struct skep_npy_window *window_out, struct skep_error *err)
+{
+    size_t bytes = (size_t)(to - from);
+    void *room = skep_pages_reserve(bytes);
+
+    if (room == NULL || mmap(room, bytes, PROT_READ, MAP_SHARED | MAP_FIXED, file->fd, (off_t)from) != room) {
+        int reason = errno;
+        skep_pages_free(room, bytes);
+        errno = reason;
+        return skep_error_errno(err, reason == ENOMEM ? SKEP_E_NOMEM : SKEP_E_IO, "cannot map %zu bytes",
+                                bytes);
+    }
+    *window_out = (struct skep_npy_window){room, bytes, from};
+    return SKEP_OK;
+}
+
+/* Read the first BYTES into pages of our own, so that they end where the guard begins. */
+static skep_status window_read(const struct skep_npy_file *file, size_t bytes,
+                               struct skep_npy_window *window_out, struct skep_error *err)
+{
+    size_t room_bytes = skep_pages_round(bytes);
+    char *room = skep_pages_alloc(bytes);
+    char *base = room != NULL ? room + (room_bytes - bytes) : NULL;
+    ssize_t got;
+    skep_status st = SKEP_OK;
+
+    if (room == NULL) {
+        return skep_error_errno(err, SKEP_E_NOMEM, "no memory for %zu bytes", bytes);
+    }
+    got = file_read_start(file->fd, base, bytes);
+    if (got < 0) {
+        st = skep_error_errno(err, SKEP_E_IO, "cannot read it");
+    } else if ((size_t)got < bytes) {
+        st = skep_error_set(err, SKEP_E_INPUT_CHANGED, "was truncated while it was read: byte %zd is gone",
+                            got);
+    } else if (mprotect(room, room_bytes, PROT_READ) != 0) {
+        st = skep_error_errno(err, SKEP_E_NOMEM, "cannot protect %zu bytes", bytes);
+    }
+    if (st != SKEP_OK) {
+        skep_pages_free(room, room_bytes);
+        return st;
+    }
+    *window_out = (struct skep_npy_window){base, bytes, 0};
+    return SKEP_OK;
+}
+
 skep_status skep_npy_window_open(const struct skep_npy_file *file, uint64_t from, uint64_t to,
                                  uint64_t chunk_bytes, struct skep_npy_window *window_out,
                                  struct skep_error *err)
 {
-    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    uint64_t page = skep_page_bytes();
     uint64_t size = (uint64_t)file->info.st_size;
     uint64_t unit = chunk_bytes > page ? round_down(chunk_bytes, page) : page;
-    void *base;
 
+    if (from == 0 && size <= SKEP_NPY_SMALL_BYTES) {
+        return window_read(file, (size_t)to, window_out, err);
+    }
     from = round_down(from, unit);
     to = round_down(to - 1, unit) + unit;
-    to = to < size ? to : size;
-    base = mmap(NULL, (size_t)(to - from), PROT_READ, MAP_SHARED, file->fd, (off_t)from);
-    if (base == MAP_FAILED) {
-        return skep_error_errno(err, errno == ENOMEM ? SKEP_E_NOMEM : SKEP_E_IO, "cannot map %llu bytes",
-                                (unsigned long long)(to - from));
-    }
-    *window_out = (struct skep_npy_window){base, (size_t)(to - from), from};
-    return SKEP_OK;
+    return window_map(file, from, to < size ? to : size, window_out, err);
 }
 
 void skep_npy_window_close(struct skep_npy_window *window)
 {
-    if (window->base != NULL) {
-        munmap((void *)(uintptr_t)window->base, window->bytes);
-        *window = (struct skep_npy_window){0};
+    skep_pages_free((void *)(uintptr_t)window->base, window->bytes);
+    *window = (struct skep_npy_window){0};
+}
+
+bool skep_npy_window_has(const struct skep_npy_window *window, const void *address, int64_t *offset_out)
+{
+    uintptr_t page = skep_page_bytes();
+    uintptr_t base = (uintptr_t)window->base;
+    uintptr_t from = base & ~(page - 1);
+    uintptr_t to = (base + window->bytes + page - 1) & ~(page - 1);
+    uintptr_t at = (uintptr_t)address;
+
+    if (window->base == NULL || at < from - SKEP_GUARD_BYTES || at >= to + SKEP_GUARD_BYTES) {
+        return false;
     }
+    *offset_out = (int64_t)window->from + (int64_t)(at - base);
+    return true;
 }
 
 void skep_npy_file_span(const struct skep_npy_file *file, const struct skep_view *view, int64_t at,

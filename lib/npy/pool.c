@@ -83,11 +83,10 @@ struct skep_npy_mapping *skep_npy_pool_oldest(const struct skep_npy_pool *pool)
 }
 
 const struct skep_npy_mapping *skep_npy_pool_find_address(const struct skep_npy_pool *pool,
-                                                          const void *address)
+                                                          const void *address, int64_t *offset_out)
 {
     for (size_t i = 0; i < pool->n_places; i++) {
-        const struct skep_npy_window *window = &pool->places[i].window;
-        if (window->base != NULL && (uintptr_t)address - (uintptr_t)window->base < window->bytes) {
+        if (skep_npy_window_has(&pool->places[i].window, address, offset_out)) {
             return &pool->places[i];
         }
     }

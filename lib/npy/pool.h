@@ -42,8 +42,9 @@ void skep_npy_pool_touch(struct skep_npy_pool *pool, struct skep_npy_mapping *ma
 void skep_npy_pool_remove(struct skep_npy_pool *pool, struct skep_npy_mapping *mapping); /* unmapped, free */
 struct skep_npy_mapping *skep_npy_pool_oldest(const struct skep_npy_pool *pool); /* NULL: none in use */
 
-/* The mapping in which ADDRESS lies, or NULL. Async-signal-safe. */
+/* The mapping in which or in whose guards ADDRESS lies, or NULL; *OFFSET_OUT as skep_npy_window_has.
+ * Async-signal-safe. */
 const struct skep_npy_mapping *skep_npy_pool_find_address(const struct skep_npy_pool *pool,
-                                                          const void *address);
+                                                          const void *address, int64_t *offset_out);
 
 #endif

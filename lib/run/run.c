@@ -170,11 +170,12 @@ struct computation {
     const struct skep_work *work;
     struct skep_arena *arena;
     struct skep_value *value_out;
+    struct skep_arg *args; /* as far as they are bound */
 };
 
 static skep_status run_compute(void *context, struct skep_error *err)
 {
-    const struct computation *c = context;
+    struct computation *c = context;
     const struct skep_work *work = c->work;
     struct skep_call call = {
         .arena = c->arena,
@@ -182,15 +183,80 @@ static skep_status run_compute(void *context, struct skep_error *err)
         .stream = {work->task.seed, work->header.has_index ? work->header.index : 0},
         .attempt = work->header.tries + 1,
     };
-    struct skep_arg *args;
-    skep_status st = skep_args_bind(work->kernel, work->task.args, c->run->cache, c->arena, &args,
+    skep_status st = skep_args_bind(work->kernel, work->task.args, c->run->cache, c->arena, &c->args,
                                     &call.is_reference, err);
 
     if (st != SKEP_OK) {
         return st;
     }
-    call.args = args;
+    call.args = c->args;
     return (call.is_reference ? work->kernel->reference : work->kernel->run)(&call, c->value_out, err);
+}
+
+/* How far ADDRESS is from the elements of VIEW. */
+static uintptr_t run_distance(const struct skep_view *view, uintptr_t address)
+{
+    uintptr_t size = skep_dtype_size(view->dtype);
+    uintptr_t from = (uintptr_t)view->data;
+    uintptr_t to = from + size;
+
+    for (int i = 0; i < view->ndim && view->shape[i] > 0; i++) {
+        int64_t reach = (view->shape[i] - 1) * view->strides[i];
+        *(reach < 0 ? &from : &to) += (uintptr_t)reach * size;
+    }
+    if (address < from) {
+        return from - address;
+    }
+    return address >= to ? address - to + 1 : 0;
+}
+
+/* The array argument that a fault is nearest to: one file may be several arguments. NULL: none. */
+static const char *run_find_argument(const struct computation *c, const struct skep_fault *fault)
+{
+    const struct skep_arg_spec *specs = c->work->kernel->args;
+    const char *name = NULL;
+    uintptr_t nearest = UINTPTR_MAX;
+
+    for (size_t i = 0; c->args != NULL && specs[i].name != NULL; i++) {
+        const struct skep_view *view = &c->args[i].view;
+        struct skep_npy_place place;
+        uintptr_t distance;
+        if (specs[i].kind != SKEP_ARG_ARRAY || !c->args[i].is_given || view->data == NULL ||
+            !skep_npy_cache_find_address(c->run->cache, view->data, &place) ||
+            strcmp(place.path, fault->place.path) != 0) {
+            continue;
+        }
+        distance = run_distance(view, (uintptr_t)fault->address);
+        if (distance < nearest) {
+            nearest = distance;
+            name = specs[i].name;
+        }
+    }
+    return name;
+}
+
+/* Arguments and kernel, and whether the files they read stayed as they were. */
+static skep_status run_call(struct computation *c, struct skep_error *err)
+{
+    const struct skep_fault_realm realm = {c->run->cache, c->arena};
+    struct skep_fault fault;
+    struct skep_error changed = {0};
+    const char *name;
+    skep_status st = skep_fault_call(&realm, run_compute, c, &fault, err);
+
+    if (fault.place.path != NULL) {
+        name = run_find_argument(c, &fault);
+        if (name != NULL) {
+            skep_error_prefix(err, "argument \"%s\"", name);
+        }
+        return st;
+    }
+    /* A file that changes makes a kernel fail, too, with words that lead astray. */
+    if (st != SKEP_STOPPED && skep_npy_cache_check(c->run->cache, &changed) != SKEP_OK) {
+        *err = changed;
+        return changed.status;
+    }
+    return st;
 }
 
 void skep_run_work(const struct skep_run *run, const struct skep_work *work, struct skep_arena *arena,
@@ -198,16 +264,13 @@ void skep_run_work(const struct skep_run *run, const struct skep_work *work, str
 {
     struct skep_outcome *outcome = outcome_out;
     struct skep_value value = {0};
-    struct computation computation = {run, work, arena, &value};
+    struct computation computation = {.run = run, .work = work, .arena = arena, .value_out = &value};
     skep_status st;
 
     *outcome = (struct skep_outcome){0};
     st = skep_run_check_out(work->task.out, &outcome->err);
     if (st == SKEP_OK) {
-        st = skep_fault_call(run->cache, run_compute, &computation, &outcome->err);
-    }
-    if (st == SKEP_OK) {
-        st = skep_npy_cache_check(run->cache, &outcome->err);
+        st = run_call(&computation, &outcome->err);
     }
     if (st == SKEP_OK) {
         st = work->task.out != NULL

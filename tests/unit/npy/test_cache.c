@@ -201,8 +201,7 @@ static void test_cache__gives_numpys_numbers(void **state)
 static void test_cache__maps_without_copying(void **state)
 {
     struct skep_view whole, part;
-    const char *path;
-    uint64_t offset = 0;
+    struct skep_npy_place place;
 
     (void)state;
     view("a.npy", &whole);
@@ -211,9 +210,10 @@ static void test_cache__maps_without_copying(void **state)
     assert_int_equal(part.shape[0], 12);
     assert_int_equal(part.strides[0], -7);
     assert_int_equal(stats().copied_bytes, 0);
-    path = skep_npy_cache_find_address(cache, part.data, &offset);
-    assert_string_equal(path, "a.npy");
-    assert_int_equal(offset, 128 + 90 * 8);
+    assert_true(skep_npy_cache_find_address(cache, part.data, &place));
+    assert_string_equal(place.path, "a.npy");
+    assert_int_equal(place.byte, 128 + 90 * 8);
+    assert_int_equal(place.to, 128 + 100 * 8);
 }
 
 /* Of an array that must be copied only the slice is, into memory of the arena. */
@@ -225,10 +225,10 @@ static void test_cache__copies_only_the_slice(void **state)
     (void)state;
     for (size_t i = 0; i < 2; i++) {
         struct skep_view v;
-        uint64_t offset;
+        struct skep_npy_place place;
         view(refs[i], &v);
         assert_true(skep_view_is_contiguous(&v));
-        assert_null(skep_npy_cache_find_address(cache, v.data, &offset));
+        assert_false(skep_npy_cache_find_address(cache, v.data, &place));
         for (int k = 0; k < 4; k++) {
             assert_int_equal(skep_view_get_f8(&v, k), golden_element(SKEP_F8, elements[k]));
         }
@@ -386,6 +386,48 @@ static void test_cache__notices_a_touched_file(void **state)
     assert_int_equal(skep_npy_cache_check(cache, NULL), SKEP_E_INPUT_CHANGED);
     end_task();
     assert_int_equal(skep_npy_cache_check(cache, NULL), SKEP_OK);
+}
+
+/* Write X over element I of NAME. */
+static void overwrite(const char *name, int i, double x)
+{
+    char *path = test_path(folder, name);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+    assert_int_equal(pwrite(fd, &x, 8, 128 + 8 * i), 8);
+    close(fd);
+    free(path);
+}
+
+/* A file that was written a moment ago is opened when the clock that stamps it has moved on: a second write,
+ * as soon after as can be, does not have the stamp of the first. */
+static void test_cache__notices_a_write_right_after_the_open(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 50; i++) {
+        overwrite("a.npy", 0, i);
+        assert_int_equal(first_of("a.npy"), i);
+        overwrite("a.npy", 1, -i);
+        assert_int_equal(skep_npy_cache_check(cache, NULL), SKEP_E_INPUT_CHANGED);
+        end_task();
+    }
+}
+
+/* Who sets the time back to what it was deceives the task that runs, but not the next batch. */
+static void test_cache__reads_anew_what_was_set_back(void **state)
+{
+    static const struct timespec times[2] = {{1000000000, 5}, {1000000000, 5}};
+    char *path = test_path(folder, "a.npy");
+
+    (void)state;
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+    assert_int_equal(first_of("a.npy"), 1000);
+    end_task();
+    overwrite("a.npy", 0, 7);
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+    skep_npy_cache_begin_batch(cache);
+    assert_int_equal(first_of("a.npy"), 7);
+    free(path);
 }
 
 /* A file that is gone is missing from the next batch on. */
@@ -664,7 +706,7 @@ static bool read_last(const char *ref)
 static void test_cache__survives_a_truncated_file(void **state)
 {
     char *path = test_path(folder, "long.npy");
-    uint64_t offset = 0;
+    struct skep_npy_place place;
     struct skep_view v;
     struct skep_error err = {0};
 
@@ -674,8 +716,9 @@ static void test_cache__survives_a_truncated_file(void **state)
     end_task();
     assert_int_equal(truncate(path, 4096), 0);
     assert_false(read_last("long.npy"));
-    assert_string_equal(skep_npy_cache_find_address(cache, signal_address, &offset), "long.npy");
-    assert_int_equal(offset, 128 + 9999 * 8);
+    assert_true(skep_npy_cache_find_address(cache, signal_address, &place));
+    assert_string_equal(place.path, "long.npy");
+    assert_int_equal(place.byte, 128 + 9999 * 8);
     assert_int_equal(skep_npy_cache_check(cache, &err), SKEP_E_INPUT_CHANGED);
     end_task();
     skep_error_clear(&err);
@@ -755,6 +798,8 @@ int main(void)
         CACHE_TEST(keeps_what_is_lent_when_the_path_changes),
         CACHE_TEST(notices_a_file_that_changes_in_use),
         CACHE_TEST(notices_a_touched_file),
+        CACHE_TEST(notices_a_write_right_after_the_open),
+        CACHE_TEST(reads_anew_what_was_set_back),
         CACHE_TEST(misses_a_removed_file),
         CACHE_TEST(evicts_the_least_recently_used),
         CACHE_TEST(keeps_within_its_bytes),

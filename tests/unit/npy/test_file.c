@@ -3,11 +3,16 @@
 #include "support/files.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/pages.h"
 #include "npy/file.h"
 #include "npy/slice.h"
 
@@ -208,6 +213,115 @@ static void test_file__recognises_itself(void **state)
     free(other);
 }
 
+/* A file is settled when no write can be under way, or still come, that its stamp does not show. */
+static void test_file__knows_when_a_file_is_settled(void **state)
+{
+    enum { S = 1000000000, BASE = 1700000000 }; /* a second, and when all this is */
+    static const struct {
+        int64_t stamp_ns, size, now_ns;
+        bool is_settled;
+    } cases[] = {
+        /* the stamp of the present tick, and of the last one */
+        {5000000, 100, 5000000, false},
+        {5000000, 100, 9000000, true},
+        /* a write of a large file may take its time, up to a second */
+        {5000000, 100000000, 9000000, false},
+        {5000000, 100000000, 105000001, true},
+        {5000000, INT64_C(1) << 40, 5000000 + INT64_C(1) * S, false},
+        {5000000, INT64_C(1) << 40, 5000001 + INT64_C(1) * S, true},
+        /* whole seconds: perhaps the file system has no finer ones */
+        {0, 100, INT64_C(1) * S, false},
+        {0, 100, INT64_C(2) * S + 101, true},
+        /* the future: near, another machine's clock; far, set by hand */
+        {INT64_C(1) * S + 1, 100, 0, false},
+        {INT64_C(3) * S, 100, 0, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct stat info = {.st_size = cases[i].size,
+                            .st_mtim = {BASE + cases[i].stamp_ns / S, cases[i].stamp_ns % S}};
+        if (skep_npy_info_is_settled(&info, (int64_t)BASE * S + cases[i].now_ns) != cases[i].is_settled) {
+            fail_msg("case %zu", i);
+        }
+    }
+}
+
+/* How a child ends that touches ADDRESS: 0, or the signal. */
+static int signal_of_touching(const volatile char *address, bool writes)
+{
+    int status;
+    pid_t pid;
+
+    fflush(NULL);
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+        signal(SIGSEGV, SIG_DFL);
+        if (writes) {
+            *(volatile char *)(uintptr_t)address = 1;
+        }
+        (void)*address;
+        _exit(0);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+/* Whatever its size, an input cannot be written to, and there is a wide guard before and behind it. */
+static void test_file__windows_stand_between_guards(void **state)
+{
+    static const char *const paths[] = {"big.npy", "@golden/f8-little.npy"};
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct skep_npy_file file;
+        struct skep_npy_window window;
+        const char *first, *end;
+        open_file(paths[i], &file);
+        assert_int_equal(skep_npy_window_open(&file, 0, (uint64_t)file.info.st_size, 0, &window, NULL),
+                         SKEP_OK);
+        assert_memory_equal(window.base, "\x93NUMPY", 6);
+        first = (const char *)((uintptr_t)window.base & ~(page - 1));
+        end = (const char *)(((uintptr_t)window.base + window.bytes + page - 1) & ~(page - 1));
+        assert_int_equal(signal_of_touching(window.base, false), 0);
+        assert_int_equal(signal_of_touching(window.base + window.bytes - 1, false), 0);
+        assert_int_equal(signal_of_touching(window.base, true), SIGSEGV);
+        assert_int_equal(signal_of_touching(first - 1, false), SIGSEGV);
+        assert_int_equal(signal_of_touching(first - SKEP_GUARD_BYTES, false), SIGSEGV);
+        assert_int_equal(signal_of_touching(end, false), SIGSEGV);
+        assert_int_equal(signal_of_touching(end + SKEP_GUARD_BYTES - 1, false), SIGSEGV);
+        skep_npy_window_close(&window);
+        skep_npy_file_close(&file);
+    }
+}
+
+/* Of a small file the guard begins right behind the array, which is aligned whatever follows it in the file.
+ */
+static void test_file__a_small_array_ends_at_its_guard(void **state)
+{
+    char bytes[SKEP_NPY_HEADER_MAX + 100];
+    size_t n = skep_npy_header_write(SKEP_F8, 1, (const int64_t[]){3}, bytes, sizeof bytes);
+
+    (void)state;
+    for (size_t extra = 0; extra < 20; extra++) {
+        struct skep_npy_file file;
+        struct skep_npy_window window;
+        memset(bytes + n, 0, 100);
+        test_write_file(folder, "small.npy", bytes, n + 3 * 8 + extra);
+        open_file("small.npy", &file);
+        assert_int_equal(skep_npy_window_open(&file, 0, n + 3 * 8, 0, &window, NULL), SKEP_OK);
+        assert_int_equal(window.bytes, n + 3 * 8);
+        assert_memory_equal(window.base, bytes, n + 3 * 8);
+        assert_int_equal((uintptr_t)(window.base + n) % 8, 0);
+        assert_int_equal(signal_of_touching(window.base + window.bytes, false), SIGSEGV);
+        skep_npy_window_close(&window);
+        skep_npy_file_close(&file);
+    }
+}
+
 /* ---- refuses ---- */
 
 /* A file that is no .npy, or is cut, is refused with its path, and nothing stays open. */
@@ -236,6 +350,27 @@ static void test_file__refuses_what_is_no_array(void **state)
 }
 
 /* ---- breaks ---- */
+
+/* A small file that shrinks while it is read is a changed one. */
+static void test_file__says_when_a_small_one_shrinks(void **state)
+{
+    struct skep_npy_file file;
+    struct skep_npy_window window = {0};
+    struct skep_error err = {0};
+    char *path = test_path(folder, "small.npy");
+    char bytes[SKEP_NPY_HEADER_MAX + 24] = {0};
+    size_t n = skep_npy_header_write(SKEP_F8, 1, (const int64_t[]){3}, bytes, sizeof bytes);
+
+    (void)state;
+    test_write_file(folder, "small.npy", bytes, n + 24);
+    open_file("small.npy", &file);
+    assert_int_equal(truncate(path, (off_t)n + 16), 0);
+    assert_int_equal(skep_npy_window_open(&file, 0, n + 24, 0, &window, &err), SKEP_E_INPUT_CHANGED);
+    assert_string_equal(err.text, "was truncated while it was read: byte 144 is gone");
+    assert_null(window.base);
+    skep_npy_file_close(&file);
+    free(path);
+}
 
 /* What cannot be mapped is an error, not a window. */
 static void test_file__says_when_it_cannot_be_mapped(void **state)
@@ -270,7 +405,11 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_file__knows_what_must_be_copied, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_file__recognises_itself, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_file__knows_when_a_file_is_settled, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_file__windows_stand_between_guards, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_file__a_small_array_ends_at_its_guard, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_file__refuses_what_is_no_array, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_file__says_when_a_small_one_shrinks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_file__says_when_it_cannot_be_mapped, set_up, tear_down),
     };
 

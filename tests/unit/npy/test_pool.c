@@ -2,17 +2,16 @@
 #include "support/test.h"
 #include "support/heap.h"
 
-#include <sys/mman.h>
-
+#include "base/pages.h"
 #include "npy/pool.h"
 
 enum { PAGE = 4096 };
 
 static struct skep_npy_window make_window(size_t bytes, uint64_t from)
 {
-    void *base = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *base = skep_pages_alloc(bytes);
 
-    assert_true(base != MAP_FAILED);
+    assert_non_null(base);
     return (struct skep_npy_window){base, bytes, from};
 }
 
@@ -64,24 +63,39 @@ static void test_pool__counts_and_reuses(void **state)
     skep_npy_pool_release(&pool);
 }
 
-/* An address is found in the mapping in which it lies, and in none when that is gone. */
+/* An address is found in the mapping in which it lies or beside which it is, and in none when that is gone.
+ */
 static void test_pool__finds_addresses(void **state)
 {
     struct skep_npy_pool pool;
-    struct skep_npy_window window = make_window(2 * PAGE, 0);
+    struct skep_npy_window window = make_window(2 * PAGE, 3 * PAGE);
     struct skep_npy_mapping *mapping;
+    static const struct {
+        int64_t at; /* from the window's base */
+        bool is_found;
+    } cases[] = {{0, true},
+                 {2 * PAGE - 1, true},
+                 {2 * PAGE, true},
+                 {2 * PAGE + SKEP_GUARD_BYTES - 1, true},
+                 {2 * PAGE + SKEP_GUARD_BYTES, false},
+                 {-1, true},
+                 {-SKEP_GUARD_BYTES, true},
+                 {-SKEP_GUARD_BYTES - 1, false}};
+    int64_t offset = 0;
 
     (void)state;
     assert_int_equal(skep_npy_pool_init(&pool, 4, NULL), SKEP_OK);
-    assert_null(skep_npy_pool_find_address(&pool, window.base));
-    assert_null(skep_npy_pool_find_address(&pool, NULL));
+    assert_null(skep_npy_pool_find_address(&pool, window.base, &offset));
+    assert_null(skep_npy_pool_find_address(&pool, NULL, &offset));
     mapping = skep_npy_pool_put(&pool, &window);
-    assert_ptr_equal(skep_npy_pool_find_address(&pool, window.base), mapping);
-    assert_ptr_equal(skep_npy_pool_find_address(&pool, window.base + 2 * PAGE - 1), mapping);
-    assert_null(skep_npy_pool_find_address(&pool, window.base + 2 * PAGE));
-    assert_null(skep_npy_pool_find_address(&pool, window.base - 1));
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const void *address = (const char *)window.base + cases[i].at;
+        assert_ptr_equal(skep_npy_pool_find_address(&pool, address, &offset),
+                         cases[i].is_found ? mapping : NULL);
+        assert_true(!cases[i].is_found || offset == 3 * PAGE + cases[i].at);
+    }
     skep_npy_pool_remove(&pool, mapping);
-    assert_null(skep_npy_pool_find_address(&pool, window.base));
+    assert_null(skep_npy_pool_find_address(&pool, window.base, &offset));
     skep_npy_pool_release(&pool);
 }
 
