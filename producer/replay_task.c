@@ -25,7 +25,7 @@ void skep_replay_init(struct skep_replay *replay, const struct skep_replay_setti
     *replay = (struct skep_replay){.settings = settings};
     skep_buf_init(&replay->bytes, REPLAY_LINE_BYTES);
     skep_arena_init(&replay->letter_arena, REPLAY_LETTER_BYTES);
-    skep_arena_init(&replay->arena, (size_t)settings->memory_bytes);
+    skep_arena_init_guarded(&replay->arena, (size_t)settings->memory_bytes);
 }
 
 void skep_replay_release(struct skep_replay *replay)
@@ -155,7 +155,7 @@ static void replay_write(const struct skep_replay *replay, struct skep_result *r
     result->id = work->id;
     result->has_index = work->header.has_index;
     result->index = work->header.index;
-    result->job = work->task.job;
+    result->job = work->header.job != NULL ? work->header.job : work->task.job;
     result->kernel = work->task.kernel;
     result->kernel_version = work->kernel != NULL ? work->kernel->version : 0;
     result->attempt = work->header.tries + 1;
