@@ -11,7 +11,7 @@
 struct control_settings {
     struct skep_connect_settings connect;
     const char *queue;
-    int64_t max_depth, max_results; /* -1: leave it */
+    int64_t max_depth, max_results, max_dead; /* -1: leave it */
 };
 
 static const struct skep_option control_options[] = {
@@ -38,6 +38,15 @@ static const struct skep_option limits_options[] = {
      .most = 9e15,
      .value_name = "N",
      .help = "workers take nothing while N results are not collected; 0: no limit; -1: leave it as it is"},
+    {.name = "max-dead",
+     .kind = SKEP_OPT_I64,
+     .offset = offsetof(struct control_settings, max_dead),
+     .default_text = "-1",
+     .least = -1,
+     .most = 9e15,
+     .value_name = "N",
+     .help = "of more than N dead letters the oldest are dropped, and counted; 0: no limit; -1: leave it as "
+             "it is"},
     SKEP_CONNECT_ROWS(struct control_settings, connect),
     {.name = NULL},
 };
@@ -92,6 +101,23 @@ static const char *limits_format(int64_t most, char *text, size_t size)
     return text;
 }
 
+/* Set what was named. */
+static skep_status limits_set(struct skep_conn *conn, const struct skep_keys *keys,
+                              const struct control_settings *settings, struct skep_error *err)
+{
+    const int64_t most[] = {[SKEP_LIMIT_DEPTH] = settings->max_depth,
+                            [SKEP_LIMIT_RESULTS] = settings->max_results,
+                            [SKEP_LIMIT_DEAD] = settings->max_dead};
+    skep_status st = SKEP_OK;
+
+    for (size_t i = 0; st == SKEP_OK && i < sizeof most / sizeof most[0]; i++) {
+        if (most[i] >= 0) {
+            st = skep_queue_set_limit(conn, keys, (enum skep_queue_limit)i, most[i], err);
+        }
+    }
+    return st;
+}
+
 static int limits_act(const void *settings_read, const struct skep_operands *operands)
 {
     const struct control_settings *settings = settings_read;
@@ -99,8 +125,8 @@ static int limits_act(const void *settings_read, const struct skep_operands *ope
     struct skep_conn *conn;
     struct skep_queue_status status = {0};
     struct skep_error err = {0};
-    skep_status st = SKEP_OK;
-    char depth[32], results[32], line[160];
+    char depth[32], results[32], dead[32], line[224];
+    skep_status st;
     int exit_code = skep_connect_queue(&settings->connect, settings->queue, &keys, &conn);
     int n;
 
@@ -108,12 +134,7 @@ static int limits_act(const void *settings_read, const struct skep_operands *ope
     if (exit_code != SKEP_EXIT_OK) {
         return exit_code;
     }
-    if (settings->max_depth >= 0) {
-        st = skep_queue_set_limit(conn, &keys, SKEP_LIMIT_DEPTH, settings->max_depth, &err);
-    }
-    if (st == SKEP_OK && settings->max_results >= 0) {
-        st = skep_queue_set_limit(conn, &keys, SKEP_LIMIT_RESULTS, settings->max_results, &err);
-    }
+    st = limits_set(conn, &keys, settings, &err);
     if (st == SKEP_OK) {
         st = skep_queue_status_read(conn, &keys, &status, &err);
     }
@@ -121,9 +142,10 @@ static int limits_act(const void *settings_read, const struct skep_operands *ope
     if (st != SKEP_OK) {
         return skep_complain_error(st, &err);
     }
-    n = snprintf(line, sizeof line, "queue %s: max-depth %s, max-results %s\n", keys.name,
+    n = snprintf(line, sizeof line, "queue %s: max-depth %s, max-results %s, max-dead %s\n", keys.name,
                  limits_format(status.max_depth, depth, sizeof depth),
-                 limits_format(status.max_results, results, sizeof results));
+                 limits_format(status.max_results, results, sizeof results),
+                 limits_format(status.max_dead, dead, sizeof dead));
     skep_queue_status_release(&status);
     return skep_print(line, (size_t)n);
 }
@@ -170,10 +192,14 @@ const struct skep_command skep_command_resume = {
 };
 
 static const char *const limits_text[] = {
-    "Set how many tasks may wait in a queue and how many results may lie uncollected, so that a fast "
-    "producer or a slow consumer does not fill the server's memory. Without options: show the limits.",
+    "Set how many tasks may wait in a queue, how many results may lie uncollected and how many dead letters "
+    "are kept, so that neither a fast producer nor a slow consumer nor a mistake fills the server's memory. "
+    "Without options: show the limits.",
     "A producer that meets the limit waits, or fails with `skep push --no-wait`. Workers that meet "
-    "theirs take nothing until results are collected; `skep status` then says \"results full\".",
+    "theirs take nothing until results are collected; `skep status` then says \"results full\". Of too many "
+    "dead letters the oldest are dropped (a million are kept where nothing else is set); their results are "
+    "in "
+    "the output list all the same, and `skep status` says how many were dropped.",
     NULL,
 };
 
@@ -187,7 +213,7 @@ static const char *const limits_examples[] = {
 
 const struct skep_command skep_command_limits = {
     .name = "limits",
-    .summary = "how many tasks and results may wait in a queue",
+    .summary = "how many tasks, results and dead letters a queue may hold",
     .usage = "-q QUEUE [OPTION...]",
     .text = limits_text,
     .examples = limits_examples,

@@ -22,6 +22,11 @@ static const struct skep_option sift_options[] = {
      SKEP_DEAD_AT(kernel),
      .value_name = "KERNEL",
      .help = "those of this kernel"},
+    {.name = "job",
+     .kind = SKEP_OPT_TEXT,
+     SKEP_DEAD_AT(job),
+     .value_name = "NAME",
+     .help = "those of this job"},
     SKEP_CONNECT_ROWS(struct skep_dead_settings, connect),
     {.name = NULL},
 };
@@ -75,6 +80,9 @@ static int sift_chosen(struct sift *sift, const struct skep_dead_settings *setti
     if (settings->kernel != NULL) {
         return sift_go(sift, &(struct skep_header){.kernel = settings->kernel}, "this kernel");
     }
+    if (settings->job != NULL) {
+        return sift_go(sift, &(struct skep_header){.job = settings->job}, "this job");
+    }
     for (size_t i = 0; i < ids->n && (exit_code == SKEP_EXIT_OK || exit_code == SKEP_EXIT_FAILED); i++) {
         int one = sift_go(sift, &(struct skep_header){.id = ids->items[i]}, ids->items[i]);
         exit_code = one != SKEP_EXIT_OK ? one : exit_code;
@@ -86,11 +94,14 @@ static int sift_act(const struct skep_dead_settings *settings, const struct skep
 {
     struct sift sift = {.requeues = requeues};
     const char *verb = requeues ? "requeue" : "purge";
-    int n_ways = (ids->n > 0) + settings->is_all + (settings->cause != NULL) + (settings->kernel != NULL);
+    int n_ways = (ids->n > 0) + settings->is_all + (settings->cause != NULL) + (settings->kernel != NULL) +
+                 (settings->job != NULL);
     int exit_code;
 
     if (n_ways != 1) {
-        skep_complain("dead %s: which ones? Give IDs, or one of --all, --cause CAUSE, --kernel KERNEL", verb);
+        skep_complain(
+            "dead %s: which ones? Give IDs, or one of --all, --cause CAUSE, --kernel KERNEL, --job NAME",
+            verb);
         return SKEP_EXIT_USAGE;
     }
     exit_code = skep_connect_queue(&settings->connect, settings->queue, &sift.keys, &sift.conn);
@@ -135,7 +146,7 @@ static const char *const requeue_examples[] = {
 const struct skep_command skep_dead_requeue = {
     .name = "requeue",
     .summary = "put dead letters back into the queue",
-    .usage = "-q QUEUE (ID... | --all | --cause CAUSE | --kernel KERNEL) [OPTION...]",
+    .usage = "-q QUEUE (ID... | --all | --cause CAUSE | --kernel KERNEL | --job NAME) [OPTION...]",
     .text = requeue_text,
     .examples = requeue_examples,
     .options = sift_options,
@@ -159,7 +170,7 @@ static const char *const purge_examples[] = {
 const struct skep_command skep_dead_purge = {
     .name = "purge",
     .summary = "throw dead letters away",
-    .usage = "-q QUEUE (ID... | --all | --cause CAUSE | --kernel KERNEL) [OPTION...]",
+    .usage = "-q QUEUE (ID... | --all | --cause CAUSE | --kernel KERNEL | --job NAME) [OPTION...]",
     .text = purge_text,
     .examples = purge_examples,
     .options = sift_options,

@@ -19,6 +19,7 @@ struct skep_dead_settings {
     const char *queue;
     const char *cause;
     const char *kernel;
+    const char *job;
     bool is_all;
     bool is_list;
     bool is_json;

@@ -90,6 +90,9 @@ static void show_write(struct skep_buf *buf, const struct skep_letter *letter, c
     show_add_row(buf, "id", header->id);
     show_add_row(buf, "kernel", header->kernel);
     show_add_cause(buf, letter);
+    if (header->job != NULL) {
+        show_add_row(buf, "job", header->job);
+    }
     if (header->has_index) {
         skep_buf_printf(buf, "%-9s %" PRIu64 "\n", "index", header->index);
     }

@@ -52,7 +52,7 @@ SKEP_MUST_USE skep_status skep_letters_newest(const struct skep_letters *letters
 int skep_letters_exit(skep_status status, const struct skep_error *err);
 
 /* The words that skep_dead_sift looks for to find the letters whose line holds what HEADER has: one of id,
- * cause, kernel. TEXT has room for SKEP_LETTER_WANTED_BYTES; false when it does not fit. */
+ * cause, kernel, job. TEXT has room for SKEP_LETTER_WANTED_BYTES; false when it does not fit. */
 enum { SKEP_LETTER_WANTED_BYTES = 1024 };
 bool skep_letter_wanted(const struct skep_header *header, char *text);
 

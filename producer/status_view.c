@@ -85,6 +85,7 @@ void skep_status_write_json(struct skep_buf *buf, const char *queue, const struc
     skep_json_add_bool(buf, status->is_paused);
     status_json_i64(buf, "max_depth", status->max_depth);
     status_json_i64(buf, "max_results", status->max_results);
+    status_json_i64(buf, "max_dead", status->max_dead);
     skep_json_add_key(buf, "stat");
     skep_buf_add_char(buf, '{');
 #define STATUS_STAT(name, help) status_json_i64(buf, #name, status->stat.name);
@@ -181,6 +182,10 @@ void skep_status_write_text(struct skep_buf *buf, const char *queue, const struc
     status_write_row(buf, "done", status->stat.done, "succeeded since ever");
     status_write_limit(buf, "tasks may wait", status->max_depth);
     status_write_limit(buf, "results may wait", status->max_results);
+    if (status->stat.dead_dropped > 0) {
+        status_write_row(buf, "dropped", status->stat.dead_dropped,
+                         "dead letters beyond the limit, the oldest (skep limits)");
+    }
     skep_buf_printf(buf, "%zu slot%s\n", status->n_slots, skep_words_plural(status->n_slots));
     for (size_t i = 0; i < status->n_slots; i++) {
         status_write_slot(buf, &status->slots[i], &infos[i]);

@@ -194,6 +194,22 @@ static void test_cli_dead__requeues(void **state)
     cli_run(cli, 0, "", "requeued 0 dead letters into queue s", "dead", "requeue", "-q", "s", "--all");
 }
 
+/* Those of one job, which is named in the letter's own line. */
+static void test_cli_dead__requeues_a_job(void **state)
+{
+    struct cli *cli = *state;
+
+    cli_push_text(cli, DEAD, "#skep id=a j=mon%20day k=sum cause=timeout at=1\n#skep j=mon%20day\n{\"a\":1}");
+    cli_push_text(cli, DEAD, "#skep id=b j=mon k=sum cause=timeout at=1\n#skep j=mon\n{\"b\":1}");
+    cli_run(cli, 0, "job       mon day\n", "", "dead", "show", "-q", "s", "a");
+    cli_run(cli, 1, "", "has this job", "dead", "requeue", "-q", "s", "--job", "day");
+    cli_run(cli, 0, "", "requeued 1 dead letter into queue s", "dead", "requeue", "-q", "s", "--job",
+            "mon day");
+    assert_string_equal(cli_item(cli, "skep:s", 0)->bytes, "#skep j=mon%20day\n{\"a\":1}");
+    cli_run(cli, 0, "", "purged 1 dead letter of queue s", "dead", "purge", "-q", "s", "--job", "mon");
+    assert_int_equal(cli_count(cli, "LLEN", DEAD), 4);
+}
+
 /* Which ones must be said, in one way; those that are not there are told, and the others are done. */
 static void test_cli_dead__wants_to_know_which(void **state)
 {
@@ -260,6 +276,7 @@ int main(void)
         TEST(exports),
         TEST(exports_what_can_be_pushed),
         TEST(requeues),
+        TEST(requeues_a_job),
         TEST(wants_to_know_which),
         TEST(bears_strange_letters),
         TEST(bears_many_and_large_letters),

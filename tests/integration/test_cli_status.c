@@ -50,7 +50,7 @@ static void test_cli_status__prints_json(void **state)
             "--json");
     cli_run(cli, 0,
             "\"waiting\":3,\"held\":2,\"delayed\":1,\"suspect\":1,\"dead\":1,\"results\":4,\"paused\":false,"
-            "\"max_depth\":0,\"max_results\":0,\"stat\":{\"put\":0,\"taken\":13,",
+            "\"max_depth\":0,\"max_results\":0,\"max_dead\":1000000,\"stat\":{\"put\":0,\"taken\":13,",
             "", "status", "-q", "s", "--json");
     cli_run(cli, 0, "\"workers\":[{\"worker\":\"host:1:x\",\"beat\":7,\"held\":2}]}\n", "", "status", "-q",
             "s", "--json");
@@ -90,12 +90,16 @@ static void test_cli_status__says_why_nothing_runs(void **state)
     cli_run(cli, 0, "", "queue s runs", "resume", "-q", "s");
     cli_run(cli, 0, "queue s: no workers;", "", "status", "-q", "s");
     ask(cli->conn, "RPUSH {skep:s}:out r");
-    cli_run(cli, 0, "queue s: max-depth none, max-results 1\n", "", "limits", "-q", "s", "--max-results",
-            "1");
+    cli_run(cli, 0, "queue s: max-depth none, max-results 1, max-dead 1000000\n", "", "limits", "-q", "s",
+            "--max-results", "1");
     cli_run(cli, 0, "queue s: results full; ", "", "status", "-q", "s");
-    cli_run(cli, 0, "queue s: max-depth 5, max-results none\n", "", "limits", "-q", "s", "--max-depth", "5",
-            "--max-results", "0");
-    cli_run(cli, 0, "queue s: max-depth 5, max-results none\n", "", "limits", "-q", "s");
+    cli_run(cli, 0, "queue s: max-depth 5, max-results none, max-dead 1000000\n", "", "limits", "-q", "s",
+            "--max-depth", "5", "--max-results", "0");
+    cli_run(cli, 0, "queue s: max-depth 5, max-results none, max-dead 7\n", "", "limits", "-q", "s",
+            "--max-dead", "7");
+    cli_run(cli, 0, "queue s: max-depth 5, max-results none, max-dead 7\n", "", "limits", "-q", "s");
+    ask(cli->conn, "HSET {skep:s}:stat dead_dropped 12");
+    cli_run(cli, 0, "  dropped               12   dead letters beyond the limit", "", "status", "-q", "s");
     cli_run(cli, 2, "", "out of range", "limits", "-q", "s", "--max-depth", "-5");
 }
 
