@@ -37,6 +37,7 @@ struct skep_page {
     _Atomic int running_lane;                     /* valid while running is not -1; set before it */
     _Atomic int64_t running;        /* number of the task that runs in its lane (skep_holder.n_settled counts
                                        alike), -1: none */
+    _Atomic int64_t started_ms;     /* monotonic: since when it runs; valid as running_lane is */
     _Atomic int64_t deadline_ms;    /* monotonic; 0: none */
     struct skep_metrics metrics;    /* of this slot */
     struct skep_fault_record fault; /* by its handler of faults, on the way to its death */

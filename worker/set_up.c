@@ -8,7 +8,7 @@
 
 #include "run/fault.h"
 
-enum { SET_UP_CRASH_LIMIT = 3, SET_UP_CACHE_FILES = 1024 };
+enum { SET_UP_CACHE_FILES = 1024 };
 
 static skep_status set_up_roots(const struct skep_text_list *folders, struct skep_roots **roots_out,
                                 struct skep_error *err)
@@ -54,12 +54,7 @@ static void set_up_running(struct skep_slot *slot)
         .syncs_outputs = s->syncs_outputs,
         .stop = &slot->page->stop,
     };
-    slot->policy = (struct skep_policy){
-        .retries = (unsigned)s->retries,
-        .backoff_s = s->backoff_s,
-        .backoff_max_s = s->backoff_max_s,
-        .crashes = SET_UP_CRASH_LIMIT,
-    };
+    slot->policy = skep_settle_policy(s);
 }
 
 skep_status skep_slot_set_up(struct skep_slot *slot, struct skep_error *err)

@@ -7,6 +7,37 @@
 
 #include "base/entropy.h"
 
+enum { SETTLE_CRASH_LIMIT = 3 };
+
+struct skep_policy skep_settle_policy(const struct skep_worker_settings *settings)
+{
+    return (struct skep_policy){
+        .retries = (unsigned)settings->retries,
+        .backoff_s = settings->backoff_s,
+        .backoff_max_s = settings->backoff_max_s,
+        .crashes = SETTLE_CRASH_LIMIT,
+        .task_time_s = settings->task_time_s,
+    };
+}
+
+double skep_settle_time_s(const struct skep_policy *policy, const struct skep_work *work)
+{
+    double own_s = work->task.timeout_s, most_s = policy->task_time_s;
+
+    return own_s > 0 && (most_s <= 0 || own_s <= most_s) ? own_s : most_s;
+}
+
+skep_status skep_settle_timeout(const struct skep_policy *policy, const struct skep_work *work,
+                                struct skep_error *err)
+{
+    double limit_s = skep_settle_time_s(policy, work);
+    bool is_own = work->task.timeout_s > 0 && work->task.timeout_s <= limit_s;
+
+    skep_error_clear(err);
+    return skep_error_set(err, SKEP_E_TIMEOUT, "it ran longer than %s of %g s",
+                          is_own ? "its timeout_s" : "the worker's --task-time", limit_s);
+}
+
 const char *skep_settle_job(const struct skep_work *work)
 {
     return work->header.job != NULL ? work->header.job : work->task.job;

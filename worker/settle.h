@@ -8,14 +8,19 @@
 #include "base/buf.h"
 #include "queue/holder.h"
 #include "run/run.h"
+#include "settings.h"
 
 /* The verdict on a task: the only place that decides between done, another try and a dead letter. */
 
 struct skep_policy {
     unsigned retries;
     double backoff_s, backoff_max_s;
-    unsigned crashes; /* a task that was running so often when its slot died is not run again */
+    unsigned crashes;   /* a task that was running so often when its slot died is not run again */
+    double task_time_s; /* no task runs longer; 0: as long as it likes */
 };
+
+/* The policy that the settings ask for. */
+struct skep_policy skep_settle_policy(const struct skep_worker_settings *settings);
 
 /* Who ran it, and when. */
 struct skep_attempt {
@@ -37,6 +42,12 @@ struct skep_settled {
 /* The job whose counts a task raises: the one it was pushed under, or its record's; NULL: none. Goes into its
  * verdict. */
 const char *skep_settle_job(const struct skep_work *work);
+
+/* How long WORK may run: its own timeout_s, and never longer than the policy's; 0: for ever. And that it did,
+ * in words: returns SKEP_E_TIMEOUT. */
+double skep_settle_time_s(const struct skep_policy *policy, const struct skep_work *work);
+skep_status skep_settle_timeout(const struct skep_policy *policy, const struct skep_work *work,
+                                struct skep_error *err);
 
 /* Whether WORK must not run at all: an unreadable record, too many crashes, expired, not due yet. If so
  * *SETTLED_OUT is its verdict (appended to BYTES) and the answer is true. */

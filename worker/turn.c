@@ -39,12 +39,13 @@ static void turn_announce(struct skep_slot *slot, struct skep_lane *lane, const 
                           int64_t now_ms)
 {
     struct skep_page *page = slot->page;
+    double time_s = skep_settle_time_s(&slot->policy, work);
 
     slot->running = work;
     slot->running_lane = lane;
     atomic_store_explicit(&page->stop, SKEP_STOP_NONE, memory_order_relaxed);
-    atomic_store_explicit(&page->deadline_ms,
-                          work->task.timeout_s > 0 ? now_ms + (int64_t)ceil(work->task.timeout_s * 1000) : 0,
+    atomic_store_explicit(&page->started_ms, now_ms, memory_order_relaxed);
+    atomic_store_explicit(&page->deadline_ms, time_s > 0 ? now_ms + (int64_t)ceil(time_s * 1000) : 0,
                           memory_order_relaxed);
     atomic_store_explicit(&page->running_lane, (int)(lane - slot->lanes), memory_order_relaxed);
     atomic_store_explicit(&page->running, skep_lane_number(lane), memory_order_release);
@@ -64,9 +65,7 @@ static skep_status turn_stopped(struct skep_slot *slot, const struct skep_work *
     if (atomic_load_explicit(&slot->page->stop, memory_order_relaxed) != SKEP_STOP_TIMEOUT) {
         return SKEP_STOPPED;
     }
-    skep_error_clear(err);
-    return skep_error_set(err, SKEP_E_TIMEOUT, "it ran longer than its timeout_s of %g s",
-                          work->task.timeout_s);
+    return skep_settle_timeout(&slot->policy, work, err);
 }
 
 static void turn_count_verdict(struct skep_slot *slot, const struct skep_settled *settled)
