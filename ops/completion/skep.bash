@@ -12,12 +12,12 @@ _skep()
 
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        _skep_choose 'run push results status queues dead replay pause resume limits audit kernels help --help --version'
+        _skep_choose 'run push results status queues dead replay pause resume limits audit chaos kernels help --help --version'
         return
     fi
     case $command in
     help)
-        _skep_choose 'run push results status queues dead replay pause resume limits audit kernels'
+        _skep_choose 'run push results status queues dead replay pause resume limits audit chaos kernels'
         return
         ;;
     dead)
@@ -50,6 +50,7 @@ _skep()
     'resume') words='--queue --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'limits') words='--queue --max-depth --max-results --max-dead --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'audit') words='--queue --json --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'chaos') words='--list --seed --long --output --keep --programs' ;;
     'kernels') words='--json --markdown' ;;
     esac
     if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then

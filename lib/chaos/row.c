@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#include "chaos/row.h"
+
+#include <string.h>
+
+static const struct skep_row *const rows[] = {
+    &skep_row_kill,
+    NULL,
+};
+
+const struct skep_row *const *skep_rows(void)
+{
+    return rows;
+}
+
+const struct skep_row *skep_rows_find(const char *name)
+{
+    for (size_t i = 0; rows[i] != NULL; i++) {
+        if (strcmp(rows[i]->name, name) == 0) {
+            return rows[i];
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SKEP_CHAOS_ROW_H
+#define SKEP_CHAOS_ROW_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "chaos/play.h"
+
+/* One fault. `skep chaos`, tests/faults and docs/reliability.md walk the table of rows.
+ *
+ * To add one: a file row_NAME.c with its perform function and its `const struct skep_row skep_row_NAME`, a
+ * line below, one in the table of row.c (README.md shows the rest). */
+struct skep_row {
+    const char *name;
+    const char *fault;         /* what is done, as a table shows it */
+    const char *small, *large; /* how much of it in the two forms */
+    const char *holds;         /* what must hold beside the books; NULL: nothing */
+    skep_status (*perform)(struct skep_play *play, struct skep_error *err);
+};
+
+extern const struct skep_row skep_row_kill;
+
+/* All of them, in the order of the report; ends with NULL. */
+const struct skep_row *const *skep_rows(void);
+const struct skep_row *skep_rows_find(const char *name);
+
+#endif
