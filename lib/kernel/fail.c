@@ -13,7 +13,7 @@
 
 enum { ARG_HOW, ARG_TIMES, ARG_X };
 
-enum { FAIL_CHUNK_BYTES = 1024 * 1024 };
+enum { FAIL_CHUNK_BYTES = 1024 * 1024, FAIL_OVERRUN_BYTES = 64 * 1024 * 1024 };
 
 typedef skep_status (*fail_way)(struct skep_call *call, struct skep_error *err);
 
@@ -113,13 +113,20 @@ static skep_status fail_write_input(struct skep_call *call, struct skep_error *e
     return write_over((volatile unsigned char *)(uintptr_t)x->view.data, 0, err);
 }
 
-/* Fills a page to its end and goes on. */
+/* Reads on behind x; or fills a page of its own to its end and goes on. */
 static skep_status fail_overrun(struct skep_call *call, struct skep_error *err)
 {
+    const struct skep_arg *x = &call->args[ARG_X];
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    const volatile unsigned char *at = x->is_given ? x->view.data : NULL;
 
-    (void)call;
-    return write_over(map_pages(page, PROT_READ | PROT_WRITE), page, err);
+    if (!x->is_given) {
+        return write_over(map_pages(page, PROT_READ | PROT_WRITE), page, err);
+    }
+    for (size_t i = 0; i < FAIL_OVERRUN_BYTES; i++) {
+        (void)at[i];
+    }
+    return skep_error_set(err, SKEP_E_KERNEL_FINAL, "nothing stopped reading on");
 }
 
 /* In the same order. */
@@ -144,7 +151,7 @@ static const struct skep_arg_spec fail_args[] = {
      .min_ndim = 0,
      .max_ndim = SKEP_MAX_DIMS,
      .shape_text = "[...]",
-     .help = "What \"write-input\" writes to; absent: a read-only page of its own."},
+     .help = "What \"write-input\" writes to and \"overrun\" runs off; absent: a page of its own."},
     {0},
 };
 
@@ -166,9 +173,9 @@ static const char *const fail_description[] = {
     "loop: runs "
     "for ever and never looks at stop. memory: takes and touches memory until the process' limit kills it or "
     "its "
-    "arena is full (memory-limit). write-input: writes to a read-only input. overrun: writes past the end "
-    "of a "
-    "buffer, into a protected page.",
+    "arena is full (memory-limit). write-input: writes to a read-only input. overrun: reads on behind x into "
+    "protected memory, or writes past the end of a buffer of its own. Of these two the worker survives those "
+    "with an x (kernel-final, naming it), and dies of the others.",
     "With times, attempts after the first times succeed. What a crash cost is counted by whoever watches the "
     "process, not here.",
     NULL,
