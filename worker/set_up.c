@@ -72,7 +72,7 @@ skep_status skep_slot_set_up(struct skep_slot *slot, struct skep_error *err)
     if (gethostname(slot->host, sizeof slot->host - 1) != 0) {
         snprintf(slot->host, sizeof slot->host, "unknown");
     }
-    skep_arena_init(&slot->arena, (size_t)s->memory_bytes);
+    skep_arena_init_guarded(&slot->arena, (size_t)s->memory_bytes);
     st = set_up_roots(&s->data, &slot->inputs, err);
     if (st == SKEP_OK) {
         st = set_up_roots(s->output.n > 0 ? &s->output : &s->data, &slot->outputs, err);
@@ -82,6 +82,7 @@ skep_status skep_slot_set_up(struct skep_slot *slot, struct skep_error *err)
     }
     if (st == SKEP_OK) {
         st = skep_fault_install(err);
+        skep_fault_keep(&slot->page->fault);
     }
     set_up_running(slot);
     return st == SKEP_OK ? set_up_lanes(slot, err) : st;
