@@ -23,7 +23,7 @@ enum { RIGHTS_MAX_KEYS = 16, RIGHTS_MAX_SCRIPTS = 8, RIGHTS_TEXT_BYTES = 4096 };
 /* The list of keys ends with 0: the name of the queue is there, and that is no key. */
 static const struct rights_row {
     const char *text;
-    const char *direct; /* the commands that are sent as they are */
+    const char *direct; /* the commands that are sent as they are, EVALSHA first */
     size_t n_scripts;
     enum skep_script_name scripts[RIGHTS_MAX_SCRIPTS];
     size_t keys[RIGHTS_MAX_KEYS];
@@ -102,12 +102,13 @@ static void rights_ask(struct skep_conn *conn, const struct skep_keys *keys, enu
     while (n_keys < RIGHTS_MAX_KEYS && row->keys[n_keys] != 0) {
         n_keys++;
     }
-    skep_script_begin(conn, SKEP_SCRIPT_RIGHTS, 0, NULL, 1 + n_keys + n_names);
+    /* The first name is EVALSHA's, and whoever may not say that may not ask either. */
+    skep_script_begin(conn, SKEP_SCRIPT_RIGHTS, 0, NULL, n_keys + n_names);
     skep_conn_arg_u64(conn, n_keys);
     for (size_t i = 0; i < n_keys; i++) {
         skep_conn_arg_text(conn, (const char *)keys + row->keys[i]);
     }
-    for (size_t i = 0; i < n_names; i++) {
+    for (size_t i = 1; i < n_names; i++) {
         skep_conn_arg_text(conn, names[i]);
     }
 }
