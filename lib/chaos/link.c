@@ -216,6 +216,7 @@ static void link_reply(struct skep_link *link, const char *reply, size_t n, stru
     }
     skep_buf_add(&link->down.out, reply, fate.fault == SKEP_PROXY_HALF_REPLY ? n / 2 : 0);
     counts->n_lost_good += reply[0] != '-';
+    *fate.n_lost_good += reply[0] != '-';
     link->state = SKEP_LINK_FLUSH_REPLIES;
 }
 

@@ -19,7 +19,8 @@ struct skep_fate {
     bool is_faulty;
     enum skep_proxy_fault fault;
     int delay_ms;
-    const char *answer; /* ANSWER; lives as long as the link */
+    const char *answer;    /* ANSWER; lives as long as the link */
+    uint64_t *n_lost_good; /* counts its replies that were lost and no errors; lives as long as the link */
 };
 
 /* Decides; called once for each request, in their order. */

@@ -24,7 +24,7 @@ enum { PROXY_MAX_LINKS = 512, PROXY_DELAY_MS = 100, PROXY_NEEDLE_REACH = 1024, P
  */
 struct proxy_rule {
     struct skep_proxy_rule rule;
-    uint64_t n_applied;
+    uint64_t n_applied, n_lost_good;
     bool is_active;
     struct proxy_rule *next;
     char texts[]; /* needle, answer */
@@ -75,7 +75,10 @@ static struct skep_fate proxy_judge(void *context, const char *request, size_t n
         if (proxy_fits(proxy, at, request, n)) {
             int most = at->rule.delay_ms > 0 ? at->rule.delay_ms : PROXY_DELAY_MS;
             at->n_applied++;
-            fate = (struct skep_fate){.is_faulty = true, .fault = at->rule.fault, .answer = at->rule.answer};
+            fate = (struct skep_fate){.is_faulty = true,
+                                      .fault = at->rule.fault,
+                                      .answer = at->rule.answer,
+                                      .n_lost_good = &at->n_lost_good};
             if (fate.fault == SKEP_PROXY_DELAY) {
                 fate.delay_ms = 1 + (int)skep_chance_below(&proxy->chance, (uint64_t)most);
             }
@@ -324,6 +327,19 @@ skep_status skep_proxy_add_rule(struct skep_proxy *proxy, const struct skep_prox
     *end = made;
     proxy_ordered(proxy);
     return SKEP_OK;
+}
+
+void skep_proxy_get_rule(struct skep_proxy *proxy, size_t at, uint64_t *n_applied_out, uint64_t *n_lost_out)
+{
+    const struct proxy_rule *rule;
+
+    pthread_mutex_lock(&proxy->lock);
+    for (rule = proxy->rules; rule != NULL && at > 0; rule = rule->next) {
+        at--;
+    }
+    *n_applied_out = rule != NULL ? rule->n_applied : 0;
+    *n_lost_out = rule != NULL ? rule->n_lost_good : 0;
+    pthread_mutex_unlock(&proxy->lock);
 }
 
 void skep_proxy_clear_rules(struct skep_proxy *proxy)

@@ -73,6 +73,9 @@ const struct skep_url *skep_proxy_get_url(const struct skep_proxy *proxy);
  * applied. SKEP_E_NOMEM */
 SKEP_MUST_USE skep_status skep_proxy_add_rule(struct skep_proxy *proxy, const struct skep_proxy_rule *rule,
                                               struct skep_error *err);
+/* What became of rule number AT, counted from 0 since the proxy's start: how often it was applied, and how
+ * many replies it has lost that were no errors. */
+void skep_proxy_get_rule(struct skep_proxy *proxy, size_t at, uint64_t *n_applied_out, uint64_t *n_lost_out);
 void skep_proxy_clear_rules(struct skep_proxy *proxy); /* forward faithfully again */
 
 void skep_proxy_cut(struct skep_proxy *proxy);  /* every connection, now */

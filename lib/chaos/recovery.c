@@ -51,8 +51,8 @@ void skep_recovery_expect(struct skep_recovery *recovery, enum skep_recovery_kin
         pid_t pid = skep_recovery_pid(worker);
         for (size_t i = 0; i < n_pids; i++) {
             if (pids[i] == pid && recovery->n < SKEP_RECOVERY_MAX && !recovery_waits_for(recovery, worker)) {
-                struct skep_death *death = &recovery->deaths[recovery->n++];
-                *death = (struct skep_death){.kind = kind, .since_ms = now_ms};
+                struct skep_recovery_death *death = &recovery->deaths[recovery->n++];
+                *death = (struct skep_recovery_death){.kind = kind, .since_ms = now_ms};
                 memcpy(death->worker, worker, strlen(worker) + 1);
             }
         }
@@ -75,7 +75,7 @@ void skep_recovery_look(struct skep_recovery *recovery, const struct skep_queue_
     size_t n_kept = 0;
 
     for (size_t i = 0; i < recovery->n; i++) {
-        const struct skep_death *death = &recovery->deaths[i];
+        const struct skep_recovery_death *death = &recovery->deaths[i];
         if (recovery_is_registered(status, death->worker)) {
             recovery->deaths[n_kept++] = *death;
         } else {

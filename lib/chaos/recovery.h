@@ -16,14 +16,14 @@ enum skep_recovery_kind { SKEP_RECOVERY_SLOT, SKEP_RECOVERY_WORKER, SKEP_RECOVER
 
 enum { SKEP_RECOVERY_MAX = 512 };
 
-struct skep_death {
+struct skep_recovery_death {
     char worker[SKEP_WORKER_NAME_BYTES];
     enum skep_recovery_kind kind;
     int64_t since_ms;
 };
 
 struct skep_recovery {
-    struct skep_death deaths[SKEP_RECOVERY_MAX]; /* not yet recovered */
+    struct skep_recovery_death deaths[SKEP_RECOVERY_MAX]; /* not yet recovered */
     size_t n;
     struct skep_times times[SKEP_RECOVERY_N_KINDS];
 };

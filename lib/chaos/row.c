@@ -4,8 +4,8 @@
 #include <string.h>
 
 static const struct skep_row *const rows[] = {
-    &skep_row_kill,
-    NULL,
+    &skep_row_kill,     &skep_row_stop, &skep_row_line, &skep_row_restart,
+    &skep_row_consumer, &skep_row_push, NULL,
 };
 
 const struct skep_row *const *skep_rows(void)

@@ -20,6 +20,11 @@ struct skep_row {
 };
 
 extern const struct skep_row skep_row_kill;
+extern const struct skep_row skep_row_stop;
+extern const struct skep_row skep_row_line;
+extern const struct skep_row skep_row_restart;
+extern const struct skep_row skep_row_consumer;
+extern const struct skep_row skep_row_push;
 
 /* All of them, in the order of the report; ends with NULL. */
 const struct skep_row *const *skep_rows(void);
