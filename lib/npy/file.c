@@ -8,15 +8,23 @@
 #include "base/clock.h"
 #include "base/pages.h"
 
-enum { FILE_SETTLE_MS = 3000 };
+enum {
+    FILE_SETTLE_MS = 3000, /* the longest wait for a file to be settled */
+    FILE_FRESH_MS = 200    /* a verdict on it has to wait so long after its last change */
+};
 
 /* ---- when a file is its own ---- */
 
 static const int64_t second_ns = 1000000000;
 
+static int64_t file_stamp_ns(const struct stat *info)
+{
+    return (int64_t)info->st_mtim.tv_sec * second_ns + info->st_mtim.tv_nsec;
+}
+
 bool skep_npy_info_is_settled(const struct stat *info, int64_t now_ns)
 {
-    int64_t stamp_ns = (int64_t)info->st_mtim.tv_sec * second_ns + info->st_mtim.tv_nsec;
+    int64_t stamp_ns = file_stamp_ns(info);
     int64_t write_ns = info->st_size < second_ns ? (int64_t)info->st_size : second_ns;
     int64_t tick_ns = info->st_mtim.tv_nsec == 0 ? 2 * second_ns : 0; /* FAT has the coarsest */
 
@@ -24,10 +32,8 @@ bool skep_npy_info_is_settled(const struct stat *info, int64_t now_ns)
 }
 
 /* Look at the file until it is settled. */
-static skep_status file_settle(int fd, struct stat *info_out, struct skep_error *err)
+static skep_status file_settle(int fd, int64_t until_ms, struct stat *info_out, struct skep_error *err)
 {
-    int64_t until_ms = skep_monotonic_ms() + FILE_SETTLE_MS;
-
     for (;;) {
         int64_t now_ns = skep_stamp_ns();
         if (fstat(fd, info_out) != 0) {
@@ -41,6 +47,14 @@ static skep_status file_settle(int fd, struct stat *info_out, struct skep_error 
         }
         skep_sleep_ms(1);
     }
+}
+
+/* Whether somebody may be in the middle of writing it: what it is now need not be what it is to be. */
+static bool file_is_fresh(const struct stat *info)
+{
+    int64_t age_ns = skep_stamp_ns() - file_stamp_ns(info);
+
+    return age_ns >= 0 && age_ns < FILE_FRESH_MS * second_ns / 1000;
 }
 
 /* ---- opening ---- */
@@ -63,11 +77,11 @@ static ssize_t file_read_start(int fd, char *bytes, size_t n)
     return (ssize_t)got;
 }
 
-static skep_status file_read_header(struct skep_npy_file *file, struct skep_error *err)
+static skep_status file_read_header(struct skep_npy_file *file, int64_t until_ms, struct skep_error *err)
 {
     char bytes[SKEP_NPY_HEADER_READ];
     ssize_t n;
-    skep_status st = file_settle(file->fd, &file->info, err);
+    skep_status st = file_settle(file->fd, until_ms, &file->info, err);
 
     if (st != SKEP_OK) {
         return st;
@@ -77,6 +91,24 @@ static skep_status file_read_header(struct skep_npy_file *file, struct skep_erro
         return skep_error_errno(err, SKEP_E_IO, "cannot read the header");
     }
     return skep_npy_header_parse(bytes, (size_t)n, (uint64_t)file->info.st_size, &file->header, err);
+}
+
+/* Again and again while it makes no sense and may be in the making. */
+static skep_status file_understand(struct skep_npy_file *file, struct skep_error *err)
+{
+    int64_t until_ms = skep_monotonic_ms() + FILE_SETTLE_MS;
+    struct skep_error why;
+    skep_status st;
+
+    for (;;) {
+        skep_error_clear(&why);
+        st = file_read_header(file, until_ms, &why);
+        if (st != SKEP_E_ARRAY_INVALID || !file_is_fresh(&file->info) || skep_monotonic_ms() >= until_ms) {
+            break;
+        }
+        skep_sleep_ms(5);
+    }
+    return st == SKEP_OK ? SKEP_OK : skep_error_set(err, st, "%s", why.text);
 }
 
 skep_status skep_npy_file_open(const struct skep_roots *roots, const char *path, size_t n,
@@ -89,7 +121,7 @@ skep_status skep_npy_file_open(const struct skep_roots *roots, const char *path,
     if (st != SKEP_OK) {
         return st;
     }
-    st = file_read_header(file_out, err);
+    st = file_understand(file_out, err);
     if (st != SKEP_OK) {
         skep_error_prefix(err, "%.*s", n < 100 ? (int)n : 100, path);
         skep_npy_file_close(file_out);

@@ -21,7 +21,8 @@ struct skep_npy_file {
 
 /* Open PATH below its root, read and check its header. On success FILE_OUT is to be closed; on failure
  * nothing is open. The header is read, not mapped, so that a file that shrinks meanwhile is an error and not
- * a signal. Waits, rarely and for milliseconds, until a file that has just been written is settled.
+ * a signal. Waits, rarely and for milliseconds, until a file that has just been written is settled; and
+ * before it refuses a file, until nobody has written to it for a moment.
  *
  *   SKEP_E_ARRAY_MISSING, SKEP_E_ARRAY_INVALID, SKEP_E_IO   as skep_roots_open and skep_npy_header_parse
  *   SKEP_E_INPUT_CHANGED   it did not settle in some seconds: somebody keeps writing to it */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/test.h"
 #include "support/files.h"
+#include "support/until.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -247,6 +249,56 @@ static void test_file__knows_when_a_file_is_settled(void **state)
     }
 }
 
+/* Whether this process has PATH open. */
+static bool is_open(void *path)
+{
+    struct stat wanted, info;
+
+    for (int fd = 0; fd < 64; fd++) {
+        if (stat(path, &wanted) == 0 && fstat(fd, &info) == 0 && info.st_ino == wanted.st_ino &&
+            info.st_dev == wanted.st_dev) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void *write_when_open(void *path)
+{
+    char bytes[SKEP_NPY_HEADER_MAX + 24] = {0};
+    size_t n = skep_npy_header_write(SKEP_F8, 1, (const int64_t[]){3}, bytes, sizeof bytes);
+    int fd;
+
+    if (test_until(is_open, path, 10000)) {
+        fd = open(path, O_WRONLY | O_CLOEXEC);
+        (void)!write(fd, bytes, n + 24);
+        close(fd);
+    }
+    return NULL;
+}
+
+/* A file that is empty because somebody is about to write it is not refused at once. */
+static void test_file__waits_for_a_file_in_the_making(void **state)
+{
+    bool is_understood = false;
+
+    (void)state;
+    for (int i = 0; i < 20 && !is_understood; i++) { /* the writer may be too late on a slow machine */
+        struct skep_npy_file file;
+        pthread_t thread;
+        char name[16], *path;
+        snprintf(name, sizeof name, "%d.npy", i);
+        path = test_path(folder, name);
+        test_write_file(folder, name, "", 0);
+        assert_int_equal(pthread_create(&thread, NULL, write_when_open, path), 0);
+        is_understood = skep_npy_file_open(roots, name, strlen(name), &file, NULL) == SKEP_OK;
+        assert_int_equal(pthread_join(thread, NULL), 0);
+        skep_npy_file_close(&file);
+        free(path);
+    }
+    assert_true(is_understood);
+}
+
 /* How a child ends that touches ADDRESS: 0, or the signal. */
 static int signal_of_touching(const volatile char *address, bool writes)
 {
@@ -406,6 +458,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_file__knows_what_must_be_copied, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_file__recognises_itself, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_file__knows_when_a_file_is_settled, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_file__waits_for_a_file_in_the_making, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_file__windows_stand_between_guards, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_file__a_small_array_ends_at_its_guard, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_file__refuses_what_is_no_array, set_up, tear_down),
