@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { ARG_HOW, ARG_TIMES, ARG_X };
+enum { ARG_HOW, ARG_TIMES, ARG_X, ARG_RETRY_AFTER };
 
 enum { FAIL_CHUNK_BYTES = 1024 * 1024, FAIL_OVERRUN_BYTES = 64 * 1024 * 1024 };
 
@@ -19,6 +19,7 @@ typedef skep_status (*fail_way)(struct skep_call *call, struct skep_error *err);
 
 static skep_status fail_error(struct skep_call *call, struct skep_error *err)
 {
+    call->retry_after_s = call->args[ARG_RETRY_AFTER].f64;
     return skep_error_set(err, SKEP_E_KERNEL, "failed as asked, attempt %u", call->attempt);
 }
 
@@ -152,6 +153,13 @@ static const struct skep_arg_spec fail_args[] = {
      .max_ndim = SKEP_MAX_DIMS,
      .shape_text = "[...]",
      .help = "What \"write-input\" writes to and \"overrun\" runs off; absent: a page of its own."},
+    {.name = "retry_after",
+     .kind = SKEP_ARG_F64,
+     .default_text = "0",
+     .least = 0,
+     .most = 1e9,
+     .unit = "s",
+     .help = "With \"error\": the next attempt is not to be made before so long."},
     {0},
 };
 

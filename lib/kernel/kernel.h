@@ -101,6 +101,8 @@ struct skep_call {
     struct skep_stream_key stream;
     unsigned attempt;  /* 1 for the first */
     bool is_reference; /* the plain variant is wanted */
+    /* Out, for a failure worth another try: not before so many seconds have passed; 0: whenever. */
+    double retry_after_s;
 };
 
 /* Compute. On success *VALUE_OUT is set. On failure ERR says why:

@@ -171,6 +171,7 @@ struct computation {
     struct skep_arena *arena;
     struct skep_value *value_out;
     struct skep_arg *args; /* as far as they are bound */
+    double retry_after_s;  /* what the kernel asks for if it fails */
 };
 
 static skep_status run_compute(void *context, struct skep_error *err)
@@ -190,7 +191,9 @@ static skep_status run_compute(void *context, struct skep_error *err)
         return st;
     }
     call.args = c->args;
-    return (call.is_reference ? work->kernel->reference : work->kernel->run)(&call, c->value_out, err);
+    st = (call.is_reference ? work->kernel->reference : work->kernel->run)(&call, c->value_out, err);
+    c->retry_after_s = call.retry_after_s;
+    return st;
 }
 
 /* How far ADDRESS is from the elements of VIEW. */
@@ -279,4 +282,5 @@ void skep_run_work(const struct skep_run *run, const struct skep_work *work, str
     }
     skep_npy_cache_end_task(run->cache);
     outcome->status = st;
+    outcome->retry_after_s = st != SKEP_OK ? computation.retry_after_s : 0;
 }

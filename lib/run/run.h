@@ -50,6 +50,7 @@ struct skep_outcome {
     skep_status status;
     struct skep_result_value value; /* when SKEP_OK; memory of the arena */
     struct skep_error err;          /* when not */
+    double retry_after_s;           /* when not, and the kernel has asked for it; else 0 */
 };
 
 /* Whether a plain task's `out` (NULL: none) names a whole .npy file: what is wrong with it is said before

@@ -755,6 +755,21 @@ static void test_run__survives_a_failing_heap(void **state)
     test_heap_torture(read_and_run, NULL);
 }
 
+/* What a kernel asks for when it fails is told; what it asks for when it does not is nobody's business. */
+static void test_run__a_kernel_may_ask_for_a_wait(void **state)
+{
+    struct skep_outcome outcome =
+        outcome_of("{\"kernel\":\"fail\",\"args\":{\"times\":1,\"retry_after\":2.5}}", NULL);
+
+    (void)state;
+    assert_int_equal(outcome.status, SKEP_E_KERNEL);
+    assert_true(outcome.retry_after_s == 2.5);
+    outcome = outcome_of("{\"kernel\":\"fail\",\"args\":{\"times\":0,\"retry_after\":2.5}}", NULL);
+    assert_true(outcome.status == SKEP_OK && outcome.retry_after_s == 0);
+    outcome = outcome_of("{\"kernel\":\"fail\"}", NULL);
+    assert_true(outcome.status == SKEP_E_KERNEL && outcome.retry_after_s == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -783,6 +798,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_run__does_not_believe_a_file_that_changed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_run__hands_a_stop_through, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_run__survives_a_failing_heap, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_run__a_kernel_may_ask_for_a_wait, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
