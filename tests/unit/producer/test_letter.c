@@ -48,6 +48,9 @@ static void test_letter__reads_cause_and_record(void **state)
     assert_string_equal(letter.header.cause, "bad-args");
     assert_int_equal(letter.header.n_events, 2);
     assert_string_equal(letter.message, "last words");
+    assert_int_equal(letter.fresh.n, strlen("#skep i=5 q=7\n{\"kernel\":\"sum\"}\n"));
+    assert_memory_equal(letter.fresh.bytes, "#skep i=5 q=7\n{", 15);
+    assert_memory_equal(letter.whole.bytes, "#skep i=5 id=a1 ", 16);
     expect_record(&letter, "{\"kernel\":\"sum\"}\n");
     letter = read_text(*state, "#skep cause=timeout\n#skep is what my records begin with");
     assert_string_equal(letter.message, "");
@@ -81,6 +84,8 @@ static void test_letter__says_what_to_look_for(void **state)
     assert_string_equal(text, " cause=timeout ");
     assert_true(skep_letter_wanted(&(struct skep_header){.kernel = "te_box"}, text));
     assert_string_equal(text, " k=te_box ");
+    assert_true(skep_letter_wanted(&(struct skep_header){.job = "mon day"}, text));
+    assert_string_equal(text, " j=mon%20day ");
     memset(big, 'x', sizeof big);
     big[sizeof big - 1] = '\0';
     assert_false(skep_letter_wanted(&(struct skep_header){.id = big}, text));

@@ -65,13 +65,34 @@ static void test_words__makes_bytes_harmless(void **state)
     skep_buf_release(&buf);
 }
 
+static void expect_shell(const char *text, const char *word)
+{
+    struct skep_buf buf;
+
+    skep_buf_init(&buf, 1000);
+    skep_words_add_shell(&buf, text);
+    assert_string_equal(buf.bytes, word);
+    skep_buf_release(&buf);
+}
+
+/* A shell takes it for one word, and for this word. */
+static void test_words__quotes_for_a_shell(void **state)
+{
+    (void)state;
+    expect_shell("t17", "t17");
+    expect_shell("a/b.npy", "a/b.npy");
+    expect_shell("", "''");
+    expect_shell("t 17", "'t 17'");
+    expect_shell("$(rm)", "'$(rm)'");
+    expect_shell("it's", "'it'\\''s'");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words__groups_numbers),
-        cmocka_unit_test(test_words__says_durations),
-        cmocka_unit_test(test_words__says_bytes),
-        cmocka_unit_test(test_words__makes_bytes_harmless),
+        cmocka_unit_test(test_words__groups_numbers),     cmocka_unit_test(test_words__says_durations),
+        cmocka_unit_test(test_words__says_bytes),         cmocka_unit_test(test_words__makes_bytes_harmless),
+        cmocka_unit_test(test_words__quotes_for_a_shell),
     };
 
     return cmocka_run_group_tests_name("producer/words", tests, NULL, NULL);
