@@ -36,7 +36,7 @@ struct audit_entry {
     int64_t number;
 };
 
-enum { AUDIT_N_ENTRIES = 7 };
+enum { AUDIT_N_ENTRIES = 8 };
 
 static void audit_make(const struct skep_queue_status *status, struct audit_entry entries[AUDIT_N_ENTRIES])
 {
@@ -47,6 +47,7 @@ static void audit_make(const struct skep_queue_status *status, struct audit_entr
         {"done", "+", "succeeded", stat->done},
         {"retried", "+", "failed, and put back to be tried again", stat->retried},
         {"dead", "+", "failed for good", stat->dead},
+        {"cancelled", "+", "dropped, because somebody cancelled them", stat->cancelled},
         {"given_back", "+", "put back unfinished by a worker that stopped", stat->given_back},
         {"crash_moved", "+", "put back from the hands of a worker that died", stat->crash_moved},
     };

@@ -52,6 +52,25 @@ static skep_status check_unknown_kernel(const char *name, struct skep_error *err
                           name);
 }
 
+static skep_status check_job(const struct skep_check *check, const struct skep_task *task,
+                             struct skep_error *err)
+{
+    if (check->job == NULL) {
+        return SKEP_OK;
+    }
+    if (task->job == NULL && check->needs_job) {
+        return skep_error_set(err, SKEP_E_BAD_RECORD,
+                              "\"job\" is missing: a raw record must name the job \"%.100s\" itself",
+                              check->job);
+    }
+    if (task->job != NULL && strcmp(task->job, check->job) != 0) {
+        return skep_error_set(err, SKEP_E_BAD_RECORD,
+                              "\"job\" is \"%.80s\", but the push is of the job \"%.80s\"", task->job,
+                              check->job);
+    }
+    return SKEP_OK;
+}
+
 skep_status skep_check_line(struct skep_check *check, const struct skep_line *line,
                             struct skep_task *task_out, struct skep_error *err)
 {
@@ -69,6 +88,9 @@ skep_status skep_check_line(struct skep_check *check, const struct skep_line *li
     }
     skep_arena_reset(&check->arena, CHECK_KEEP_BYTES);
     st = skep_task_parse(line->bytes.bytes, line->bytes.n, &check->limits, &check->arena, &task, err);
+    if (st == SKEP_OK) {
+        st = check_job(check, &task, err);
+    }
     if (st != SKEP_OK) {
         return st;
     }

@@ -17,6 +17,8 @@ struct skep_check {
     struct skep_arena arena;
     struct skep_limits limits;
     bool allows_unknown_kernels; /* workers may be newer than this program */
+    const char *job;             /* a record must not name another one; NULL: any will do; borrowed */
+    bool needs_job;              /* it must name this one: nothing else will say it */
 };
 
 enum { SKEP_CHECK_ARENA_BYTES = 256 * 1024 * 1024 };

@@ -78,6 +78,8 @@ static struct check_all *check_all_new(const struct skep_check *check)
     for (size_t i = 0; i + 1 < all->n_threads; i++) {
         skep_check_init(&all->checks[i], &check->limits);
         all->checks[i].allows_unknown_kernels = check->allows_unknown_kernels;
+        all->checks[i].job = check->job;
+        all->checks[i].needs_job = check->needs_job;
     }
     skep_buf_init(&all->text, 4 * (size_t)CHECK_BATCH_BYTES + 2 * check->limits.record_bytes);
     all->offsets = skep_calloc(CHECK_BATCH_LINES, sizeof *all->offsets);

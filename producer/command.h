@@ -16,6 +16,7 @@ enum skep_exit {
     SKEP_EXIT_FAILED = 1, /* some task failed for good; what was asked for is not there */
     SKEP_EXIT_USAGE = 2,  /* the command line or the task file is wrong: change it */
     SKEP_EXIT_SERVER = 3, /* the server is out of reach or refused, or a disk or memory failed: try later */
+    SKEP_EXIT_TIMEOUT = 124,    /* the time that was given is over, as timeout(1) says it */
     SKEP_EXIT_INTERRUPTED = 130 /* Ctrl-C before it was done, as shells count it */
 };
 

@@ -10,6 +10,9 @@
 extern const struct skep_command skep_command_run;
 extern const struct skep_command skep_command_push;
 extern const struct skep_command skep_command_results;
+extern const struct skep_command skep_command_wait;
+extern const struct skep_command skep_command_job;
+extern const struct skep_command skep_command_cancel;
 extern const struct skep_command skep_command_status;
 extern const struct skep_command skep_command_queues;
 extern const struct skep_command skep_command_dead;

@@ -40,7 +40,8 @@ static skep_status feed_next_line(struct skep_feed *feed, struct skep_line *line
 static void feed_add(struct skep_feed *feed, const struct skep_line *line, int64_t now_ms)
 {
     if (!feed->is_raw) {
-        const struct skep_header header = {.has_index = true, .index = line->index, .queued_ms = now_ms};
+        const struct skep_header header = {
+            .has_index = true, .index = line->index, .queued_ms = now_ms, .job = feed->job};
         skep_header_write(&feed->bytes, &header);
     }
     skep_buf_add(&feed->bytes, line->bytes.bytes, line->bytes.n);

@@ -19,6 +19,7 @@ struct skep_feed {
     struct skep_source *source; /* borrowed */
     struct skep_check *check;   /* borrowed; bad lines are left out; NULL: there are none */
     bool is_raw;
+    const char *job; /* set after init: said in the line of each record; NULL: none; borrowed */
     uint64_t n_next; /* number of the next record */
     struct skep_buf bytes;
     struct skep_bytes records[SKEP_PUT_PIECE];

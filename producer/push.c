@@ -5,6 +5,7 @@
  * nothing goes in twice. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "producer/check.h"
@@ -15,8 +16,11 @@
 #include "producer/deliver.h"
 #include "producer/feed.h"
 #include "producer/progress.h"
+#include "producer/stop.h"
 #include "producer/words.h"
+#include "queue/job.h"
 #include "task/id.h"
+#include "task/text.h"
 
 struct push_settings {
     struct skep_connect_settings connect;
@@ -39,7 +43,9 @@ static const struct skep_option push_options[] = {
      .kind = SKEP_OPT_TEXT,
      AT(job),
      .value_name = "NAME",
-     .help = "name this push: the same command given again goes on where it was, and puts nothing in twice"},
+     .help =
+         "make it a job: the same command given again goes on where it was and puts nothing in twice; its "
+         "tasks are counted (`skep wait`, `skep status`), and it can be cancelled"},
     {.name = "skip-bad",
      .kind = SKEP_OPT_FLAG,
      AT(skips_bad),
@@ -132,6 +138,9 @@ static int push_tell_failure(const struct push *push, skep_status st, const stru
     } else {
         (void)skep_complain_error(st, err);
     }
+    if (st == SKEP_E_CANCELLED) {
+        return SKEP_EXIT_FAILED;
+    }
     if (st != SKEP_E_USAGE) {
         skep_complain("%" PRIu64 " of %" PRIu64
                       " tasks are known to be in queue %s; the same command with --job %s pushes the rest",
@@ -164,6 +173,41 @@ static void push_tell_success(const struct push *push)
     }
 }
 
+/* What the server knows of the job. One of which tasks are in and nobody has announced it is a push without
+ * --job that was broken off: it goes on as it began, and is not counted. */
+static skep_status push_begin_job(struct push *push, struct skep_error *err)
+{
+    const struct push_settings *settings = push->settings;
+    struct skep_patience patience;
+    struct skep_job job;
+    skep_status st;
+
+    skep_patience_init(&patience, settings->connect.wait_s);
+    patience.is_quiet = settings->is_quiet;
+    do {
+        skep_error_clear(err);
+        st = skep_conn_is_open(push->conn) ? SKEP_OK : skep_conn_connect(push->conn, err);
+        if (st == SKEP_OK) {
+            st = skep_job_read(push->conn, &push->keys, settings->job, &job, err);
+        }
+    } while (st != SKEP_OK && skep_patience_wait(&patience, st, err));
+    if (st != SKEP_OK) {
+        return skep_stop_is_asked() ? SKEP_STOPPED : st;
+    }
+    if (job.cancelled_ms > 0 || job.is_dropped) {
+        return skep_error_set(
+            err, SKEP_E_CANCELLED,
+            "job \"%.100s\" of queue %s is cancelled: nothing more can be pushed under its name "
+            "(`skep job forget` frees it)",
+            settings->job, push->keys.name);
+    }
+    if (job.is_announced || job.n_put == 0) {
+        push->deliver.put.n_announced = push_count(push);
+        push->feed.job = settings->job;
+    }
+    return SKEP_OK;
+}
+
 /* The push under its name: begin, go, tell, forget. */
 static int push_go(struct push *push)
 {
@@ -180,12 +224,17 @@ static int push_go(struct push *push)
     skep_feed_init(&push->feed, &push->source, push->report.n_bad > 0 ? &push->check : NULL,
                    push->settings->is_raw);
     skep_progress_init(&push->progress, "pushed", push_count(push), push->settings->is_quiet);
+    if (push->settings->job != NULL) {
+        st = push_begin_job(push, &err);
+    }
     push->deliver.feed = &push->feed;
     push->deliver.progress = &push->progress;
     push->deliver.n_records = push_count(push);
     push->deliver.wait_s = push->settings->connect.wait_s;
     push->deliver.fails_when_full = push->settings->fails_when_full;
-    st = skep_deliver_all(&push->deliver, &err);
+    if (st == SKEP_OK) {
+        st = skep_deliver_all(&push->deliver, &err);
+    }
     skep_feed_release(&push->feed);
     skep_progress_clear(&push->progress);
     if (st != SKEP_OK) {
@@ -199,6 +248,18 @@ static int push_go(struct push *push)
     return push->report.n_bad > 0 ? SKEP_EXIT_FAILED : SKEP_EXIT_OK;
 }
 
+/* Else the user has been told what is wrong with it. */
+static bool push_job_is_good(const char *job)
+{
+    size_t n = job != NULL ? strlen(job) : 1;
+
+    if (n == 0 || n >= SKEP_JOB_NAME_BYTES || (job != NULL && !skep_text_is_printable(job, n))) {
+        skep_complain("push: the name of a job has 1 to %d bytes of printable text", SKEP_JOB_NAME_BYTES - 1);
+        return false;
+    }
+    return true;
+}
+
 static int push_act(const void *settings_read, const struct skep_operands *files)
 {
     const struct push_settings *settings = settings_read;
@@ -206,14 +267,20 @@ static int push_act(const void *settings_read, const struct skep_operands *files
     struct push *push = &state;
     const struct skep_limits limits = {.record_bytes = settings->record_bytes};
     struct skep_error err = {0};
-    skep_status st = skep_source_open(&push->source, files->items, files->n, settings->record_bytes, &err);
+    skep_status st;
     int exit_code = SKEP_EXIT_OK;
 
+    if (!push_job_is_good(settings->job)) {
+        return SKEP_EXIT_USAGE;
+    }
+    st = skep_source_open(&push->source, files->items, files->n, settings->record_bytes, &err);
     if (st != SKEP_OK) {
         return skep_complain_error(st, &err);
     }
     skep_check_init(&push->check, &limits);
     push->check.allows_unknown_kernels = settings->allows_unknown_kernels;
+    push->check.job = settings->job;
+    push->check.needs_job = settings->is_raw;
     if (!settings->is_dry) {
         exit_code = skep_connect_queue(&settings->connect, settings->queue, &push->keys, &push->conn);
     }
@@ -241,9 +308,14 @@ static const char *const push_text[] = {
     "is not looked at.",
     "A push that loses its server goes on when it is back. One that was broken off says with which --job "
     "NAME the rest can be pushed; no task goes in twice.",
+    "With --job NAME the push is a job: its tasks carry the name, what becomes of them is counted, `skep "
+    "wait` "
+    "waits until all of them are over, `skep cancel` drops those that are left. Records that name a job "
+    "themselves must name this one.",
     "Each task gets the number of its line, counted from 0 without blank lines: it comes back as "
     "\"index\" in the result and chooses the task's random numbers.",
-    "Exit codes: 0 all tasks are in; 1 --skip-bad left lines out; 2 a line, a file or an option is wrong "
+    "Exit codes: 0 all tasks are in; 1 --skip-bad left lines out, or the job is cancelled; 2 a line, a file "
+    "or an option is wrong "
     "and nothing was pushed; 3 the server is out of reach or refused, or with --no-wait the queue is "
     "full.",
     NULL,
@@ -256,6 +328,8 @@ static const char *const push_examples[] = {
     "tasks from another program",
     "skep push -q sweep --job monday monday.jsonl",
     "may be given again after any interruption: goes on where it was",
+    "skep push -q sweep --job monday monday.jsonl && skep wait -q sweep --job monday",
+    "push, and wait until the last task is over",
     "skep push --dry-run tasks.jsonl",
     "check a file without a server",
     NULL,

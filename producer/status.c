@@ -8,6 +8,7 @@
 #include "producer/command.h"
 #include "producer/commands.h"
 #include "producer/connect.h"
+#include "producer/job_view.h"
 #include "producer/status_view.h"
 
 enum { STATUS_MAX_BYTES = 64 * 1024 * 1024, STATUS_MAX_QUEUES = 100000 };
@@ -15,11 +16,17 @@ enum { STATUS_MAX_BYTES = 64 * 1024 * 1024, STATUS_MAX_QUEUES = 100000 };
 struct status_settings {
     struct skep_connect_settings connect;
     const char *queue;
+    const char *job;
     bool is_json;
 };
 
 static const struct skep_option status_options[] = {
     SKEP_QUEUE_ROW(struct status_settings, queue),
+    {.name = "job",
+     .kind = SKEP_OPT_TEXT,
+     .offset = offsetof(struct status_settings, job),
+     .value_name = "NAME",
+     .help = "of this job of the queue: what became of its tasks"},
     {.name = "json",
      .kind = SKEP_OPT_FLAG,
      .offset = offsetof(struct status_settings, is_json),
@@ -113,6 +120,24 @@ static skep_status status_ask_all(struct skep_conn *conn, bool is_json, struct s
     return st;
 }
 
+/* A job of which nobody knows is told. */
+static skep_status status_ask_job(struct skep_conn *conn, const struct skep_keys *keys, const char *name,
+                                  bool is_json, struct skep_buf *buf, struct skep_error *err)
+{
+    struct skep_job job;
+    skep_status st = skep_job_read(conn, keys, name, &job, err);
+
+    if (st == SKEP_OK && !skep_job_is_known(&job)) {
+        return skep_error_set(err, SKEP_EMPTY,
+                              "queue %s knows no job \"%.200s\"; `skep job ls -q %s` lists them", keys->name,
+                              name, keys->name);
+    }
+    if (st == SKEP_OK) {
+        (is_json ? skep_job_write_json : skep_job_write_text)(buf, keys->name, &job);
+    }
+    return st;
+}
+
 static int status_act(const void *settings_read, const struct skep_operands *operands)
 {
     const struct status_settings *settings = settings_read;
@@ -121,7 +146,7 @@ static int status_act(const void *settings_read, const struct skep_operands *ope
     struct skep_buf buf;
     struct skep_error err = {0};
     skep_status st;
-    int exit_code = settings->queue != NULL
+    int exit_code = settings->queue != NULL || settings->job != NULL
                         ? skep_connect_queue(&settings->connect, settings->queue, &keys, &conn)
                         : skep_connect_open(&settings->connect, &conn);
 
@@ -130,12 +155,14 @@ static int status_act(const void *settings_read, const struct skep_operands *ope
         return exit_code;
     }
     skep_buf_init(&buf, STATUS_MAX_BYTES);
-    st = settings->queue != NULL ? status_ask(conn, keys.name, settings->is_json, false, &buf, &err)
-                                 : status_ask_all(conn, settings->is_json, &buf, &err);
+    st = settings->job != NULL     ? status_ask_job(conn, &keys, settings->job, settings->is_json, &buf, &err)
+         : settings->queue != NULL ? status_ask(conn, keys.name, settings->is_json, false, &buf, &err)
+                                   : status_ask_all(conn, settings->is_json, &buf, &err);
     skep_conn_free(conn);
     if (st != SKEP_OK) {
         skep_buf_release(&buf);
-        return skep_complain_error(st, &err);
+        exit_code = skep_complain_error(st, &err);
+        return st == SKEP_EMPTY ? SKEP_EXIT_FAILED : exit_code;
     }
     skep_buf_add_text(&buf, settings->is_json ? "\n" : "");
     return skep_print_buf(&buf);
@@ -147,6 +174,9 @@ static const char *const status_text[] = {
     "queue.",
     "The state says why tasks do not run: \"paused\", \"no workers\", \"results full\" (the limit of "
     "`skep limits` is reached). Asking costs the same however long the queue is.",
+    "With --job NAME: of one job, how many of its tasks are in, done, failed for good, cancelled and left. "
+    "Exit code 1: "
+    "there is no such job.",
     NULL,
 };
 
@@ -155,6 +185,8 @@ static const char *const status_examples[] = {
     "a line for every queue",
     "skep status -q sweep",
     "everything about one queue",
+    "skep status -q sweep --job monday",
+    "how far a job is",
     "skep status -q sweep --json | jq .waiting",
     "for scripts",
     NULL,
@@ -163,7 +195,7 @@ static const char *const status_examples[] = {
 const struct skep_command skep_command_status = {
     .name = "status",
     .summary = "how many tasks wait, run and are dead, and who works",
-    .usage = "[-q QUEUE] [OPTION...]",
+    .usage = "[-q QUEUE [--job NAME]] [OPTION...]",
     .text = status_text,
     .examples = status_examples,
     .options = status_options,

@@ -12,13 +12,20 @@ _skep()
 
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        _skep_choose 'run push results status queues dead replay pause resume limits audit chaos kernels help --help --version'
+        _skep_choose 'run push results wait status queues job cancel dead replay pause resume limits audit chaos kernels help --help --version'
         return
     fi
     case $command in
     help)
-        _skep_choose 'run push results status queues dead replay pause resume limits audit chaos kernels'
+        _skep_choose 'run push results wait status queues job cancel dead replay pause resume limits audit chaos kernels'
         return
+        ;;
+    job)
+        if ((COMP_CWORD == 2)); then
+            _skep_choose 'ls forget'
+            return
+        fi
+        command+=" ${COMP_WORDS[2]}"
         ;;
     dead)
         if ((COMP_CWORD == 2)); then
@@ -38,8 +45,12 @@ _skep()
     'run') words='--slots --results --ordered --array --shape --resume --fresh --data --output --state --keep --max-record --memory --quiet --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'push') words='--queue --job --skip-bad --allow-unknown-kernel --max-record --raw --no-wait --dry-run --quiet --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'results') words='--queue --output --count --follow --timeout --quiet --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
-    'status') words='--queue --json --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'wait') words='--queue --job --timeout --quiet --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'status') words='--queue --job --json --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'queues') words='--redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'job ls') words='--queue --json --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'job forget') words='--queue --older --force --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'cancel') words='--queue --job --id --quiet --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'dead ls') words='--queue --list --json --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'dead show') words='--queue --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'dead requeue') words='--queue --all --cause --kernel --job --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* skep cancel: what nobody wants any more. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "producer/command.h"
+#include "producer/commands.h"
+#include "producer/connect.h"
+#include "producer/words.h"
+#include "queue/cancel.h"
+#include "queue/job.h"
+
+enum { CANCEL_MAX_IDS = 1000 };
+
+struct cancel_settings {
+    struct skep_connect_settings connect;
+    const char *queue;
+    const char *job;
+    const char *id;
+    bool is_quiet;
+};
+
+#define AT(field) .offset = offsetof(struct cancel_settings, field)
+
+static const struct skep_option cancel_options[] = {
+    SKEP_QUEUE_ROW(struct cancel_settings, queue),
+    {.name = "job", .kind = SKEP_OPT_TEXT, AT(job), .value_name = "NAME", .help = "all tasks of this job"},
+    {.name = "id",
+     .kind = SKEP_OPT_TEXT,
+     AT(id),
+     .value_name = "ID",
+     .help = "the task with this id; more of them may follow"},
+    {.name = "quiet", .kind = SKEP_OPT_FLAG, AT(is_quiet), .help = "say nothing"},
+    SKEP_CONNECT_ROWS(struct cancel_settings, connect),
+    {.name = NULL},
+};
+
+/* What becomes of it, in the words of how it stands now. */
+static void cancel_tell_job(const struct skep_keys *keys, const struct skep_job *job)
+{
+    int64_t left = job->n_put - skep_job_over(job);
+    char number[SKEP_WORDS_BYTES];
+
+    if (!job->is_announced) {
+        skep_say(
+            "nobody has announced a job \"%.200s\" to queue %s: tasks that name it are dropped for a week as "
+            "workers come to them, and are not counted",
+            job->name, keys->name);
+    } else if (left > 0) {
+        skep_say("job \"%.200s\" of queue %s is cancelled: %s task%s dropped as workers come to %s",
+                 job->name, keys->name, skep_words_number(left, number), left == 1 ? " is" : "s are",
+                 left == 1 ? "it" : "them");
+    } else {
+        skep_say(
+            "job \"%.200s\" of queue %s is cancelled: nothing of it was left, and nothing more can be pushed",
+            job->name, keys->name);
+    }
+}
+
+static int cancel_job(const struct cancel_settings *settings, struct skep_conn *conn,
+                      const struct skep_keys *keys)
+{
+    struct skep_error err = {0};
+    struct skep_job job;
+    skep_status st = skep_cancel_put(conn, keys, SKEP_CANCEL_JOB, &settings->job, 1, NULL, &err);
+
+    if (st == SKEP_OK) {
+        st = skep_job_read(conn, keys, settings->job, &job, &err);
+    }
+    if (st != SKEP_OK) {
+        return skep_complain_error(st, &err);
+    }
+    if (!settings->is_quiet) {
+        cancel_tell_job(keys, &job);
+    }
+    return SKEP_EXIT_OK;
+}
+
+static int cancel_ids(const struct cancel_settings *settings, struct skep_conn *conn,
+                      const struct skep_keys *keys, const struct skep_operands *ids)
+{
+    const char *names[CANCEL_MAX_IDS];
+    size_t n_all = ids->n + (settings->id != NULL), at = 0;
+    struct skep_error err = {0};
+
+    while (at < n_all) {
+        size_t n = 0;
+        for (; n < CANCEL_MAX_IDS && at < n_all; n++, at++) {
+            names[n] = at < ids->n ? ids->items[at] : settings->id;
+        }
+        skep_status st = skep_cancel_put(conn, keys, SKEP_CANCEL_ID, names, n, NULL, &err);
+        if (st != SKEP_OK) {
+            return skep_complain_error(st, &err);
+        }
+    }
+    if (!settings->is_quiet) {
+        skep_say("%zu task%s of queue %s cancelled: dropped when a worker comes to %s; a cancellation that "
+                 "meets no "
+                 "task is forgotten after a week",
+                 n_all, skep_words_plural(n_all), keys->name, n_all == 1 ? "it" : "them");
+    }
+    return SKEP_EXIT_OK;
+}
+
+static bool cancel_name_is_good(const char *name)
+{
+    bool is_good = name[0] != '\0' && strlen(name) < SKEP_JOB_NAME_BYTES;
+
+    if (!is_good) {
+        skep_complain("cancel: a name has 1 to %d bytes", SKEP_JOB_NAME_BYTES - 1);
+    }
+    return is_good;
+}
+
+static int cancel_act(const void *settings_read, const struct skep_operands *ids)
+{
+    const struct cancel_settings *settings = settings_read;
+    bool has_ids = ids->n > 0 || settings->id != NULL;
+    struct skep_keys keys;
+    struct skep_conn *conn;
+    int exit_code;
+
+    if ((settings->job != NULL) == has_ids) {
+        skep_complain("cancel: give either --job NAME or the ids of tasks");
+        return SKEP_EXIT_USAGE;
+    }
+    for (size_t i = 0; i < ids->n; i++) {
+        if (!cancel_name_is_good(ids->items[i])) {
+            return SKEP_EXIT_USAGE;
+        }
+    }
+    if (!cancel_name_is_good(has_ids ? (settings->id != NULL ? settings->id : ids->items[0])
+                                     : settings->job)) {
+        return SKEP_EXIT_USAGE;
+    }
+    exit_code = skep_connect_queue(&settings->connect, settings->queue, &keys, &conn);
+    if (exit_code != SKEP_EXIT_OK) {
+        return exit_code;
+    }
+    exit_code = has_ids ? cancel_ids(settings, conn, &keys, ids) : cancel_job(settings, conn, &keys);
+    skep_conn_free(conn);
+    return exit_code;
+}
+
+static const char *const cancel_text[] = {
+    "Cancel a job, or single tasks by their ids. Tasks that wait are not searched for: a worker that takes "
+    "one drops "
+    "it, without running it. One that runs is told to stop; a kernel that does not listen is ended two "
+    "seconds later.",
+    "Each cancelled task has a result, \"ok\":false with the cause \"cancelled\", so that whoever waits for "
+    "n results "
+    "gets n. It is no dead letter. Tasks that are over stay over.",
+    "Nothing more can be pushed to a cancelled job, until `skep job forget` frees its name. Of several tasks "
+    "with the "
+    "same id the first that a worker comes to is dropped.",
+    "Exit codes: 0 the cancellation is known to the queue; 2 usage; 3 the server is out of reach or refused.",
+    NULL,
+};
+
+static const char *const cancel_examples[] = {
+    "skep cancel -q sweep --job monday",
+    "everything that is left of a job",
+    "skep cancel -q sweep --job monday && skep wait -q sweep --job monday",
+    "and wait until the last task of it is dropped",
+    "skep cancel -q sweep --id t17 t18",
+    "two tasks",
+    NULL,
+};
+
+const struct skep_command skep_command_cancel = {
+    .name = "cancel",
+    .summary = "drop a job, or tasks, that nobody wants any more",
+    .usage = "-q QUEUE (--job NAME | --id ID...) [OPTION...]",
+    .text = cancel_text,
+    .examples = cancel_examples,
+    .options = cancel_options,
+    .settings_bytes = sizeof(struct cancel_settings),
+    .max_operands = SIZE_MAX,
+    .act = cancel_act,
+};
