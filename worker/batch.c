@@ -45,19 +45,12 @@ skep_status skep_batch_fill(struct skep_batch *batch, const struct skep_cycle_re
 
 struct skep_cycle skep_batch_make_cycle(struct skep_batch *batch, size_t n_kept)
 {
-    const char *bytes = batch->bytes.bytes;
     size_t n_verdicts = batch->n_settled - batch->first;
     size_t n_open = batch->n_tasks - batch->n_settled;
     struct skep_cycle cycle = {.verdicts = batch->verdicts, .n_verdicts = n_verdicts};
 
     for (size_t i = 0; i < n_verdicts; i++) {
-        const struct skep_settled *s = &batch->settled[batch->first + i];
-        batch->verdicts[i] = (struct skep_verdict){
-            .kind = s->kind,
-            .result = {s->result_n > 0 ? bytes + s->result_at : NULL, s->result_n},
-            .record = {s->record_n > 0 ? bytes + s->record_at : NULL, s->record_n},
-            .delay_ms = s->delay_ms,
-        };
+        batch->verdicts[i] = skep_settled_verdict(&batch->settled[batch->first + i], &batch->bytes);
     }
     cycle.n_back = n_open > n_kept ? n_open - n_kept : 0;
     return cycle;

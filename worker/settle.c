@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "base/entropy.h"
+#include "task/timestamp.h"
 
-enum { SETTLE_CRASH_LIMIT = 3 };
+enum { SETTLE_CRASH_LIMIT = 3, SETTLE_RETRY_AFTER_MAX_S = 30 * 86400 };
 
 struct skep_policy skep_settle_policy(const struct skep_worker_settings *settings)
 {
@@ -74,6 +75,27 @@ static void settle_write_result(const struct skep_attempt *attempt, const struct
     settled->result_at = bytes->length;
     skep_result_write(bytes, &result);
     settled->result_n = bytes->length - settled->result_at;
+}
+
+/* A text with its NUL behind the bytes; how long it is with that. */
+static size_t settle_write_text(const char *text, struct skep_buf *bytes, size_t *at_out)
+{
+    *at_out = bytes->length;
+    skep_buf_add(bytes, text, strlen(text) + 1);
+    return bytes->length - *at_out;
+}
+
+/* The result of a task that is over, and whose count it raises. */
+static void settle_write_end(const struct skep_attempt *attempt, const struct skep_work *work,
+                             const struct skep_outcome *outcome, struct skep_buf *bytes,
+                             struct skep_settled *settled)
+{
+    const char *job = skep_settle_job(work);
+
+    settle_write_result(attempt, work, outcome, bytes, settled);
+    if (job != NULL) {
+        settled->job_n = settle_write_text(job, bytes, &settled->job_at);
+    }
 }
 
 static void settle_add_event(struct skep_header *header, const struct skep_attempt *attempt,
@@ -143,13 +165,23 @@ static void settle_bury(const struct skep_attempt *attempt, const struct skep_wo
                         struct skep_settled *settled)
 {
     settled->kind = SKEP_BURY;
-    settle_write_result(attempt, work, outcome, bytes, settled);
+    settle_write_end(attempt, work, outcome, bytes, settled);
     settle_write_dead(attempt, work, outcome, bytes, settled);
 }
 
+static void settle_cancel(const struct skep_attempt *attempt, const struct skep_work *work,
+                          const struct skep_outcome *outcome, struct skep_buf *bytes,
+                          struct skep_settled *settled)
+{
+    settled->kind = SKEP_CANCEL;
+    settle_write_end(attempt, work, outcome, bytes, settled);
+    settled->id_n = settle_write_text(work->id, bytes, &settled->id_at);
+}
+
 /* Anywhere between nothing and twice the last bound ("full jitter"): tasks that failed together do not come
- * back together. */
-static int64_t settle_delay_ms(const struct skep_policy *policy, const struct skep_work *work)
+ * back together. What the kernel asks for comes before that, for the same reason. */
+static int64_t settle_delay_ms(const struct skep_policy *policy, const struct skep_work *work,
+                               double retry_after_s)
 {
     double bound_s = work->task.backoff_s > 0 ? work->task.backoff_s : policy->backoff_s;
 
@@ -159,7 +191,11 @@ static int64_t settle_delay_ms(const struct skep_policy *policy, const struct sk
     if (bound_s > policy->backoff_max_s) {
         bound_s = policy->backoff_max_s;
     }
-    return (int64_t)(bound_s * 1000 * ((double)(skep_entropy_u64() >> 11) * 0x1p-53));
+    bound_s *= (double)(skep_entropy_u64() >> 11) * 0x1p-53;
+    if (retry_after_s > 0) { /* not a NaN */
+        bound_s += retry_after_s < SETTLE_RETRY_AFTER_MAX_S ? retry_after_s : SETTLE_RETRY_AFTER_MAX_S;
+    }
+    return (int64_t)(bound_s * 1000);
 }
 
 static void settle_retry(const struct skep_policy *policy, const struct skep_attempt *attempt,
@@ -171,7 +207,7 @@ static void settle_retry(const struct skep_policy *policy, const struct skep_att
     settle_add_event(&header, attempt, outcome);
     header.tries++;
     settled->kind = SKEP_RETRY;
-    settled->delay_ms = settle_delay_ms(policy, work);
+    settled->delay_ms = settle_delay_ms(policy, work, outcome->retry_after_s);
     settle_write_retry(work, &header, bytes, settled);
 }
 
@@ -191,7 +227,9 @@ void skep_settle(const struct skep_policy *policy, const struct skep_attempt *at
     *settled_out = (struct skep_settled){.kind = SKEP_DONE};
     told.status = settle_cause(outcome->status);
     if (told.status == SKEP_OK) {
-        settle_write_result(attempt, work, &told, bytes, settled_out);
+        settle_write_end(attempt, work, &told, bytes, settled_out);
+    } else if (told.status == SKEP_E_CANCELLED) {
+        settle_cancel(attempt, work, &told, bytes, settled_out);
     } else if (skep_status_kind(told.status) == SKEP_TRANSIENT && work->header.tries < retries) {
         settle_retry(policy, attempt, work, &told, bytes, settled_out);
     } else {
@@ -199,10 +237,45 @@ void skep_settle(const struct skep_policy *policy, const struct skep_attempt *at
     }
 }
 
-/* "cause=timeout limit_s=2": a slot that its own agent had to kill says why. */
-static skep_status settle_crash_cause(const char *crash_info)
+void skep_settle_cancelled(const struct skep_attempt *attempt, const struct skep_work *work,
+                           struct skep_buf *bytes, struct skep_settled *settled_out)
 {
-    return strncmp(crash_info, "cause=timeout", 13) == 0 ? SKEP_E_TIMEOUT : SKEP_E_CRASH;
+    struct skep_outcome outcome = {.status = SKEP_E_CANCELLED};
+
+    (void)skep_error_set(&outcome.err, SKEP_E_CANCELLED, "cancelled before it ran");
+    *settled_out = (struct skep_settled){.kind = SKEP_CANCEL};
+    settle_cancel(attempt, work, &outcome, bytes, settled_out);
+}
+
+static skep_status settle_expired(const struct skep_work *work, struct skep_error *err)
+{
+    char until[SKEP_TIMESTAMP_BYTES];
+
+    skep_timestamp_format(work->task.expires_ms, until);
+    return skep_error_set(err, SKEP_E_EXPIRED, "it was to run only until %s and was taken too late", until);
+}
+
+/* CRASH_INFO is what whoever found it dead has said: "signal=11 (Segmentation fault) host=...", or with a
+ * cause in front where it was no crash: "cause=lost-worker silent for ..." when a whole worker was gone and
+ * nobody saw it die. */
+static skep_status settle_crashed(unsigned crashes, const char *crash_info, struct skep_error *err)
+{
+    static const struct {
+        const char *mark;
+        skep_status cause;
+        const char *words;
+    } rows[] = {
+        {"cause=lost-worker ", SKEP_E_LOST_WORKER, "the worker that ran it vanished or crashed"},
+        {"cause=timeout ", SKEP_E_TIMEOUT, "the slot that ran it died"},
+        {"", SKEP_E_CRASH, "the slot that ran it died"},
+    };
+    size_t i = 0;
+
+    while (strncmp(crash_info, rows[i].mark, strlen(rows[i].mark)) != 0) {
+        i++;
+    }
+    return skep_error_set(err, rows[i].cause, "%s %u times; the last time: %s", rows[i].words, crashes,
+                          crash_info + strlen(rows[i].mark));
 }
 
 bool skep_settle_unrun(const struct skep_policy *policy, const struct skep_attempt *attempt,
@@ -214,15 +287,10 @@ bool skep_settle_unrun(const struct skep_policy *policy, const struct skep_attem
     *settled_out = (struct skep_settled){.kind = SKEP_BURY};
     if (crashes >= policy->crashes) {
         skep_error_clear(&outcome.err);
-        outcome.status =
-            skep_error_set(&outcome.err, settle_crash_cause(crash_info),
-                           "the slot that ran it died %u times; the last time: %.180s", crashes, crash_info);
+        outcome.status = settle_crashed(crashes, crash_info, &outcome.err);
     } else if (work->status == SKEP_OK && work->task.expires_ms > 0 &&
                attempt->now_ms >= work->task.expires_ms) {
-        outcome.status =
-            skep_error_set(&outcome.err, SKEP_E_EXPIRED,
-                           "it was to run only until %" PRId64 " (ms since 1970) and was taken too late",
-                           work->task.expires_ms);
+        outcome.status = settle_expired(work, &outcome.err);
     } else if (work->status == SKEP_OK && work->task.not_before_ms > attempt->now_ms) {
         settled_out->kind = SKEP_RETRY;
         settled_out->delay_ms = work->task.not_before_ms - attempt->now_ms;
@@ -235,4 +303,19 @@ bool skep_settle_unrun(const struct skep_policy *policy, const struct skep_attem
     outcome.status = settle_cause(outcome.status);
     settle_bury(attempt, work, &outcome, bytes, settled_out);
     return true;
+}
+
+struct skep_verdict skep_settled_verdict(const struct skep_settled *settled, const struct skep_buf *bytes)
+{
+    const struct skep_settled *s = settled;
+    const char *at = bytes->bytes;
+
+    return (struct skep_verdict){
+        .kind = s->kind,
+        .result = {s->result_n > 0 ? at + s->result_at : NULL, s->result_n},
+        .record = {s->record_n > 0 ? at + s->record_at : NULL, s->record_n},
+        .delay_ms = s->delay_ms,
+        .job = s->job_n > 0 ? at + s->job_at : NULL,
+        .id = s->id_n > 0 ? at + s->id_at : NULL,
+    };
 }

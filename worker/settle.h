@@ -36,8 +36,13 @@ struct skep_settled {
     enum skep_verdict_kind kind;
     size_t result_at, result_n; /* n 0: none */
     size_t record_at, record_n; /* RETRY, BURY */
+    size_t job_at, job_n;       /* with its NUL; DONE, BURY, CANCEL */
+    size_t id_at, id_n;         /* likewise; CANCEL */
     int64_t delay_ms;
 };
+
+/* The same with pointers, once BYTES does not grow any more. */
+struct skep_verdict skep_settled_verdict(const struct skep_settled *settled, const struct skep_buf *bytes);
 
 /* The job whose counts a task raises: the one it was pushed under, or its record's; NULL: none. Goes into its
  * verdict. */
@@ -55,7 +60,13 @@ bool skep_settle_unrun(const struct skep_policy *policy, const struct skep_attem
                        const struct skep_work *work, unsigned crashes, const char *crash_info,
                        struct skep_buf *bytes, struct skep_settled *settled_out);
 
-/* The verdict on what came of it; result, record or dead letter are appended to BYTES. */
+/* The verdict on WORK, which somebody has cancelled before it ran. */
+void skep_settle_cancelled(const struct skep_attempt *attempt, const struct skep_work *work,
+                           struct skep_buf *bytes, struct skep_settled *settled_out);
+
+/* The verdict on what came of it; result, record or dead letter are appended to BYTES. Failures that are not
+ * final are tried again, also those for which the slot had to be ended (SKEP_E_TIMEOUT, SKEP_E_MEMORY_LIMIT),
+ * until the task's retries are used up. SKEP_E_CANCELLED ends it, without a dead letter. */
 void skep_settle(const struct skep_policy *policy, const struct skep_attempt *attempt,
                  const struct skep_work *work, const struct skep_outcome *outcome, struct skep_buf *bytes,
                  struct skep_settled *settled_out);

@@ -62,10 +62,15 @@ static void turn_announce_end(struct skep_slot *slot)
 /* The kernel says that it was told to stop. Whose word was it? */
 static skep_status turn_stopped(struct skep_slot *slot, const struct skep_work *work, struct skep_error *err)
 {
-    if (atomic_load_explicit(&slot->page->stop, memory_order_relaxed) != SKEP_STOP_TIMEOUT) {
+    switch (atomic_load_explicit(&slot->page->stop, memory_order_relaxed)) {
+    case SKEP_STOP_TIMEOUT:
+        return skep_settle_timeout(&slot->policy, work, err);
+    case SKEP_STOP_CANCEL:
+        skep_error_clear(err);
+        return skep_error_set(err, SKEP_E_CANCELLED, "cancelled while it ran");
+    default:
         return SKEP_STOPPED;
     }
-    return skep_settle_timeout(&slot->policy, work, err);
 }
 
 static void turn_count_verdict(struct skep_slot *slot, const struct skep_settled *settled)
@@ -74,10 +79,11 @@ static void turn_count_verdict(struct skep_slot *slot, const struct skep_settled
         [SKEP_DONE] = SKEP_METRIC_TASKS_DONE,
         [SKEP_RETRY] = SKEP_METRIC_TASKS_RETRIED,
         [SKEP_BURY] = SKEP_METRIC_TASKS_BURIED,
+        [SKEP_CANCEL] = SKEP_METRIC_TASKS_CANCELLED,
     };
 
     turn_count(slot, metrics[settled->kind], 1);
-    if (settled->kind != SKEP_DONE) {
+    if (settled->kind == SKEP_RETRY || settled->kind == SKEP_BURY) {
         turn_count(slot, SKEP_METRIC_TASKS_FAILED, 1);
     }
 }

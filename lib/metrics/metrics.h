@@ -22,6 +22,7 @@
     X(TASKS_FAILED, COUNTER, "skep_tasks_failed_total", "attempts that failed, whatever came of the task")   \
     X(TASKS_RETRIED, COUNTER, "skep_tasks_retried_total", "tasks put back to be tried again later")          \
     X(TASKS_BURIED, COUNTER, "skep_tasks_buried_total", "tasks that became dead letters")                    \
+    X(TASKS_CANCELLED, COUNTER, "skep_tasks_cancelled_total", "tasks that somebody cancelled in time")       \
     X(TASKS_GIVEN_BACK, COUNTER, "skep_tasks_given_back_total",                                              \
       "tasks given back to the queue without being run")                                                     \
     X(RUN_TIME, SECONDS, "skep_run_seconds_total", "time spent in kernels")                                  \
