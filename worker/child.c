@@ -82,7 +82,7 @@ skep_status skep_child_start(struct skep_child *child, int number, char *const *
     int page_fd = -1;
     skep_status st;
 
-    *child = (struct skep_child){.number = number, .pid_fd = -1, .control_fd = -1};
+    *child = (struct skep_child){.number = number, .pid_fd = -1, .control_fd = -1, .told_running = -1};
     snprintf(slot, sizeof slot, "--slot=%d", number);
     snprintf(control, sizeof control, "--control-fd=%d", CHILD_CONTROL_FD);
     snprintf(page, sizeof page, "--page-fd=%d", CHILD_PAGE_FD);
@@ -116,9 +116,9 @@ skep_status skep_child_start(struct skep_child *child, int number, char *const *
     return SKEP_OK;
 }
 
-bool skep_child_is_over(struct skep_child *child, int *status_out)
+bool skep_child_is_over(struct skep_child *child)
 {
-    if (child->pid == 0 || waitpid(child->pid, status_out, WNOHANG) != child->pid) {
+    if (child->pid == 0 || wait4(child->pid, &child->status, WNOHANG, &child->usage) != child->pid) {
         return false;
     }
     child->pid = 0;
@@ -146,6 +146,13 @@ void skep_child_command(const struct skep_child *child, enum skep_control comman
 
     if (child->pid != 0 && write(child->control_fd, &byte, 1) != 1 && errno != EPIPE) {
         skep_log(SKEP_LOG_WARN, "slot-command", "slot=%d errno=%d", child->number, errno);
+    }
+}
+
+void skep_child_terminate(const struct skep_child *child)
+{
+    if (child->pid != 0) {
+        kill(-child->pid, SIGTERM);
     }
 }
 

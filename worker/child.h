@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -16,8 +17,18 @@ struct skep_child {
     int pid_fd, control_fd;
     struct skep_page *page;
     int64_t started_ms;
-    bool is_killed_for_time; /* the agent had to end it: the task had used up its time */
-    bool is_fenced;          /* or it had been declared dead elsewhere */
+    bool is_fenced; /* the agent had to end it: it had been declared dead elsewhere */
+    /* What limits.c does to it. */
+    enum skep_stop ended_for; /* the agent had to end it: because of the task named beside; else NONE */
+    int ended_lane;
+    int64_t ended_running;
+    int64_t own_bytes; /* its memory of its own when that was too much */
+    int told_lane;
+    int64_t told_running; /* the task whose process group has got SIGTERM; -1: none */
+    int64_t told_at_ms;
+    /* Once it is over. */
+    int status; /* of wait */
+    struct rusage usage;
 };
 
 /* Start the slot: this program again, with the arguments of ARGV and its own number, in a process group of
@@ -26,12 +37,14 @@ struct skep_child {
 SKEP_MUST_USE skep_status skep_child_start(struct skep_child *child, int number, char *const *argv,
                                            struct skep_error *err);
 
-/* Has it ended? Then its wait status is in *STATUS_OUT; page and names stay readable until
- * skep_child_release. */
-bool skep_child_is_over(struct skep_child *child, int *status_out);
+/* Has it just ended? Then status and usage are set, and its page stays readable until skep_child_release. */
+bool skep_child_is_over(struct skep_child *child);
 void skep_child_release(struct skep_child *child);
 
 void skep_child_command(const struct skep_child *child, enum skep_control command);
-void skep_child_kill(const struct skep_child *child); /* SIGKILL to its process group */
+
+/* To its process group. The slot itself does not heed SIGTERM, but a program that a kernel runs does. */
+void skep_child_terminate(const struct skep_child *child); /* SIGTERM */
+void skep_child_kill(const struct skep_child *child);      /* SIGKILL */
 
 #endif

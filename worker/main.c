@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "config/describe.h"
 #include "config/options.h"
+#include "limits.h"
 #include "metrics/metrics.h"
 #include "settings.h"
 #include "slot.h"
@@ -148,7 +149,12 @@ static int main_run(struct skep_worker_settings *settings, int argc, char **argv
         return main_fail(&err, SKEP_E_NOMEM);
     }
     skep_title_init(argc, argv);
-    status = settings->slot >= 0 ? skep_slot_main(settings) : skep_agent_main(settings, arguments);
+    if (settings->slot >= 0) {
+        skep_limits_enter(settings);
+        status = skep_slot_main(settings);
+    } else {
+        status = skep_agent_main(settings, arguments);
+    }
     main_free_arguments(arguments);
     return status;
 }

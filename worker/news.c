@@ -30,7 +30,12 @@ static int64_t news_rss(pid_t pid)
     return (int64_t)resident * sysconf(_SC_PAGESIZE);
 }
 
-static void news_write(struct skep_buf *buf, const struct skep_child *child, const char *host)
+static bool news_is_busy(const struct skep_page *page, size_t lane)
+{
+    return atomic_load(&page->running) >= 0 && (size_t)atomic_load(&page->running_lane) == lane;
+}
+
+static void news_write(struct skep_buf *buf, const struct skep_child *child, const char *host, size_t lane)
 {
     const struct skep_page *page = child->page;
     char now[SKEP_TIME_TEXT_BYTES];
@@ -48,7 +53,7 @@ static void news_write(struct skep_buf *buf, const struct skep_child *child, con
     skep_json_add_key(buf, "tasks");
     skep_buf_add_u64(buf, skep_metrics_get(&page->metrics, SKEP_METRIC_TASKS_DONE));
     skep_json_add_key(buf, "busy");
-    skep_buf_add_text(buf, atomic_load(&page->running) >= 0 ? "true" : "false");
+    skep_buf_add_text(buf, news_is_busy(page, lane) ? "true" : "false");
     skep_json_add_key(buf, "rss_bytes");
     skep_buf_add_i64(buf, news_rss(child->pid));
     skep_json_add_key(buf, "metrics");
@@ -58,23 +63,23 @@ static void news_write(struct skep_buf *buf, const struct skep_child *child, con
     skep_buf_add_char(buf, '}');
 }
 
-skep_status skep_news_tell(struct skep_conn *conn, const struct skep_keys *keys, const char *host,
-                           const struct skep_child *children, int n_children, int life_ms,
-                           struct skep_error *err)
+skep_status skep_news_tell(struct skep_conn *conn, const struct skep_keys *keys, const struct skep_crew *crew,
+                           size_t lane, int life_ms, struct skep_error *err)
 {
     struct skep_buf buf;
     size_t n = 0;
     skep_status st;
 
     skep_buf_init(&buf, NEWS_MAX_BYTES);
-    for (int i = 0; i < n_children; i++) {
+    for (int i = 0; i < crew->n; i++) {
+        const struct skep_child *child = &crew->members[i].child;
         char key[SKEP_KEY_BYTES];
-        if (children[i].pid == 0 || !atomic_load(&children[i].page->lanes[0].is_registered)) {
+        if (child->pid == 0 || !atomic_load(&child->page->lanes[lane].is_registered)) {
             continue;
         }
         skep_buf_reset(&buf);
-        news_write(&buf, &children[i], host);
-        snprintf(key, sizeof key, "%s%s", keys->info_prefix, children[i].page->lanes[0].worker);
+        news_write(&buf, child, crew->host, lane);
+        snprintf(key, sizeof key, "%s%s", keys->info_prefix, child->page->lanes[lane].worker);
         skep_conn_begin(conn, 5);
         skep_conn_arg_text(conn, "SET");
         skep_conn_arg_text(conn, key);

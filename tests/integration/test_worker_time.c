@@ -47,7 +47,7 @@ static void test_worker_time__a_limit_stops_a_kernel_that_listens(void **state)
     assert_non_null(strstr(hive_letter(hive, 0).line, " cause=timeout "));
 }
 
-/* One that does not listen is ended with its slot; the cause is the limit all the same, and the tasks around
+/* One that does not listen is ended with its slot. That is one failed attempt, and no crash; the tasks around
  * it are done meanwhile. */
 static void test_worker_time__a_limit_ends_a_kernel_that_does_not_listen(void **state)
 {
@@ -55,15 +55,21 @@ static void test_worker_time__a_limit_ends_a_kernel_that_does_not_listen(void **
     const struct hive_result *results, *result;
 
     (void)state;
-    hive_push(hive, "{\"id\":\"deaf\",\"kernel\":\"fail\",\"args\":{\"how\":\"loop\"},\"timeout_s\":0.2}");
+    hive_push(hive, "{\"id\":\"deaf\",\"kernel\":\"fail\",\"args\":{\"how\":\"loop\"},\"timeout_s\":0.2,"
+                    "\"retries\":0}");
     hive_push_many(hive, N, "{\"id\":\"%d\",\"kernel\":\"echo\"}");
     hive_start_worker(hive, one_slot);
-    results = hive_results(hive, N + 1, 20000);
+    results = hive_results(hive, N + 1, 60000);
     result = hive_result_of(hive, results, N + 1, "deaf");
     assert_string_equal(result->cause, "timeout");
-    assert_non_null(strstr(result->message, "signal=9 (Killed)"));
+    assert_non_null(strstr(result->message, "it ran longer than its timeout_s of 0.2 s; it did not stop, and "
+                                            "its slot was ended (peak resident "));
+    assert_int_equal(result->attempt, 1);
+    assert_true(skep_node_get(result->root, "run_s")->f64 >= 2.2);
     hive_check_done(hive, N + 1, 1);
     assert_int_equal(hive_stat(hive, "done"), N);
+    assert_int_equal(hive_stat(hive, "crashes"), 0);
+    assert_non_null(strstr(hive_letter(hive, 0).line, " cause=timeout "));
 }
 
 /* A limit is a task's own: those behind it in the batch have all their time. */

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+#include "reaper.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "queue/beat.h"
+
+enum {
+    REAPER_KEEP_BYTES = 1 << 20,
+    REAPER_MAX_BYTES = 256 << 20,
+    REAPER_MAX_MOURNED = 4 /* for each slot and queue */
+};
+
+skep_status skep_reaper_init(struct skep_reaper *reaper, struct skep_crew *crew, const struct skep_keys *keys,
+                             struct skep_error *err)
+{
+    *reaper = (struct skep_reaper){
+        .crew = crew,
+        .keys = keys,
+        .policy = skep_settle_policy(crew->settings),
+        .run = {.limits = {.record_bytes = (size_t)crew->settings->record_bytes}},
+        .max_mourned = REAPER_MAX_MOURNED * (size_t)crew->n * crew->settings->queues.n,
+    };
+    skep_arena_init(&reaper->arena, REAPER_MAX_BYTES);
+    skep_buf_init(&reaper->bytes, REAPER_MAX_BYTES);
+    reaper->mourned = skep_calloc(reaper->max_mourned, sizeof *reaper->mourned);
+    return reaper->mourned != NULL ? SKEP_OK
+                                   : skep_error_set(err, SKEP_E_NOMEM, "no memory for %d slots", crew->n);
+}
+
+void skep_reaper_release(struct skep_reaper *reaper)
+{
+    skep_arena_release(&reaper->arena);
+    skep_buf_release(&reaper->bytes);
+    skep_free(reaper->mourned);
+    reaper->mourned = NULL;
+}
+
+void skep_reaper_mourn(struct skep_reaper *reaper, const struct skep_obituary *obituary)
+{
+    if (reaper->n_mourned < reaper->max_mourned) {
+        reaper->mourned[reaper->n_mourned++] = *obituary;
+    }
+}
+
+/* *IS_OURS_OUT: nobody else was first. */
+static skep_status reaper_reap(struct skep_conn *conn, const struct skep_keys *keys,
+                               const struct skep_death *death, bool *is_ours_out, struct skep_error *err)
+{
+    int64_t moved;
+    skep_status st = skep_reap(conn, keys, death, &moved, err);
+
+    *is_ours_out = st == SKEP_OK && moved >= 0;
+    if (*is_ours_out) {
+        skep_log(SKEP_LOG_WARN, "slot-reaped", "queue=%s worker=%s tasks=%" PRId64 " %s", keys->name,
+                 death->worker, moved, death->info);
+    }
+    return st;
+}
+
+/* ---- the verdict on a task whose slot we had to end ---- */
+
+static double reaper_mib(int64_t bytes)
+{
+    return (double)bytes / (1 << 20);
+}
+
+/* Why it was ended, with the limit and the memory that the slot had. */
+static struct skep_outcome reaper_outcome(const struct skep_reaper *reaper,
+                                          const struct skep_obituary *obituary, const struct skep_work *work)
+{
+    double peak_mib = reaper_mib(obituary->peak_bytes);
+    struct skep_outcome outcome = {0};
+    struct skep_error why = {0};
+
+    switch (obituary->ended_for) {
+    case SKEP_STOP_CANCEL:
+        outcome.status = skep_error_set(&outcome.err, SKEP_E_CANCELLED,
+                                        "cancelled while it ran; it did not stop, and its slot was ended");
+        break;
+    case SKEP_STOP_MEMORY:
+        outcome.status = skep_error_set(
+            &outcome.err, SKEP_E_MEMORY_LIMIT,
+            "its slot had %.1f MiB of memory of its own and was ended; --task-memory is %.1f MiB "
+            "(peak resident %.1f MiB)",
+            reaper_mib(obituary->own_bytes), reaper_mib((int64_t)reaper->crew->settings->task_memory_bytes),
+            peak_mib);
+        break;
+    default:
+        (void)skep_settle_timeout(&reaper->policy, work, &why);
+        outcome.status = skep_error_set(
+            &outcome.err, SKEP_E_TIMEOUT,
+            "%.160s; it did not stop, and its slot was ended (peak resident %.1f MiB)", why.text, peak_mib);
+    }
+    return outcome;
+}
+
+static void reaper_count(const struct skep_reaper *reaper, enum skep_verdict_kind kind)
+{
+    skep_metrics_add(&reaper->crew->metrics, SKEP_METRIC_TASKS_FAILED, 1);
+    if (kind == SKEP_RETRY) {
+        skep_metrics_add(&reaper->crew->metrics, SKEP_METRIC_TASKS_RETRIED, 1);
+    } else if (kind == SKEP_BURY) {
+        skep_metrics_add(&reaper->crew->metrics, SKEP_METRIC_TASKS_BURIED, 1);
+    }
+}
+
+/* The verdict on RECORD, in memory of the reaper.
+ *   SKEP_E_NOMEM */
+static skep_status reaper_judge(struct skep_reaper *reaper, const struct skep_obituary *obituary,
+                                struct skep_bytes record, struct skep_verdict *verdict_out,
+                                struct skep_error *err)
+{
+    struct skep_attempt attempt = {
+        .worker = obituary->worker,
+        .host = reaper->crew->host,
+        .slot = obituary->slot,
+        .started_ms = obituary->died_ms - obituary->ran_ms,
+        .finished_ms = obituary->died_ms,
+        .now_ms = obituary->died_ms,
+        .usage = {.run_s = (double)obituary->ran_ms / 1000, .peak_rss_bytes = obituary->peak_bytes},
+    };
+    struct skep_settled settled;
+    struct skep_outcome outcome;
+    struct skep_work work;
+    const char *copy;
+
+    skep_arena_reset(&reaper->arena, REAPER_KEEP_BYTES);
+    skep_buf_reset(&reaper->bytes);
+    copy = skep_arena_strndup(&reaper->arena, record.bytes, record.n);
+    if (copy == NULL) {
+        return skep_error_set(err, SKEP_E_NOMEM, "no memory for a record of %zu bytes", record.n);
+    }
+    skep_work_read(&reaper->run, copy, record.n, &reaper->arena, &work);
+    outcome = reaper_outcome(reaper, obituary, &work);
+    skep_settle(&reaper->policy, &attempt, &work, &outcome, &reaper->bytes, &settled);
+    if (skep_buf_failed(&reaper->bytes)) {
+        return skep_error_set(err, SKEP_E_NOMEM, "no memory for the verdict on a task");
+    }
+    *verdict_out = (struct skep_verdict){
+        .kind = settled.kind,
+        .result = {reaper->bytes.bytes + settled.result_at, settled.result_n},
+        .record = {reaper->bytes.bytes + settled.record_at, settled.record_n},
+        .delay_ms = settled.delay_ms,
+        .job = skep_settle_job(&work),
+        .id = work.id,
+    };
+    return SKEP_OK;
+}
+
+static skep_status reaper_bury(struct skep_reaper *reaper, struct skep_conn *conn,
+                               const struct skep_obituary *obituary, struct skep_error *err)
+{
+    const struct skep_keys *keys = &reaper->keys[obituary->lane];
+    struct skep_death death = {
+        .worker = obituary->worker, .observed = -1, .running = obituary->running, .info = obituary->info};
+    struct skep_verdict verdict;
+    struct skep_bytes record;
+    bool is_ours;
+    skep_status st;
+
+    if (obituary->ended_for != SKEP_STOP_NONE) {
+        st = skep_peek_running(conn, keys, obituary->worker, obituary->running, &record, err);
+        if (st == SKEP_OK) {
+            st = reaper_judge(reaper, obituary, record, &verdict, err);
+            death.verdict = &verdict;
+        } else if (st == SKEP_EMPTY) {
+            death.running = SKEP_RUNNING_NONE; /* it was settled before the end came, or is others' by now */
+            st = SKEP_OK;
+        }
+        if (st != SKEP_OK) {
+            return st;
+        }
+    }
+    st = reaper_reap(conn, keys, &death, &is_ours, err);
+    if (is_ours && death.verdict != NULL) {
+        reaper_count(reaper, verdict.kind);
+    }
+    return st;
+}
+
+skep_status skep_reaper_bury_all(struct skep_reaper *reaper, struct skep_conn *conn, struct skep_error *err)
+{
+    size_t n = reaper->n_mourned;
+    skep_status st = SKEP_OK;
+
+    reaper->n_mourned = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct skep_obituary *obituary = &reaper->mourned[i];
+        struct skep_error why = {0};
+        skep_status one = st == SKEP_OK ? reaper_bury(reaper, conn, obituary, &why) : st;
+        if (one == SKEP_OK) {
+            continue;
+        }
+        reaper->mourned[reaper->n_mourned++] = *obituary;
+        if (one == SKEP_E_UNWELL && skep_conn_is_open(conn)) {
+            skep_log(SKEP_LOG_WARN, "redis-retry", "queue=%s doing=reap reason=\"%s\"",
+                     reaper->keys[obituary->lane].name, skep_error_text(&why, one));
+        } else if (st == SKEP_OK) {
+            *err = why;
+            st = one;
+        }
+    }
+    return st;
+}
+
+skep_status skep_reaper_declare_lost(const struct skep_reaper *reaper, struct skep_conn *conn,
+                                     const struct skep_keys *keys, const char *worker, int64_t beat,
+                                     struct skep_error *err)
+{
+    char info[160];
+    bool is_ours;
+    const struct skep_death death = {
+        .worker = worker, .observed = beat, .running = SKEP_RUNNING_HEAD, .info = info};
+
+    snprintf(info, sizeof info, "cause=lost-worker silent for %d ms, seen from host=%s", SKEP_LEASE_MS,
+             reaper->crew->host);
+    return reaper_reap(conn, keys, &death, &is_ours, err);
+}
