@@ -247,6 +247,23 @@ static void test_causes__crash(void **state)
           "signal=11 (Segmentation fault)", 1);
 }
 
+/* A task that takes its machine down with it, three times. */
+static void test_causes__lost_worker(void **state)
+{
+    static const char record[] = "{\"id\":\"t\",\"kernel\":\"sleep\",\"args\":{\"s\":1000}}";
+
+    (void)state;
+    hive_push(hive, record);
+    for (int i = 0; i < 3; i++) {
+        struct test_process *worker = hive_start_worker(hive, one_slot);
+        (void)hive_await_title(hive, "sleep t");
+        hive_signal_worker(worker, SIGSTOP);
+        hive_signal_worker(worker, SIGKILL);
+    }
+    hive_start_worker(hive, one_slot);
+    check_failure(record, sizeof record - 1, &(struct failure){"lost-worker", "3 times", 1});
+}
+
 /* ---- outputs ---- */
 
 /* What should be a folder is a file. */
@@ -263,10 +280,10 @@ static void test_causes__output_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(bad_record),    TEST(unknown_kernel), TEST(bad_args),     TEST(array_missing),
-        TEST(array_invalid), TEST(input_changed),  TEST(io),           TEST(kernel_error),
-        TEST(kernel_final),  TEST(numeric),        TEST(timeout),      TEST(memory_limit),
-        TEST(expired),       TEST(crash),          TEST(output_error),
+        TEST(bad_record),    TEST(unknown_kernel), TEST(bad_args),    TEST(array_missing),
+        TEST(array_invalid), TEST(input_changed),  TEST(io),          TEST(kernel_error),
+        TEST(kernel_final),  TEST(numeric),        TEST(timeout),     TEST(memory_limit),
+        TEST(expired),       TEST(crash),          TEST(lost_worker), TEST(output_error),
     };
 
     return cmocka_run_group_tests_name("causes", tests, NULL, NULL);
