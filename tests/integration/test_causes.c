@@ -207,6 +207,26 @@ static void test_causes__kernel_final(void **state)
           "failed for good as asked", 1);
 }
 
+/* What a kernel does to its inputs fails the task and not the slot; the message names argument, file and
+ * byte. */
+static void test_causes__spoiled_input(void **state)
+{
+    (void)state;
+    write_numbers("a.npy", 10);
+    fails("{\"kernel\":\"fail\",\"args\":{\"how\":\"write-input\",\"x\":\"a.npy\"}}", one_slot,
+          "kernel-final", "argument \"x\": a.npy: ", 1);
+    assert_int_equal(hive_stat(hive, "crashes"), 0);
+}
+
+static void test_causes__overrun_input(void **state)
+{
+    (void)state;
+    write_numbers("a.npy", 10);
+    fails("{\"kernel\":\"fail\",\"args\":{\"how\":\"overrun\",\"x\":\"a.npy\"}}", one_slot, "kernel-final",
+          "argument \"x\": a.npy: ", 1);
+    assert_int_equal(hive_stat(hive, "crashes"), 0);
+}
+
 static void test_causes__numeric(void **state)
 {
     (void)state;
@@ -280,10 +300,24 @@ static void test_causes__output_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(bad_record),    TEST(unknown_kernel), TEST(bad_args),    TEST(array_missing),
-        TEST(array_invalid), TEST(input_changed),  TEST(io),          TEST(kernel_error),
-        TEST(kernel_final),  TEST(numeric),        TEST(timeout),     TEST(memory_limit),
-        TEST(expired),       TEST(crash),          TEST(lost_worker), TEST(output_error),
+        TEST(bad_record),
+        TEST(unknown_kernel),
+        TEST(bad_args),
+        TEST(array_missing),
+        TEST(array_invalid),
+        TEST(input_changed),
+        TEST(io),
+        TEST(kernel_error),
+        TEST(kernel_final),
+        TEST(numeric),
+        TEST(spoiled_input),
+        TEST(overrun_input),
+        TEST(timeout),
+        TEST(memory_limit),
+        TEST(expired),
+        TEST(crash),
+        TEST(lost_worker),
+        TEST(output_error),
     };
 
     return cmocka_run_group_tests_name("causes", tests, NULL, NULL);
