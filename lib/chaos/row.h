@@ -23,8 +23,13 @@ extern const struct skep_row skep_row_kill;
 extern const struct skep_row skep_row_stop;
 extern const struct skep_row skep_row_line;
 extern const struct skep_row skep_row_restart;
+extern const struct skep_row skep_row_reapers;
 extern const struct skep_row skep_row_consumer;
 extern const struct skep_row skep_row_push;
+extern const struct skep_row skep_row_poison;
+extern const struct skep_row skep_row_capped;
+extern const struct skep_row skep_row_depth;
+extern const struct skep_row skep_row_endurance;
 
 /* All of them, in the order of the report; ends with NULL. */
 const struct skep_row *const *skep_rows(void);

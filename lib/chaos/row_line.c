@@ -8,17 +8,17 @@
 
 #include "queue/script.h"
 
-enum { LINE_N_WORKERS = 4 };
+enum { LINE_N_WORKERS = 3 };
 
-static const char *const line_slots[] = {"--slots", "4", NULL};
+static const char *const line_slots[] = {"--slots", "12", NULL};
 
-/* Of a hundred cycles so many meet it. */
+/* The chance that a cycle meets it. */
 static const struct {
     enum skep_proxy_fault fault;
     double chance;
 } line_faults[] = {
-    {SKEP_PROXY_LOSE_REPLY, 0.15},   {SKEP_PROXY_HALF_REPLY, 0.12}, {SKEP_PROXY_LOSE_REQUEST, 0.12},
-    {SKEP_PROXY_HALF_REQUEST, 0.06}, {SKEP_PROXY_DELAY, 0.1},
+    {SKEP_PROXY_LOSE_REPLY, 0.25},  {SKEP_PROXY_HALF_REPLY, 0.15}, {SKEP_PROXY_LOSE_REQUEST, 0.15},
+    {SKEP_PROXY_HALF_REQUEST, 0.1}, {SKEP_PROXY_DELAY, 0.1},
 };
 enum { LINE_N_FAULTS = sizeof line_faults / sizeof line_faults[0] };
 
@@ -76,7 +76,7 @@ static void line_report(struct skep_play *play)
 static skep_status line_perform(struct skep_play *play, struct skep_error *err)
 {
     const uint64_t n_cuts = play->is_long ? 10000 : 1000;
-    const uint64_t n_tasks = n_cuts * 60;
+    const uint64_t n_tasks = n_cuts * 200;
     skep_status st = skep_play_begin_server(play, NULL, n_tasks, err);
 
     st = st == SKEP_OK ? skep_cast_start_proxy(&play->cast, skep_chance_u64(&play->chance), err) : st;
@@ -91,7 +91,8 @@ static skep_status line_perform(struct skep_play *play, struct skep_error *err)
         st = skep_play_tick(play, err);
     }
     if (st == SKEP_OK) {
-        skep_report_note(play->report, "%" PRIu64 " cycles lost", line_count_cuts(play));
+        skep_report_check(play->report, line_count_cuts(play) >= n_cuts, "%" PRIu64 " cycles lost",
+                          line_count_cuts(play));
         skep_proxy_clear_rules(play->cast.proxy);
         st = skep_play_finish(play, err);
     }
