@@ -115,9 +115,14 @@ void skep_queue_status_release(struct skep_queue_status *status)
 int64_t skep_queue_audit(const struct skep_queue_status *status)
 {
     const struct skep_stat *s = &status->stat;
+    const int64_t where[] = {status->n_held, s->done,       s->retried,    s->dead,
+                             s->cancelled,   s->given_back, s->crash_moved};
+    uint64_t left = (uint64_t)s->taken; /* a server may say any number */
 
-    return s->taken -
-           (status->n_held + s->done + s->retried + s->dead + s->cancelled + s->given_back + s->crash_moved);
+    for (size_t i = 0; i < sizeof where / sizeof where[0]; i++) {
+        left -= (uint64_t)where[i];
+    }
+    return (int64_t)left;
 }
 
 skep_status skep_queue_infos_read(struct skep_conn *conn, const struct skep_keys *keys,
@@ -201,7 +206,7 @@ skep_status skep_dead_read(struct skep_conn *conn, const struct skep_keys *keys,
     if (st != SKEP_OK) {
         return st;
     }
-    if (reply->kind != SKEP_REPLY_ARRAY || reply->n > n) {
+    if (!skep_reply_is_array_of(reply, 0, SKEP_REPLY_TEXT) || reply->n > n) {
         return admin_unexpected(err, "dead letters");
     }
     for (size_t i = 0; i < reply->n; i++) {
@@ -221,6 +226,9 @@ static skep_status dead_count(struct skep_conn *conn, const struct skep_keys *ke
     skep_conn_arg_text(conn, "LLEN");
     skep_conn_arg_text(conn, keys->dead);
     st = skep_conn_call(conn, -1, &reply, err);
+    if (st == SKEP_OK && reply->kind != SKEP_REPLY_INT) {
+        return admin_unexpected(err, "dead letters");
+    }
     if (st == SKEP_OK) {
         *n_out = reply->integer;
     }
@@ -249,7 +257,8 @@ skep_status skep_dead_sift(struct skep_conn *conn, const struct skep_keys *keys,
         if (st != SKEP_OK) {
             return st;
         }
-        if (reply->kind != SKEP_REPLY_ARRAY || reply->n != 2) {
+        if (!skep_reply_is_array_of(reply, 0, SKEP_REPLY_INT) || reply->n != 2 ||
+            reply->items[1].integer < 0 || reply->items[1].integer > SIFT_PIECE) {
             return admin_unexpected(err, "dead letters");
         }
         *matched_out += reply->items[1].integer;

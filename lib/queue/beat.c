@@ -26,8 +26,8 @@ static bool beat_is_sound(const struct skep_reply *reply)
 {
     return reply->kind == SKEP_REPLY_ARRAY && reply->n == 5 && reply->items[0].kind == SKEP_REPLY_INT &&
            reply->items[1].kind == SKEP_REPLY_INT && reply->items[2].kind == SKEP_REPLY_INT &&
-           reply->items[3].kind == SKEP_REPLY_ARRAY && reply->items[4].kind == SKEP_REPLY_ARRAY &&
-           reply->items[4].n % 2 == 0;
+           skep_reply_is_array_of(&reply->items[3], 0, SKEP_REPLY_TEXT) &&
+           skep_reply_is_array_of(&reply->items[4], 0, SKEP_REPLY_TEXT) && reply->items[4].n % 2 == 0;
 }
 
 skep_status skep_beat_read(struct skep_conn *conn, const struct skep_reply *reply, struct skep_beat *beat_out,

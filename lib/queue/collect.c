@@ -52,7 +52,7 @@ static skep_status collect_read_list(const struct skep_reply *list, size_t want,
     if (list->kind == SKEP_REPLY_ERROR) {
         return skep_redis_error_set(err, list->bytes, list->length);
     }
-    if (list->kind != SKEP_REPLY_ARRAY || list->n > want) {
+    if (!skep_reply_is_array_of(list, 0, SKEP_REPLY_TEXT) || list->n > want) {
         return skep_error_set(err, SKEP_E_PROTOCOL, "collect: the server answered something unexpected");
     }
     for (size_t i = 0; i < list->n; i++) {

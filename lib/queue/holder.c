@@ -85,7 +85,7 @@ skep_status skep_holder_register(struct skep_holder *holder, struct skep_error *
 static void holder_build(struct skep_holder *holder, const struct skep_cycle *cycle)
 {
     const struct skep_keys *k = &holder->keys;
-    const char *const keys[] = {k->queue,   holder->held_key, k->workers, k->cycle, k->out,
+    const char *const keys[] = {k->queue,   holder->held_key, k->workers, k->cycle,   k->out,
                                 k->delayed, k->dead,          k->suspect, k->crashes, k->stat,
                                 k->conf,    k->jobs,          k->puts,    k->cancel};
     struct skep_conn *conn = holder->conn;
@@ -102,13 +102,13 @@ static void holder_build(struct skep_holder *holder, const struct skep_cycle *cy
     skep_verdicts_add(conn, cycle->verdicts, cycle->n_verdicts);
 }
 
-static bool holder_reply_is_sound(const struct skep_reply *reply)
+static bool holder_reply_is_sound(const struct skep_holder *holder, const struct skep_reply *reply)
 {
-    return reply->kind == SKEP_REPLY_ARRAY && reply->n >= HOLDER_REPLY_HEAD &&
-           reply->n <= HOLDER_REPLY_HEAD + SKEP_BATCH_MAX && reply->items[0].kind == SKEP_REPLY_TEXT &&
-           reply->items[1].kind == SKEP_REPLY_INT && reply->items[2].kind == SKEP_REPLY_INT &&
-           reply->items[3].kind == SKEP_REPLY_INT && reply->items[4].kind == SKEP_REPLY_INT &&
-           reply->items[5].kind == SKEP_REPLY_TEXT;
+    return skep_reply_is_array_of(reply, HOLDER_REPLY_HEAD, SKEP_REPLY_TEXT) &&
+           reply->n >= HOLDER_REPLY_HEAD && reply->n <= HOLDER_REPLY_HEAD + holder->n_wanted &&
+           reply->items[0].kind == SKEP_REPLY_TEXT && reply->items[1].kind == SKEP_REPLY_INT &&
+           reply->items[2].kind == SKEP_REPLY_INT && reply->items[3].kind == SKEP_REPLY_INT &&
+           reply->items[4].kind == SKEP_REPLY_INT && reply->items[5].kind == SKEP_REPLY_TEXT;
 }
 
 /* "2 signal=11 host=..." : how often it crashed, and what is known of the last time. */
@@ -126,7 +126,7 @@ static skep_status holder_read(struct skep_holder *holder, const struct skep_rep
     if (reply->kind == SKEP_REPLY_ERROR) {
         return skep_redis_error_set(err, reply->bytes, reply->length);
     }
-    if (!holder_reply_is_sound(reply)) {
+    if (!holder_reply_is_sound(holder, reply)) {
         return skep_error_set(err, SKEP_E_PROTOCOL, "cycle: the server answered something unexpected");
     }
     holder->is_pending = false;
@@ -191,6 +191,7 @@ skep_status skep_holder_cycle(struct skep_holder *holder, const struct skep_cycl
     holder->is_leaving = cycle->leaves;
     holder->n_sends = 0;
     holder->n_settling = cycle->n_verdicts;
+    holder->n_wanted = cycle->want;
     holder->n_held_after = holder->n_held - cycle->n_verdicts - cycle->n_back;
     assert(holder->n_held_after + cycle->want <= SKEP_BATCH_MAX || cycle->want == 0);
     holder_build(holder, cycle);

@@ -26,12 +26,7 @@ struct skep_cycle {
 };
 
 /* CANCELS: something of this queue is cancelled; queue/cancel.h says whether it is what one holds. */
-enum {
-    SKEP_FLAG_PAUSED = 1,
-    SKEP_FLAG_RESULTS_FULL = 2,
-    SKEP_FLAG_SUSPECT = 4,
-    SKEP_FLAG_CANCELS = 8
-};
+enum { SKEP_FLAG_PAUSED = 1, SKEP_FLAG_RESULTS_FULL = 2, SKEP_FLAG_SUSPECT = 4, SKEP_FLAG_CANCELS = 8 };
 
 struct skep_cycle_reply {
     bool is_replay;
@@ -57,6 +52,7 @@ struct skep_holder {
     size_t n_held;
     size_t n_held_after; /* of the cycle under way, before what it takes */
     size_t n_settling;   /* verdicts in the cycle under way */
+    size_t n_wanted;     /* by the cycle under way */
     bool is_pending;     /* a cycle was sent and its reply has not been seen */
     bool is_leaving;
     bool is_waiting;     /* a wait was begun and has not been seen to end */

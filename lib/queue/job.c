@@ -15,7 +15,8 @@ int64_t skep_job_total(const struct skep_job *job)
 
 int64_t skep_job_over(const struct skep_job *job)
 {
-    return job->n_done + job->n_failed + job->n_cancelled;
+    /* a server may say any number */
+    return (int64_t)((uint64_t)job->n_done + (uint64_t)job->n_failed + (uint64_t)job->n_cancelled);
 }
 
 bool skep_job_is_over(const struct skep_job *job)
@@ -42,7 +43,7 @@ const char *skep_job_state(const struct skep_job *job)
         return "uncounted";
     }
     if (is_over) {
-        return job->n_failed + job->n_cancelled > 0 ? "failed" : "done";
+        return job->n_failed > 0 || job->n_cancelled > 0 ? "failed" : "done";
     }
     return job->n_put < job->n_announced ? "pushing" : "running";
 }

@@ -260,3 +260,16 @@ bool skep_reply_is(const struct skep_reply *reply, const char *word)
     return (reply->kind == SKEP_REPLY_STATUS || reply->kind == SKEP_REPLY_TEXT) && reply->length == n &&
            memcmp(reply->bytes, word, n) == 0;
 }
+
+bool skep_reply_is_array_of(const struct skep_reply *reply, size_t from, enum skep_reply_kind kind)
+{
+    if (reply->kind != SKEP_REPLY_ARRAY) {
+        return false;
+    }
+    for (size_t i = from; i < reply->n; i++) {
+        if (reply->items[i].kind != kind) {
+            return false;
+        }
+    }
+    return true;
+}

@@ -65,4 +65,7 @@ void skep_reply_reader_forget(struct skep_reply_reader *reader);
 /* "OK", "PONG": whether REPLY is a status or text that equals WORD. */
 bool skep_reply_is(const struct skep_reply *reply, const char *word);
 
+/* Whether REPLY is an array whose elements from FROM on are all of KIND. */
+bool skep_reply_is_array_of(const struct skep_reply *reply, size_t from, enum skep_reply_kind kind);
+
 #endif
