@@ -243,6 +243,25 @@ static void test_causes__timeout(void **state)
           "its timeout_s of 0.2 s", 2);
 }
 
+/* A kernel that does not listen: its slot has to be ended, and that is no crash. */
+static void test_causes__deaf_timeout(void **state)
+{
+    (void)state;
+    fails("{\"kernel\":\"fail\",\"args\":{\"how\":\"loop\"},\"timeout_s\":0.2,\"retries\":1}", one_slot,
+          "timeout", "timeout_s of 0.2 s", 2);
+    assert_int_equal(hive_stat(hive, "crashes"), 0);
+}
+
+/* More than its slot may have. */
+static void test_causes__slot_memory_limit(void **state)
+{
+    (void)state;
+    fails("{\"kernel\":\"fail\",\"args\":{\"how\":\"memory\"},\"retries\":1}",
+          (const char *const[]){"--slots", "1", "--backoff", "0.01", "--task-memory", "256M", NULL},
+          "memory-limit", "", 2);
+    assert_int_equal(hive_stat(hive, "crashes"), 0);
+}
+
 static void test_causes__memory_limit(void **state)
 {
     (void)state;
@@ -314,6 +333,8 @@ int main(void)
         TEST(overrun_input),
         TEST(timeout),
         TEST(memory_limit),
+        TEST(deaf_timeout),
+        TEST(slot_memory_limit),
         TEST(expired),
         TEST(crash),
         TEST(lost_worker),
