@@ -53,6 +53,7 @@ skep_status skep_agent_watch_signals(int *fd_out, struct skep_error *err)
     sigaddset(&set, SIGCHLD);
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an output error, or a line of the log less */
     *fd_out = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     return *fd_out >= 0 ? SKEP_OK : skep_error_errno(err, SKEP_E_IO, "signalfd");
 }

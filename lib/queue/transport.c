@@ -218,7 +218,7 @@ skep_status skep_transport_open(struct skep_transport *transport, const struct s
 /* What send or recv said when it said less than one byte. */
 static skep_status transport_explain(ssize_t result, struct skep_error *err)
 {
-    if (result == 0) {
+    if (result == 0 || errno == EPIPE) {
         return skep_line_error_set(err, SKEP_LINE_CLOSED, NULL);
     }
     if (errno == EAGAIN || errno == EINTR) {
