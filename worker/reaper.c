@@ -140,14 +140,7 @@ static skep_status reaper_judge(struct skep_reaper *reaper, const struct skep_ob
     if (skep_buf_failed(&reaper->bytes)) {
         return skep_error_set(err, SKEP_E_NOMEM, "no memory for the verdict on a task");
     }
-    *verdict_out = (struct skep_verdict){
-        .kind = settled.kind,
-        .result = {reaper->bytes.bytes + settled.result_at, settled.result_n},
-        .record = {reaper->bytes.bytes + settled.record_at, settled.record_n},
-        .delay_ms = settled.delay_ms,
-        .job = skep_settle_job(&work),
-        .id = work.id,
-    };
+    *verdict_out = skep_settled_verdict(&settled, &reaper->bytes);
     return SKEP_OK;
 }
 
