@@ -31,6 +31,7 @@ skep_status skep_batch_fill(struct skep_batch *batch, const struct skep_cycle_re
     batch->first = batch->n_settled = batch->n_tasks = 0;
     batch->started_ms = now_ms;
     batch->n_tasks = reply->n_tasks; /* whatever happens: what cannot be run can be given back */
+    batch->has_cancelled = false;
     batch->crashes = reply->crashes;
     batch->crash_info = skep_arena_strndup(&batch->arena, reply->crash_info, strlen(reply->crash_info));
     for (size_t i = 0; i < reply->n_tasks; i++) {

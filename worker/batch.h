@@ -25,6 +25,8 @@ struct skep_batch {
     unsigned crashes; /* of its one task, when that is a suspect */
     const char *crash_info;
     int64_t started_ms; /* monotonic */
+    bool has_cancelled;
+    bool is_cancelled[SKEP_BATCH_MAX]; /* when has_cancelled */
     struct skep_bytes tasks[SKEP_BATCH_MAX];
     struct skep_settled settled[SKEP_BATCH_MAX];
     struct skep_verdict verdicts[SKEP_BATCH_MAX]; /* of the cycle under way */

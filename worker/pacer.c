@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "cancelled.h"
 #include "title.h"
 
 enum {
@@ -47,6 +48,14 @@ static bool pacer_is_news_old(const struct skep_slot *slot, const struct skep_la
             lane->holder.is_pending);
 }
 
+/* The first reason to stop is the one that counts. */
+static void pacer_stop(struct skep_slot *slot, unsigned why)
+{
+    unsigned none = SKEP_STOP_NONE;
+
+    atomic_compare_exchange_strong(&slot->page->stop, &none, why);
+}
+
 /* Ten times a second while a batch is being worked on. */
 static void pacer_tick(struct skep_slot *slot)
 {
@@ -59,7 +68,7 @@ static void pacer_tick(struct skep_slot *slot)
     skep_title_set("skep-worker: slot %d %s %s %.48s", (int)slot->settings->slot, slot->running_lane->queue,
                    slot->running->task.kernel, slot->running->id);
     if (deadline_ms > 0 && now_ms >= deadline_ms) {
-        atomic_store_explicit(&slot->page->stop, SKEP_STOP_TIMEOUT, memory_order_relaxed);
+        pacer_stop(slot, SKEP_STOP_TIMEOUT);
     }
     for (size_t i = 0; i < slot->n_lanes; i++) {
         struct skep_lane *lane = &slot->lanes[i];
@@ -113,10 +122,32 @@ static void pacer_finish(struct skep_slot *slot)
     skep_slot_poke(slot->wake_fd);
 }
 
+/* Somebody has cancelled something. What runs is told to stop; from now on the agent counts the time that it
+ * takes for that. */
+static void pacer_look_at_running(struct skep_slot *slot)
+{
+    struct skep_error err = {0};
+    bool is_cancelled;
+    skep_status st = skep_cancelled_is_running(slot, &is_cancelled, &err);
+
+    if (st != SKEP_OK) { /* the agent will ask again */
+        (void)skep_lane_forgive(slot->running_lane, st, "cancel", &err);
+    } else if (is_cancelled) {
+        pacer_stop(slot, SKEP_STOP_CANCEL);
+        atomic_store(&slot->page->deadline_ms, skep_monotonic_ms());
+    }
+}
+
+/* A slot at work has no need to ask an idle queue again: its wait tells. One that is held off has. */
 static void pacer_look(struct skep_slot *slot)
 {
     pthread_mutex_lock(&slot->lock);
-    slot->is_asked_to_look = true;
+    if (slot->running != NULL) {
+        slot->look = slot->look == SKEP_LOOK_ALL ? SKEP_LOOK_ALL : SKEP_LOOK_HELD_OFF;
+        pacer_look_at_running(slot);
+    } else {
+        slot->look = SKEP_LOOK_ALL;
+    }
     pthread_mutex_unlock(&slot->lock);
     skep_slot_poke(slot->wake_fd);
 }

@@ -2,6 +2,7 @@
 #include "slot.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "limits.h"
 #include "pacer.h"
 #include "set_up.h"
 #include "title.h"
@@ -103,7 +105,8 @@ static skep_status slot_look(struct skep_slot *slot, struct skep_error *err)
     for (size_t i = 0; i < slot->n_lanes; i++) {
         struct skep_lane *lane = &slot->lanes[i];
         skep_status st;
-        if (slot->is_asked_to_look) {
+        if (slot->look == SKEP_LOOK_ALL ||
+            (slot->look == SKEP_LOOK_HELD_OFF && lane->state == SKEP_LANE_HELD_OFF)) {
             skep_lane_wake(lane);
         }
         st = skep_lane_look(lane, err);
@@ -114,7 +117,7 @@ static skep_status slot_look(struct skep_slot *slot, struct skep_error *err)
                             (lane->state == SKEP_LANE_NEW || lane->state == SKEP_LANE_OPEN) &&
                                 skep_lane_is_due(lane, now_ms));
     }
-    slot->is_asked_to_look = false;
+    slot->look = SKEP_LOOK_NONE;
     return SKEP_OK;
 }
 
@@ -139,6 +142,44 @@ static skep_status slot_tell_others(struct skep_slot *slot, const struct skep_la
     return SKEP_OK;
 }
 
+/* ---- recycling ---- */
+
+bool skep_slot_has_run_enough(const struct skep_slot *slot)
+{
+    int64_t limit = slot->settings->recycle_tasks;
+
+    return limit > 0 && slot->n_run >= limit;
+}
+
+static size_t slot_task_limit(const struct skep_slot *slot)
+{
+    int64_t left = slot->settings->recycle_tasks - slot->n_run;
+
+    return slot->settings->recycle_tasks > 0 && left < SKEP_BATCH_MAX ? (size_t)left : SKEP_BATCH_MAX;
+}
+
+/* Inputs that are mapped do not count: they are the system's to drop. */
+static bool slot_is_too_large(const struct skep_slot *slot)
+{
+    uint64_t limit = slot->settings->recycle_rss_bytes;
+
+    return limit > 0 && (uint64_t)skep_limits_own_bytes(getpid()) > limit;
+}
+
+/* Whether it should make way for a fresh process. */
+static bool slot_is_worn(const struct skep_slot *slot)
+{
+    const char *why = skep_slot_has_run_enough(slot) ? "tasks" : slot_is_too_large(slot) ? "memory" : NULL;
+
+    if (why != NULL) {
+        skep_log(SKEP_LOG_INFO, "slot-recycle", "slot=%d reason=%s tasks=%" PRId64, (int)slot->settings->slot,
+                 why, slot->n_run);
+    }
+    return why != NULL;
+}
+
+/* ---- turns ---- */
+
 /* One turn of one lane. Fails only for good. */
 static skep_status slot_serve(struct skep_slot *slot, struct skep_lane *lane, struct skep_error *err)
 {
@@ -153,11 +194,12 @@ static skep_status slot_serve(struct skep_slot *slot, struct skep_lane *lane, st
     }
     if (st == SKEP_OK) {
         doing = "cycle";
-        st = skep_lane_take(lane, SKEP_BATCH_MAX, err);
+        st = skep_lane_take(lane, slot_task_limit(slot), err);
     }
     if (st == SKEP_OK && lane->batch.n_settled < lane->batch.n_tasks) {
         doing = "run";
         st = skep_turn_run(slot, lane, err);
+        slot->is_finishing = slot->is_finishing || slot_is_worn(slot);
     }
     return st == SKEP_OK || skep_lane_forgive(lane, st, doing, err) ? SKEP_OK : st;
 }

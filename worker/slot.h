@@ -17,6 +17,9 @@
 #include "settings.h"
 #include "settle.h"
 
+/* Which queues to ask again at the next opportunity, besides those that may have work. */
+enum skep_look { SKEP_LOOK_NONE, SKEP_LOOK_HELD_OFF, SKEP_LOOK_ALL };
+
 /* A slot: the process that computes. It takes a batch from one of its queues, runs it task by task, settles,
  * and takes the next one.
  *
@@ -41,7 +44,7 @@ struct skep_slot {
     struct skep_share share;         /* whose turn it is */
     bool is_busy;                    /* a batch is being worked on */
     bool is_waiting;                 /* the main thread uses the lanes without the lock; nothing is held */
-    bool is_asked_to_look;           /* the agent says that something has changed */
+    enum skep_look look;             /* the agent says that something has changed */
     bool is_finishing;               /* take nothing more */
     bool is_leaving_now;             /* start nothing more either */
     const struct skep_work *running; /* the task that runs; NULL when none does */
@@ -52,6 +55,10 @@ struct skep_slot {
 
 /* Returns the slot's exit status (SKEP_SLOT_..., page.h). */
 int skep_slot_main(const struct skep_worker_settings *settings);
+
+/* It has run so many tasks, or become so large, that a fresh process should take its place. The first is
+ * known between two tasks, the second between two batches. */
+bool skep_slot_has_run_enough(const struct skep_slot *slot);
 
 void skep_slot_poke(int event_fd);
 void skep_slot_drain(int event_fd);

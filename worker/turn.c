@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "cancelled.h"
 
 enum {
     TURN_TELL_BYTES = 8 << 20, /* of results wait for the end of a batch */
@@ -154,8 +155,10 @@ static skep_status turn_run_one(struct skep_slot *slot, struct skep_lane *lane)
     skep_work_read(&slot->run, record->bytes, record->n, &slot->arena, &work);
     attempt.started_ms = attempt.finished_ms = skep_wall_ms();
     attempt.now_ms = began_ns / 1000000 + lane->skew_ms;
-    if (!skep_settle_unrun(&slot->policy, &attempt, &work, batch->crashes, batch->crash_info, &batch->bytes,
-                           settled)) {
+    if (batch->has_cancelled && batch->is_cancelled[batch->n_settled]) {
+        skep_settle_cancelled(&attempt, &work, &batch->bytes, settled);
+    } else if (!skep_settle_unrun(&slot->policy, &attempt, &work, batch->crashes, batch->crash_info,
+                                  &batch->bytes, settled)) {
         st = turn_compute(slot, lane, &work, &attempt, began_ns);
         slot->n_run++;
     }
@@ -201,7 +204,9 @@ skep_status skep_turn_run(struct skep_slot *slot, struct skep_lane *lane, struct
     double spent_s;
 
     turn_begin(slot);
-    while (st == SKEP_OK && batch->n_settled < batch->n_tasks && !slot->is_leaving_now) {
+    st = skep_cancelled_mark(slot, lane, err);
+    while (st == SKEP_OK && batch->n_settled < batch->n_tasks && !slot->is_leaving_now &&
+           !skep_slot_has_run_enough(slot)) {
         st = turn_run_one(slot, lane);
         n_run++;
         if (st == SKEP_OK && batch->bytes.length > TURN_TELL_BYTES) {
