@@ -5,7 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static void report_add(struct skep_report *report, bool is_bad, const char *format, va_list rest)
+static void __attribute__((format(printf, 3, 0)))
+report_add(struct skep_report *report, bool is_bad, const char *format, va_list rest)
 {
     /* Figures that do not fit are not shown; that one of them is bad is kept all the same. */
     report->n_bad += is_bad;
