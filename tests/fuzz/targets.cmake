@@ -8,4 +8,5 @@ skep_fuzz(verbs LINKS skep_queue)
 skep_fuzz(record LINKS skep_task)
 skep_fuzz(header LINKS skep_task)
 skep_fuzz(glance LINKS skep_producer)
+skep_fuzz(letter LINKS skep_producer)
 skep_fuzz(canary) # must crash under a fuzzer that sees; ops/test looks for it
