@@ -10,6 +10,14 @@
 
 enum { SETTLE_CRASH_LIMIT = 3, SETTLE_RETRY_AFTER_MAX_S = 30 * 86400 };
 
+/* What the task itself may allocate, or what its slot may have: whichever is met first. */
+static uint64_t settle_memory_bytes(const struct skep_worker_settings *settings)
+{
+    uint64_t slot_bytes = settings->task_memory_bytes;
+
+    return slot_bytes > 0 && slot_bytes < settings->memory_bytes ? slot_bytes : settings->memory_bytes;
+}
+
 struct skep_policy skep_settle_policy(const struct skep_worker_settings *settings)
 {
     return (struct skep_policy){
@@ -18,6 +26,7 @@ struct skep_policy skep_settle_policy(const struct skep_worker_settings *setting
         .backoff_max_s = settings->backoff_max_s,
         .crashes = SETTLE_CRASH_LIMIT,
         .task_time_s = settings->task_time_s,
+        .memory_bytes = settle_memory_bytes(settings),
     };
 }
 
@@ -217,6 +226,21 @@ static skep_status settle_cause(skep_status status)
     return status == SKEP_E_NOMEM || status == SKEP_E_LIMIT ? SKEP_E_MEMORY_LIMIT : status;
 }
 
+/* The same words with limit and peak, where memory was refused while the task ran. */
+static void settle_tell_memory(const struct skep_policy *policy, const struct skep_attempt *attempt,
+                               const struct skep_outcome *outcome, struct skep_outcome *told)
+{
+    const double mib = 1024 * 1024;
+
+    if (told->status == outcome->status || policy->memory_bytes == 0) {
+        return;
+    }
+    skep_error_clear(&told->err);
+    (void)skep_error_set(&told->err, told->status, "%.150s (limit %.1f MiB, peak resident %.1f MiB)",
+                         skep_error_text(&outcome->err, outcome->status), (double)policy->memory_bytes / mib,
+                         (double)attempt->usage.peak_rss_bytes / mib);
+}
+
 void skep_settle(const struct skep_policy *policy, const struct skep_attempt *attempt,
                  const struct skep_work *work, const struct skep_outcome *outcome, struct skep_buf *bytes,
                  struct skep_settled *settled_out)
@@ -226,6 +250,7 @@ void skep_settle(const struct skep_policy *policy, const struct skep_attempt *at
 
     *settled_out = (struct skep_settled){.kind = SKEP_DONE};
     told.status = settle_cause(outcome->status);
+    settle_tell_memory(policy, attempt, outcome, &told);
     if (told.status == SKEP_OK) {
         settle_write_end(attempt, work, &told, bytes, settled_out);
     } else if (told.status == SKEP_E_CANCELLED) {

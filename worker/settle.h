@@ -15,8 +15,9 @@
 struct skep_policy {
     unsigned retries;
     double backoff_s, backoff_max_s;
-    unsigned crashes;   /* a task that was running so often when its slot died is not run again */
-    double task_time_s; /* no task runs longer; 0: as long as it likes */
+    unsigned crashes;      /* a task that was running so often when its slot died is not run again */
+    double task_time_s;    /* no task runs longer; 0: as long as it likes */
+    uint64_t memory_bytes; /* a task in a slot may have so much; 0: not known */
 };
 
 /* The policy that the settings ask for. */

@@ -267,7 +267,7 @@ static void test_causes__memory_limit(void **state)
     (void)state;
     fails("{\"kernel\":\"fail\",\"args\":{\"how\":\"memory\"},\"retries\":1}",
           (const char *const[]){"--slots", "1", "--backoff", "0.01", "--memory", "32M", NULL}, "memory-limit",
-          "memory ended after 31 MiB", 2);
+          "memory ended after 31 MiB (limit 32.0 MiB, peak resident ", 2);
 }
 
 static void test_causes__expired(void **state)

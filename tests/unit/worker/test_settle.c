@@ -227,6 +227,26 @@ static void test_settle__time_is_cut_to_the_workers(void **state)
     assert_true(skep_settle_time_s(&policy, &work) == 0 && skep_settle_time_s(&strict, &work) == 10);
 }
 
+/* A task that was refused memory says how much it may have and how much its slot had; where the limit is not
+ * known nothing is made up. Words of other failures stay as they are. */
+static void test_settle__memory_tells_limit_and_peak(void **state)
+{
+    const struct skep_policy limited = {.retries = 0, .crashes = 3, .memory_bytes = 32 << 20};
+    const struct skep_attempt large = {.worker = "w1", .host = "h", .usage.peak_rss_bytes = 40 << 20};
+    struct skep_outcome outcome = {.status = SKEP_E_NOMEM, .err = {SKEP_E_NOMEM, "no room"}};
+
+    (void)state;
+    read_record("{\"kernel\":\"echo\"}");
+    skep_settle(&limited, &large, &work, &outcome, &bytes, &settled);
+    assert_string_equal(result_of(verdict_of()).message, "no room (limit 32.0 MiB, peak resident 40.0 MiB)");
+    outcome.err.status = outcome.status = SKEP_E_KERNEL;
+    read_record("{\"kernel\":\"echo\"}");
+    skep_settle(&limited, &large, &work, &outcome, &bytes, &settled);
+    assert_string_equal(result_of(verdict_of()).message, "no room");
+    assert_string_equal(result_of(settle("{\"kernel\":\"echo\",\"retries\":0}", SKEP_E_NOMEM, 0)).message,
+                        "so it was");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +259,7 @@ int main(void)
         cmocka_unit_test(test_settle__names_the_job),
         cmocka_unit_test(test_settle__expired_tells_the_time),
         cmocka_unit_test(test_settle__time_is_cut_to_the_workers),
+        cmocka_unit_test(test_settle__memory_tells_limit_and_peak),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
