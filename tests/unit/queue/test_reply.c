@@ -78,6 +78,25 @@ static void test_reply__a_nil_array_is_nil(void **state)
     skep_reply_reader_free(reader);
 }
 
+/* An array of one kind is told from one with anything else in it, and from what is no array. */
+static void test_reply__knows_an_array_of_one_kind(void **state)
+{
+    static const char bytes[] = "*4\r\n:1\r\n$1\r\na\r\n$0\r\n\r\n+b\r\n";
+    struct skep_reply_reader *reader = new_reader();
+    struct skep_reply *reply = NULL;
+
+    (void)state;
+    assert_int_equal(read_all(reader, bytes, sizeof bytes - 1, sizeof bytes, &reply, NULL), SKEP_OK);
+    assert_false(skep_reply_is_array_of(reply, 0, SKEP_REPLY_TEXT));
+    assert_false(skep_reply_is_array_of(reply, 1, SKEP_REPLY_TEXT)); /* a status is no text */
+    assert_true(skep_reply_is_array_of(reply, 3, SKEP_REPLY_STATUS));
+    reply->n = 3;
+    assert_true(skep_reply_is_array_of(reply, 1, SKEP_REPLY_TEXT));
+    assert_true(skep_reply_is_array_of(reply, 3, SKEP_REPLY_TEXT));
+    assert_false(skep_reply_is_array_of(&reply->items[1], 0, SKEP_REPLY_TEXT));
+    skep_reply_reader_free(reader);
+}
+
 /* Several replies in one piece come one by one, and half of one stays for later. */
 static void test_reply__gives_one_at_a_time(void **state)
 {
@@ -252,6 +271,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reply__reads_every_kind_in_any_pieces),
         cmocka_unit_test(test_reply__a_nil_array_is_nil),
+        cmocka_unit_test(test_reply__knows_an_array_of_one_kind),
         cmocka_unit_test(test_reply__gives_one_at_a_time),
         cmocka_unit_test(test_reply__steady_state_calls_no_heap),
         cmocka_unit_test(test_reply__reads_a_large_string),
