@@ -16,6 +16,7 @@
 
 #include "npy/header.h"
 #include "producer/letter.h"
+#include "queue/cancel.h"
 
 enum { WAIT_MS = 60000 };
 
@@ -276,6 +277,59 @@ static void test_causes__expired(void **state)
     fails("{\"kernel\":\"echo\",\"expires\":\"2001-02-03T04:05:06Z\"}", one_slot, "expired", "too late", 1);
 }
 
+/* ---- cancelled: a result, and no letter ---- */
+
+static void cancel(const char *id)
+{
+    struct skep_error err = {0};
+
+    if (skep_cancel_put(hive->conn, &hive->keys, SKEP_CANCEL_ID, &id, 1, NULL, &err) != SKEP_OK) {
+        hive_fail(hive, "cancel: %s", err.text);
+    }
+}
+
+static void check_cancelled(void)
+{
+    const struct hive_result *result = hive_results(hive, 1, WAIT_MS);
+
+    assert_false(result->is_ok);
+    assert_string_equal(result->cause, "cancelled");
+    hive_check_done(hive, 1, 0);
+    assert_int_equal(hive_stat(hive, "cancelled"), 1);
+    assert_int_equal(hive_stat(hive, "crashes"), 0);
+}
+
+/* Before anybody takes it. */
+static void test_causes__cancelled(void **state)
+{
+    (void)state;
+    hive_push(hive, "{\"id\":\"t\",\"kernel\":\"echo\"}");
+    cancel("t");
+    hive_start_worker(hive, one_slot);
+    check_cancelled();
+}
+
+/* While it runs, whether it listens or not. */
+static void test_causes__cancelled_while_it_runs(void **state)
+{
+    (void)state;
+    hive_push(hive, "{\"id\":\"t\",\"kernel\":\"sleep\",\"args\":{\"s\":1000}}");
+    hive_start_worker(hive, one_slot);
+    (void)hive_await_title(hive, "sleep t");
+    cancel("t");
+    check_cancelled();
+}
+
+static void test_causes__cancelled_while_it_is_deaf(void **state)
+{
+    (void)state;
+    hive_push(hive, "{\"id\":\"t\",\"kernel\":\"fail\",\"args\":{\"how\":\"loop\"}}");
+    hive_start_worker(hive, one_slot);
+    (void)hive_await_title(hive, "fail t");
+    cancel("t");
+    check_cancelled();
+}
+
 /* ---- the processes ---- */
 
 /* Crashes have a budget of their own, and are no attempts: the letter has one, the last. */
@@ -336,6 +390,9 @@ int main(void)
         TEST(deaf_timeout),
         TEST(slot_memory_limit),
         TEST(expired),
+        TEST(cancelled),
+        TEST(cancelled_while_it_runs),
+        TEST(cancelled_while_it_is_deaf),
         TEST(crash),
         TEST(lost_worker),
         TEST(output_error),
