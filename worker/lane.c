@@ -150,18 +150,33 @@ skep_status skep_lane_tell(struct skep_lane *lane, size_t n_kept, struct skep_er
     return st;
 }
 
+/* The last cycle is one of empty hands: when its reply is lost it cannot be known whether it was applied, for
+ * the server has forgotten us if it was. */
+static skep_status lane_sign_off(struct skep_lane *lane, struct skep_error *err)
+{
+    bool has_said_so = lane->holder.is_pending && lane->holder.is_leaving;
+    skep_status st = lane_finish_cycle(lane, err);
+
+    if (st != SKEP_OK || has_said_so) {
+        return st;
+    }
+    if (skep_lane_has_news(lane)) {
+        st = skep_lane_tell(lane, 0, err);
+    }
+    return st == SKEP_OK ? lane_cycle(lane, 0, 0, true, err) : st;
+}
+
 skep_status skep_lane_leave(struct skep_lane *lane, struct skep_error *err)
 {
     skep_status st = SKEP_OK;
 
     if (lane->state == SKEP_LANE_NEW && lane->holder.conn == NULL) {
-        lane->state = SKEP_LANE_LEFT;
+        lane->state = SKEP_LANE_LEFT; /* the server has never heard of us */
     } else if (lane->state == SKEP_LANE_NEW) {
-        st = skep_lane_register(lane, err); /* it may have heard of us; now it is sure, and can forget */
+        st = skep_lane_register(lane, err); /* it may have; now it is sure, and can forget */
     }
     if (st == SKEP_OK && lane->state != SKEP_LANE_LEFT) {
-        st = lane_finish_cycle(lane, err);
-        st = st == SKEP_OK ? lane_cycle(lane, 0, 0, true, err) : st;
+        st = lane_sign_off(lane, err);
     }
     if (st == SKEP_OK || st == SKEP_E_FENCED) {
         lane->state = SKEP_LANE_LEFT;

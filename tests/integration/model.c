@@ -311,7 +311,7 @@ enum model_state model_cycle(struct model *model, const struct model_request *re
 
     *reply_out = (struct model_reply){.crash_info = ""};
     if (worker == NULL) {
-        model->stat.fenced++;
+        model->stat.fenced += !(cycle->leaves && cycle->n_verdicts == 0 && cycle->n_back == 0);
         for (size_t i = 0; i < cycle->n_verdicts; i++) {
             const struct skep_verdict *v = &cycle->verdicts[i];
             model->stat.fenced_results += v->kind != SKEP_RETRY && v->result.bytes != NULL;

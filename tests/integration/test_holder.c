@@ -357,6 +357,7 @@ static void test_holder__knows_whether_it_left(void **state)
     assert_true(left.is_pending);
     assert_int_equal(skep_holder_cycle_again(&left, &reply, NULL), SKEP_OK);
     assert_false(left.is_pending);
+    assert_int_equal(stat_of("fenced"), 0);
     assert_int_equal(skep_reap(verbs.watcher, &verbs.keys,
                                &(struct skep_death){reaped.worker, -1, SKEP_RUNNING_NONE, "", NULL}, &moved,
                                NULL),

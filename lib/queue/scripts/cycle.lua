@@ -50,7 +50,8 @@ end
 local function flags() return is_held_off() + (n_cancels > 0 and 8 or 0) end
 
 if not beat or not applied then
-    redis.call('HINCRBY', stat, 'fenced', 1)
+    -- Who leaves with empty hands has nothing to lose; mostly it did leave and has not heard the answer.
+    if not (leave and acked + back == 0) then redis.call('HINCRBY', stat, 'fenced', 1) end
     if n_out > 0 then redis.call('HINCRBY', stat, 'fenced_results', n_out) end
     return {'FENCED', now, -1, depth, flags(), ''}
 end
