@@ -8,7 +8,7 @@
 
 void model_init(struct model *model)
 {
-    *model = (struct model){.max_depth = -1, .max_results = -1};
+    *model = (struct model){.max_depth = -1, .max_results = -1, .max_dead = -1};
 }
 
 void model_release(struct model *model)
@@ -18,6 +18,7 @@ void model_release(struct model *model)
     records_release(&model->dead);
     records_release(&model->suspect);
     records_release(&model->due);
+    records_release(&model->dropped);
     for (size_t i = 0; i < model->n_workers; i++) {
         records_release(&model->workers[i].held);
     }
@@ -36,6 +37,7 @@ void model_copy(const struct model *from, struct model *to)
     records_copy(&from->dead, &to->dead);
     records_copy(&from->suspect, &to->suspect);
     records_copy(&from->due, &to->due);
+    records_copy(&from->dropped, &to->dropped);
     for (size_t i = 0; i < from->n_workers; i++) {
         records_copy(&from->workers[i].held, &to->workers[i].held);
     }
@@ -152,10 +154,8 @@ static int delayed_compare(const void *a, const void *b)
     return order != 0 ? order : x->record.n < y->record.n ? -1 : x->record.n > y->record.n;
 }
 
-/* Equal bytes can wait there only once: the second record goes to the queue. */
-static void model_delay(struct model *model, const struct skep_bytes *bytes, int64_t due_ms)
+bool model_is_delayed(const struct model *model, const struct skep_bytes *bytes)
 {
-    struct record record = record_make(bytes->bytes, bytes->n);
     bool waits = false;
 
     for (size_t i = 0; i < model->n_delayed; i++) {
@@ -164,7 +164,15 @@ static void model_delay(struct model *model, const struct skep_bytes *bytes, int
     for (size_t i = 0; i < model->due.n; i++) {
         waits = waits || record_is(&model->due.items[i], bytes->bytes, bytes->n);
     }
-    if (waits) {
+    return waits;
+}
+
+/* Equal bytes can wait there only once: the second record goes to the queue. */
+static void model_delay(struct model *model, const struct skep_bytes *bytes, int64_t due_ms)
+{
+    struct record record = record_make(bytes->bytes, bytes->n);
+
+    if (model_is_delayed(model, bytes)) {
         records_push_tail(&model->queue, record);
         return;
     }
@@ -219,39 +227,209 @@ void model_leap(struct model *model, int64_t ms)
     }
 }
 
+/* ---- jobs ---- */
+
+static struct model_job *model_seek_job(struct model *model, const char *name)
+{
+    for (size_t i = 0; i < model->n_jobs; i++) {
+        if (strcmp(model->jobs[i].name, name) == 0) {
+            return &model->jobs[i];
+        }
+    }
+    return NULL;
+}
+
+const struct model_job *model_find_job(const struct model *model, const char *name)
+{
+    for (size_t i = 0; i < model->n_jobs; i++) {
+        if (strcmp(model->jobs[i].name, name) == 0) {
+            return &model->jobs[i];
+        }
+    }
+    return NULL;
+}
+
+static int64_t model_job_over(const struct model_job *job)
+{
+    return job->n[0] + job->n[1] + job->n[2];
+}
+
+/* The place of a cancellation, or the number of all. */
+static size_t model_seek_cancel(const struct model *model, const char *what, const char *name)
+{
+    char field[MODEL_NAME_BYTES];
+    size_t i = 0;
+
+    snprintf(field, sizeof field, "%s:%s", what, name);
+    while (i < model->n_cancels && strcmp(model->cancels[i], field) != 0) {
+        i++;
+    }
+    return i;
+}
+
+bool model_is_cancelled(const struct model *model, const char *what, const char *name)
+{
+    return model_seek_cancel(model, what, name) < model->n_cancels;
+}
+
+static void model_uncancel(struct model *model, const char *what, const char *name)
+{
+    size_t i = model_seek_cancel(model, what, name);
+
+    if (i < model->n_cancels) {
+        memmove(model->cancels[i], model->cancels[model->n_cancels - 1], sizeof model->cancels[i]);
+        model->n_cancels--;
+    }
+}
+
+int64_t model_cancel(struct model *model, enum skep_cancel_kind kind, const char *name)
+{
+    const char *what = kind == SKEP_CANCEL_JOB ? "job" : "id";
+    struct model_job *job = kind == SKEP_CANCEL_JOB ? model_seek_job(model, name) : NULL;
+
+    if (job != NULL) {
+        job->is_cancelled = true;
+        if (model_job_over(job) >= (int64_t)model_push_offset(model, name)) {
+            return 0;
+        }
+    }
+    if (!model_is_cancelled(model, what, name)) {
+        assert(model->n_cancels < MODEL_CANCELS_MAX);
+        snprintf(model->cancels[model->n_cancels++], MODEL_NAME_BYTES, "%s:%s", what, name);
+    }
+    return 1;
+}
+
+void model_fade_cancellations(struct model *model)
+{
+    for (size_t i = 0; i < model->n_cancels;) {
+        const char *field = model->cancels[i];
+        if (strncmp(field, "job:", 4) == 0 && model_seek_job(model, field + 4) != NULL) {
+            i++;
+        } else {
+            memmove(model->cancels[i], model->cancels[model->n_cancels - 1], sizeof model->cancels[i]);
+            model->n_cancels--;
+        }
+    }
+}
+
+skep_status model_forget_job(struct model *model, const char *name, bool is_forced)
+{
+    struct model_job *job = model_seek_job(model, name);
+    int64_t n_put = (int64_t)model_push_offset(model, name);
+    bool is_over = job != NULL && model_job_over(job) >= (job->is_cancelled ? n_put : job->n_announced);
+
+    if (job == NULL && n_put == 0) {
+        return SKEP_EMPTY;
+    }
+    if (!is_over && !is_forced) {
+        return SKEP_E_CONFLICT;
+    }
+    if (is_over) {
+        model_uncancel(model, "job", name);
+    }
+    if (job != NULL) {
+        *job = model->jobs[--model->n_jobs];
+    }
+    model_forget_push(model, name);
+    return SKEP_OK;
+}
+
+/* Whoever was over: 0 done, 1 failed for good, 2 cancelled. */
+static void model_count(struct model *model, const char *name, int what, int64_t n)
+{
+    struct model_job *job = name != NULL ? model_seek_job(model, name) : NULL;
+
+    if (job != NULL) {
+        job->n[what] += n;
+        job->is_told[what] = true;
+    }
+}
+
+/* A cancelled job of which nothing is left need not be looked for. */
+static void model_end_cancellation(struct model *model, const char *name)
+{
+    const struct model_job *job = name != NULL ? model_seek_job(model, name) : NULL;
+    int64_t n_put = job != NULL ? (int64_t)model_push_offset(model, name) : 0;
+
+    if (n_put > 0 && model_job_over(job) >= n_put && model_is_cancelled(model, "job", name)) {
+        model->n_dropped++;
+        model_uncancel(model, "job", name);
+    }
+}
+
 /* ---- the cycle ---- */
+
+static bool model_is_held_off(const struct model *model)
+{
+    return model->is_paused || (model->max_results > 0 && (int64_t)model->out.n >= model->max_results);
+}
 
 static unsigned model_flags(const struct model *model)
 {
     bool is_full = model->max_results > 0 && (int64_t)model->out.n >= model->max_results;
 
-    return (model->is_paused ? SKEP_FLAG_PAUSED : 0u) | (is_full ? SKEP_FLAG_RESULTS_FULL : 0u);
+    return (model->is_paused ? SKEP_FLAG_PAUSED : 0u) | (is_full ? SKEP_FLAG_RESULTS_FULL : 0u) |
+           (model->n_cancels > 0 ? SKEP_FLAG_CANCELS : 0u);
+}
+
+/* The oldest letters go when N new ones made them too many; a limit that was lowered is reached in steps. */
+static void model_drop_letters(struct model *model, size_t n)
+{
+    int64_t most = model->max_dead < 0 ? SKEP_MAX_DEAD : model->max_dead;
+    size_t n_most = n + 1000;
+
+    while (n > 0 && most > 0 && (int64_t)model->dead.n > most && n_most-- > 0) {
+        records_push_tail(&model->dropped, records_pop_head(&model->dead));
+        model->stat.dead_dropped++;
+    }
+}
+
+/* What becomes of one task. Dead letters that are too many are left to the caller. */
+static void model_settle_task(struct model *model, const struct skep_verdict *v, struct record task,
+                              int64_t now_ms)
+{
+    if (v->kind == SKEP_RETRY) {
+        model_delay(model, &v->record, now_ms + v->delay_ms);
+        model->stat.retried++;
+    } else {
+        model_forgive(model, &task);
+        model_count(model, v->job, v->kind == SKEP_DONE ? 0 : v->kind == SKEP_BURY ? 1 : 2, 1);
+        if (v->result.bytes != NULL) {
+            records_push_tail(&model->out, record_make(v->result.bytes, v->result.n));
+        }
+    }
+    if (v->kind == SKEP_BURY) {
+        records_push_tail(&model->dead, record_make(v->record.bytes, v->record.n));
+        model->stat.dead++;
+    }
+    if (v->kind == SKEP_CANCEL) {
+        model->stat.cancelled++;
+        if (v->id != NULL) {
+            model_uncancel(model, "id", v->id);
+        }
+    }
+    model->stat.done += v->kind == SKEP_DONE;
+    free(task.bytes);
 }
 
 /* Verdicts on the first tasks, in their order. */
 static void model_settle(struct model *model, struct model_worker *worker, const struct skep_cycle *cycle,
                          int64_t now_ms)
 {
+    size_t n_dead = 0;
+
     for (size_t i = 0; i < cycle->n_verdicts; i++) {
-        const struct skep_verdict *v = &cycle->verdicts[i];
-        struct record task = records_pop_head(&worker->held);
-        if (v->kind == SKEP_RETRY) {
-            model_delay(model, &v->record, now_ms + v->delay_ms);
-            model->stat.retried++;
-        } else {
-            model_forgive(model, &task);
-            if (v->result.bytes != NULL) {
-                records_push_tail(&model->out, record_make(v->result.bytes, v->result.n));
-            }
-        }
-        if (v->kind == SKEP_BURY) {
-            records_push_tail(&model->dead, record_make(v->record.bytes, v->record.n));
-            model->stat.dead++;
-        }
-        model->stat.done += v->kind == SKEP_DONE;
+        model_settle_task(model, &cycle->verdicts[i], records_pop_head(&worker->held), now_ms);
+        n_dead += cycle->verdicts[i].kind == SKEP_BURY;
         worker->n_settled++;
-        free(task.bytes);
     }
+    for (size_t i = 0; i < cycle->n_verdicts; i++) {
+        if (cycle->verdicts[i].kind != SKEP_RETRY) {
+            model_end_cancellation(model, cycle->verdicts[i].job);
+        }
+    }
+    model_drop_letters(model, n_dead);
 }
 
 /* A suspect that was not run stays one. */
@@ -334,7 +512,7 @@ enum model_state model_cycle(struct model *model, const struct model_request *re
     model_settle(model, worker, cycle, now_ms);
     model_give_back(model, worker, cycle->n_back);
     model_promote(model);
-    model_take(model, worker, cycle->leaves || model_flags(model) != 0 ? 0 : cycle->want);
+    model_take(model, worker, cycle->leaves || model_is_held_off(model) ? 0 : cycle->want);
     model_answer(model, worker, now_ms, reply_out);
     if (cycle->leaves && worker->held.n == 0) {
         model_unregister(model, worker);
@@ -357,33 +535,63 @@ unsigned model_touch(struct model *model, const char *const *workers, size_t n, 
 
 /* ---- death ---- */
 
-int64_t model_reap(struct model *model, const char *name, int64_t observed, int64_t running, const char *info)
+/* The place of the task that ran in what WORKER holds; it may be none of them. */
+static int64_t model_place(const struct model_worker *worker, int64_t running)
 {
-    struct model_worker *worker = model_find_worker(model, name);
-    int64_t moved, at = -1;
+    return running >= 0 ? running - (int64_t)worker->n_settled : running == SKEP_RUNNING_HEAD ? 0 : -1;
+}
 
-    if (worker == NULL || (observed >= 0 && observed != worker->beat)) {
+const struct record *model_peek(struct model *model, const char *name, int64_t running)
+{
+    const struct model_worker *worker = model_find_worker(model, name);
+    int64_t at = worker != NULL ? model_place(worker, running) : -1;
+
+    return at >= 0 && at < (int64_t)worker->held.n ? &worker->held.items[at] : NULL;
+}
+
+/* One task out of the hand of a dead slot: the one that ran has crashed, the others are nobody's fault. */
+static void model_move(struct model *model, const struct model_worker *worker, struct record task,
+                       bool has_crashed, const char *info)
+{
+    unsigned n = has_crashed ? model_count_crash(model, &task, info) : 0;
+
+    model->stat.crashes += has_crashed;
+    model->stat.crash_moved++;
+    if (n >= MODEL_SUSPECT_CRASHES) {
+        records_push_tail(&model->suspect, task);
+    } else if (worker->has_suspect) {
+        records_push_head(&model->suspect, task);
+    } else {
+        records_push_head(&model->queue, task);
+    }
+}
+
+int64_t model_reap(struct model *model, const struct skep_death *death, int64_t now_ms)
+{
+    struct model_worker *worker = model_find_worker(model, death->worker);
+    struct record settled = {0};
+    int64_t moved = 0, at;
+
+    if (worker == NULL || (death->observed >= 0 && death->observed != worker->beat)) {
         return -1;
     }
-    if (running >= 0) {
-        at = running - (int64_t)worker->n_settled;
-    } else if (running == SKEP_RUNNING_HEAD) {
-        at = 0;
-    }
-    moved = (int64_t)worker->held.n;
-    for (int64_t i = moved - 1; i >= 0; i--) {
+    at = model_place(worker, death->running);
+    for (int64_t i = (int64_t)worker->held.n - 1; i >= 0; i--) {
         struct record task = records_pop_tail(&worker->held);
-        unsigned n = i == at ? model_count_crash(model, &task, info) : 0;
-        model->stat.crashes += i == at;
-        if (n >= MODEL_SUSPECT_CRASHES) {
-            records_push_tail(&model->suspect, task);
-        } else if (worker->has_suspect) {
-            records_push_head(&model->suspect, task);
+        if (i == at && death->verdict != NULL) {
+            settled = task;
         } else {
-            records_push_head(&model->queue, task);
+            model_move(model, worker, task, i == at, death->info);
+            moved++;
         }
     }
-    model->stat.crash_moved += moved;
+    if (settled.bytes != NULL) {
+        model_settle_task(model, death->verdict, settled, now_ms);
+        model_drop_letters(model, death->verdict->kind == SKEP_BURY);
+        if (death->verdict->kind != SKEP_RETRY) {
+            model_end_cancellation(model, death->verdict->job);
+        }
+    }
     model->stat.reaped++;
     model_unregister(model, worker);
     return moved;
@@ -408,31 +616,51 @@ uint64_t model_push_offset(struct model *model, const char *id)
     return push != NULL ? push->n : 0;
 }
 
-enum model_state model_put(struct model *model, const char *id, uint64_t offset,
-                           const struct skep_bytes *records, size_t n, uint64_t *offset_out)
+static void model_announce(struct model *model, const char *name, uint64_t n_announced)
 {
-    struct model_push *push = model_find_push(model, id);
+    struct model_job *job = model_seek_job(model, name);
 
-    *offset_out = model_push_offset(model, id);
-    if (*offset_out >= offset + n) {
+    if (job == NULL) {
+        assert(model->n_jobs < MODEL_JOBS_MAX);
+        job = &model->jobs[model->n_jobs++];
+        *job = (struct model_job){0};
+        snprintf(job->name, sizeof job->name, "%s", name);
+    }
+    job->n_announced = (int64_t)n_announced;
+}
+
+enum model_state model_put(struct model *model, const struct model_piece *piece, uint64_t *offset_out)
+{
+    struct model_push *push = model_find_push(model, piece->id);
+    const struct model_job *job = model_seek_job(model, piece->id);
+
+    *offset_out = model_push_offset(model, piece->id);
+    if (*offset_out >= piece->offset + piece->n) {
         return MODEL_REPLAY;
     }
-    if (*offset_out != offset) {
+    if (piece->n_announced > 0 &&
+        ((job != NULL && job->is_cancelled) || model_is_cancelled(model, "job", piece->id))) {
+        return MODEL_CANCELLED;
+    }
+    if (*offset_out != piece->offset) {
         return MODEL_GAP;
     }
-    if (model->max_depth > 0 && (int64_t)(model->queue.n + n) > model->max_depth) {
+    if (model->max_depth > 0 && (int64_t)(model->queue.n + piece->n) > model->max_depth) {
         return MODEL_FULL;
     }
     if (push == NULL) {
         assert(model->n_pushes < MODEL_PUSHES_MAX);
         push = &model->pushes[model->n_pushes++];
-        snprintf(push->id, sizeof push->id, "%s", id);
+        snprintf(push->id, sizeof push->id, "%s", piece->id);
     }
-    for (size_t i = 0; i < n; i++) {
-        records_push_tail(&model->queue, record_make(records[i].bytes, records[i].n));
+    if (piece->n_announced > 0) {
+        model_announce(model, piece->id, piece->n_announced);
     }
-    model->stat.put += (int64_t)n;
-    *offset_out = push->n = offset + n;
+    for (size_t i = 0; i < piece->n; i++) {
+        records_push_tail(&model->queue, record_make(piece->records[i].bytes, piece->records[i].n));
+    }
+    model->stat.put += (int64_t)piece->n;
+    *offset_out = push->n = piece->offset + piece->n;
     return MODEL_OK;
 }
 
@@ -480,6 +708,30 @@ static bool letter_matches(const struct record *letter, const char *wanted)
     return strstr(line, wanted) != NULL;
 }
 
+/* A letter that is requeued has not failed after all: its job hears of it. The line may say %20 in a name. */
+static void model_unfail(struct model *model, const struct record *letter)
+{
+    const char *end = memchr(letter->bytes, '\n', letter->n);
+    const char *at = memmem(letter->bytes, (size_t)(end - letter->bytes), " j=", 3);
+    struct model_job *job;
+    char name[MODEL_NAME_BYTES];
+    size_t n = 0;
+
+    if (at == NULL) {
+        return;
+    }
+    for (at += 3; *at != ' ' && *at != '\n'; at++) {
+        bool is_space = strncmp(at, "%20", 3) == 0;
+        name[n++] = is_space ? ' ' : *at;
+        at += is_space ? 2 : 0;
+    }
+    name[n] = '\0';
+    job = model_seek_job(model, name);
+    if (job != NULL && job->n[1] > 0) {
+        job->n[1]--;
+    }
+}
+
 int64_t model_sift(struct model *model, bool requeues, const char *wanted,
                    void (*gone)(void *context, const struct record *letter), void *context)
 {
@@ -494,6 +746,7 @@ int64_t model_sift(struct model *model, bool requeues, const char *wanted,
         }
         matched++;
         if (requeues) {
+            model_unfail(model, &letter);
             const char *body = (const char *)memchr(letter.bytes, '\n', letter.n) + 1;
             records_push_tail(&model->queue, record_make(body, letter.n - (size_t)(body - letter.bytes)));
         } else {
@@ -523,8 +776,10 @@ size_t model_n_keys(const struct model *model)
     }
     n += model->n_crashes > 0;
     n += model->n_pushes > 0;
+    n += model->n_jobs > 0;
+    n += model->n_cancels > 0;
     n += memcmp(&model->stat, &no_stat, sizeof no_stat) != 0 || model->reader_call > 0;
-    n += model->is_pause_set || model->max_depth >= 0 || model->max_results >= 0;
+    n += model->is_pause_set || model->max_depth >= 0 || model->max_results >= 0 || model->max_dead >= 0;
     n += model->mark[0] != '\0';
     return n;
 }

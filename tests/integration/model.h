@@ -8,6 +8,7 @@
 
 #include "queue/admin.h"
 #include "queue/beat.h"
+#include "queue/cancel.h"
 #include "queue/holder.h"
 #include "records.h"
 
@@ -17,6 +18,9 @@
 enum {
     MODEL_WORKERS_MAX = 24,
     MODEL_PUSHES_MAX = 8,
+    MODEL_JOBS_MAX = 8,
+    MODEL_CANCELS_MAX = 32,
+    MODEL_NAME_BYTES = 48,
     MODEL_CRASHES_MAX = 512,
     MODEL_INFO_BYTES = 64,
     MODEL_SUSPECT_CRASHES = 2 /* so often found in a crashed hand, a task is run alone */
@@ -49,20 +53,35 @@ struct model_push {
     uint64_t n;
 };
 
+/* A push that has announced how many records it will have. */
+struct model_job {
+    char name[MODEL_NAME_BYTES];
+    int64_t n_announced;
+    int64_t n[3];    /* over: done, failed for good, cancelled */
+    bool is_told[3]; /* whether that was ever counted */
+    bool is_cancelled;
+};
+
 struct model {
     struct records queue, out, dead, suspect;
     struct model_delayed *delayed; /* by due time, then by bytes */
     size_t n_delayed, delayed_capacity;
-    struct records due; /* found by the call under way; empty between calls */
+    struct records due;     /* found by the call under way; empty between calls */
+    struct records dropped; /* dead letters that had to go; the caller takes them */
     struct model_worker workers[MODEL_WORKERS_MAX];
     size_t n_workers;
     struct model_crash crashes[MODEL_CRASHES_MAX];
     size_t n_crashes;
     struct model_push pushes[MODEL_PUSHES_MAX];
     size_t n_pushes;
+    struct model_job jobs[MODEL_JOBS_MAX];
+    size_t n_jobs;
+    char cancels[MODEL_CANCELS_MAX][MODEL_NAME_BYTES]; /* "job:NAME", "id:ID" */
+    size_t n_cancels;
+    size_t n_dropped; /* cancelled jobs whose last task was settled */
     struct skep_stat stat;
     bool is_paused;
-    int64_t max_depth, max_results; /* 0: none; -1: never set */
+    int64_t max_depth, max_results, max_dead; /* 0: none; -1: never set */
     bool is_pause_set;
     char mark[SKEP_WORKER_NAME_BYTES];   /* of the consumer that reads now; "": none */
     char reader[SKEP_WORKER_NAME_BYTES]; /* the consumer that read last, and the number of its call */
@@ -75,6 +94,7 @@ enum model_state {
     MODEL_FENCED, /* the worker is not registered */
     MODEL_STEP,   /* the worker and the server do not agree on what was done */
     MODEL_FULL,
+    MODEL_CANCELLED, /* the job is: nothing more goes in */
     MODEL_GAP,
     MODEL_BUSY, /* another consumer reads */
     MODEL_LOST  /* what a consumer has in hand is not what the list begins with */
@@ -113,13 +133,31 @@ enum model_state model_cycle(struct model *model, const struct model_request *re
 /* An agent's beat; also promotes. The flags as in the reply to a beat. */
 unsigned model_touch(struct model *model, const char *const *workers, size_t n, int64_t now_ms);
 
-/* Tasks moved, or -1. OBSERVED and RUNNING as for skep_reap. */
-int64_t model_reap(struct model *model, const char *worker, int64_t observed, int64_t running,
-                   const char *info);
+/* Tasks moved, or -1. */
+int64_t model_reap(struct model *model, const struct skep_death *death, int64_t now_ms);
 
-/* A piece of a push. *OFFSET_OUT: what the server has of it afterwards. */
-enum model_state model_put(struct model *model, const char *id, uint64_t offset,
-                           const struct skep_bytes *records, size_t n, uint64_t *offset_out);
+/* What runs in the hand of WORKER by its number, or NULL. */
+const struct record *model_peek(struct model *model, const char *worker, int64_t running);
+
+/* Whether these bytes wait to become due. */
+bool model_is_delayed(const struct model *model, const struct skep_bytes *bytes);
+
+/* A piece of a push, which has announced so many records (0: it is no job). *OFFSET_OUT: what the server has
+ * of it afterwards. */
+struct model_piece {
+    const char *id;
+    uint64_t offset, n_announced;
+    const struct skep_bytes *records;
+    size_t n;
+};
+enum model_state model_put(struct model *model, const struct model_piece *piece, uint64_t *offset_out);
+
+/* Jobs. KIND as for skep_cancel_put; how many are written down. Forgetting: as skep_job_forget answers. */
+const struct model_job *model_find_job(const struct model *model, const char *name); /* NULL: not announced */
+int64_t model_cancel(struct model *model, enum skep_cancel_kind kind, const char *name);
+bool model_is_cancelled(const struct model *model, const char *what, const char *name);
+void model_fade_cancellations(struct model *model); /* those that are not of a counted job */
+skep_status model_forget_job(struct model *model, const char *name, bool is_forced);
 void model_forget_push(struct model *model, const char *id);
 uint64_t model_push_offset(struct model *model, const char *id);
 

@@ -23,6 +23,8 @@ enum part {
     PART_STAT,
     PART_CONF,
     PART_PUTS,
+    PART_JOBS,
+    PART_CANCEL,
     PART_HELD /* and one more for every further worker */
 };
 
@@ -87,6 +89,8 @@ void observe_read(struct skep_conn *conn, const struct skep_keys *keys, const st
         [PART_STAT] = {"HGETALL", keys->stat},
         [PART_CONF] = {"HGETALL", keys->conf},
         [PART_PUTS] = {"HGETALL", keys->puts},
+        [PART_JOBS] = {"HGETALL", keys->jobs},
+        [PART_CANCEL] = {"HKEYS", keys->cancel},
     };
     struct skep_error err = {0};
     struct skep_reply *reply = NULL;
@@ -271,7 +275,8 @@ static void compare_stat(struct comparison *c, const struct skep_reply *seen, co
 
 static void compare_conf(struct comparison *c, const struct skep_reply *seen, const struct model *model)
 {
-    size_t n = (size_t)model->is_pause_set + (model->max_depth >= 0) + (model->max_results >= 0);
+    size_t n = (size_t)model->is_pause_set + (model->max_depth >= 0) + (model->max_results >= 0) +
+               (model->max_dead >= 0);
 
     if (seen->n != 2 * n) {
         differ(c, "conf has %zu fields, the model %zu", seen->n / 2, n);
@@ -285,6 +290,9 @@ static void compare_conf(struct comparison *c, const struct skep_reply *seen, co
     if (model->max_results >= 0) {
         compare_number(c, "conf", seen, "max_results", model->max_results);
     }
+    if (model->max_dead >= 0) {
+        compare_number(c, "conf", seen, "max_dead", model->max_dead);
+    }
 }
 
 static void compare_puts(struct comparison *c, const struct skep_reply *seen, const struct model *model)
@@ -294,6 +302,61 @@ static void compare_puts(struct comparison *c, const struct skep_reply *seen, co
     }
     for (size_t i = 0; i < model->n_pushes; i++) {
         compare_number(c, "puts", seen, model->pushes[i].id, (int64_t)model->pushes[i].n);
+    }
+}
+
+/* One field of a job. What the model does not know of it (a time) is only there. */
+static void compare_job_field(struct comparison *c, const struct skep_reply *seen, char letter,
+                              const struct model_job *job, int64_t number)
+{
+    char field[MODEL_NAME_BYTES + 2];
+
+    snprintf(field, sizeof field, "%c:%s", letter, job->name);
+    if (number >= 0) {
+        compare_number(c, "jobs", seen, field, number);
+    } else if (hash_find(seen, field) == NULL) {
+        differ(c, "jobs has no %s", field);
+    }
+}
+
+static void compare_jobs(struct comparison *c, const struct skep_reply *seen, const struct model *model)
+{
+    size_t n_fields = 0;
+
+    for (size_t i = 0; i < model->n_jobs; i++) {
+        const struct model_job *job = &model->jobs[i];
+        compare_job_field(c, seen, 'n', job, job->n_announced);
+        compare_job_field(c, seen, 't', job, -1);
+        n_fields += 2;
+        for (size_t k = 0; k < 3; k++) {
+            if (job->is_told[k]) {
+                compare_job_field(c, seen, "dfc"[k], job, job -> n[k]);
+                n_fields++;
+            }
+        }
+        if (job->is_cancelled) {
+            compare_job_field(c, seen, 'x', job, -1);
+            n_fields++;
+        }
+    }
+    if (seen->n != 2 * n_fields) {
+        differ(c, "jobs has %zu fields, the model %zu", seen->n / 2, n_fields);
+    }
+}
+
+static void compare_cancels(struct comparison *c, const struct skep_reply *seen, const struct model *model)
+{
+    if (seen->n != model->n_cancels) {
+        differ(c, "%zu cancellations are there, in the model %zu", seen->n, model->n_cancels);
+    }
+    for (size_t i = 0; i < model->n_cancels; i++) {
+        bool is_there = false;
+        for (size_t k = 0; k < seen->n; k++) {
+            is_there = is_there || text_is(&seen->items[k], model->cancels[i]);
+        }
+        if (!is_there) {
+            differ(c, "%s is not cancelled", model->cancels[i]);
+        }
     }
 }
 
@@ -314,6 +377,8 @@ bool observe_equals(const struct observation *observation, const struct model *m
     compare_stat(&c, &parts[PART_STAT], model);
     compare_conf(&c, &parts[PART_CONF], model);
     compare_puts(&c, &parts[PART_PUTS], model);
+    compare_jobs(&c, &parts[PART_JOBS], model);
+    compare_cancels(&c, &parts[PART_CANCEL], model);
     if (parts[PART_MARK].kind == SKEP_REPLY_NIL ? model->mark[0] != '\0'
                                                 : !text_is(&parts[PART_MARK], model->mark)) {
         differ(&c, "the reader's mark is not that of '%s'", model->mark);

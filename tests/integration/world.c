@@ -94,6 +94,7 @@ void world_close(struct world *world)
     skep_conn_free(world->spare);
     model_release(&world->model);
     ledger_release(&world->ledger);
+    records_release(&world->agent_words);
     if (world->has_saved) {
         model_release(&world->saved_model);
         ledger_release(&world->saved_ledger);

@@ -78,6 +78,15 @@ struct consumer {
     X(collect_lost)                                                                                          \
     X(letter_requeued)                                                                                       \
     X(letter_purged)                                                                                         \
+    X(letter_dropped)                                                                                        \
+    X(reap_settled)                                                                                          \
+    X(reap_settled_late)                                                                                     \
+    X(put_cancelled)                                                                                         \
+    X(task_cancelled)                                                                                        \
+    X(cancellation_met)                                                                                      \
+    X(job_dropped)                                                                                           \
+    X(job_forgotten)                                                                                         \
+    X(job_not_over)                                                                                          \
     X(promoted)
 
 #define WORLD_MET_FIELD(name) uint64_t name;
@@ -100,8 +109,9 @@ struct world {
     uint64_t seed, chance;
     uint64_t n_steps;
     const char *doing;
-    int64_t now_ms; /* Redis TIME, as last seen */
-    size_t n_tasks; /* made so far */
+    int64_t now_ms;             /* Redis TIME, as last seen */
+    size_t n_tasks;             /* made so far */
+    struct records agent_words; /* of the verdict that an agent gives */
     struct world_met met;
 };
 
@@ -123,6 +133,16 @@ void world_need(const struct world *world, bool fact, const char *words);
 /* A task record: usually a new one, sometimes the very bytes of an earlier one. */
 struct record world_make_task(struct world *world);
 
+/* A verdict on TASK; its words join WORDS. IS_LAST: it has not succeeded, and ends its slot. */
+struct skep_verdict world_make_verdict(struct world *world, struct records *words, const struct record *task,
+                                       bool is_last);
+
+/* The name of a job: one that somebody pushes, sometimes one that nobody does. */
+const char *world_pick_job(struct world *world);
+
+/* Dead letters that had to go are over. */
+void world_count_dropped(struct world *world);
+
 /* A line whose requests still reach the server, but whose replies are lost; or whose requests do not. */
 void world_lose_replies(struct world *world, struct skep_conn *conn);
 void world_lose_requests(struct skep_conn *conn);
@@ -143,6 +163,10 @@ void consumer_collect(struct world *world);
 void consumer_mark_fades(struct world *world);
 void consumer_open(struct world *world, struct consumer *consumer);
 void operator_sift(struct world *world);
+void operator_cancel(struct world *world);
+void operator_forget(struct world *world);
+void cancellations_fade(struct world *world);
+void slot_ask(struct world *world);
 void operator_set(struct world *world);
 void operator_look(struct world *world);
 void time_leap(struct world *world);

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "queue/beat.h"
+#include "queue/job.h"
 
 enum { PIECE_MAX = 8, HAND_MAX = 12 };
 
@@ -82,40 +84,101 @@ static const struct model_worker *reap_pick(struct world *world)
     return worker;
 }
 
-/* Of anybody who is registered, alive or not: a slot that was silent for too long hears of it later. */
-void agent_reap(struct world *world)
+/* Who is to be dead. Of anybody who is registered, alive or not: a slot that was silent for too long hears of
+ * it later. */
+static struct skep_death reap_plan(struct world *world, char *worker, char *info)
 {
     const struct model *model = &world->model;
-    int64_t observed = -1, running = SKEP_RUNNING_HEAD, moved;
-    size_t n_suspect = model->suspect.n;
-    char worker[SKEP_WORKER_NAME_BYTES] = "nobody", info[32];
-    skep_status st;
+    struct skep_death death = {.worker = worker, .observed = -1, .running = SKEP_RUNNING_HEAD, .info = info};
 
+    snprintf(worker, SKEP_WORKER_NAME_BYTES, "nobody");
     if (model->n_workers > 0 && !happens(world, 5)) {
         const struct model_worker *w = reap_pick(world);
-        snprintf(worker, sizeof worker, "%s", w->name);
-        observed = happens(world, 30) ? -1 : w->beat - happens(world, 30);
-        observed = observed < -1 ? -1 : observed;
-        if (happens(world, 40)) {
-            running = (int64_t)w->n_settled + (int64_t)pick(world, w->held.n + 2) - 1;
+        snprintf(worker, SKEP_WORKER_NAME_BYTES, "%s", w->name);
+        death.observed = happens(world, 30) ? -1 : w->beat - happens(world, 30);
+        death.observed = death.observed < -1 ? -1 : death.observed;
+        if (happens(world, 60)) {
+            death.running = (int64_t)w->n_settled + (int64_t)pick(world, w->held.n + 2) - 1;
         }
     } else if (happens(world, 50) && world->slots[0].holder.worker[0] != '\0') {
-        snprintf(worker, sizeof worker, "%s", world->slots[0].holder.worker);
-        observed = 1000000000; /* somebody else's */
+        snprintf(worker, SKEP_WORKER_NAME_BYTES, "%s", world->slots[0].holder.worker);
+        death.observed = 1000000000; /* somebody else's */
     }
     if (happens(world, 15)) {
-        running = SKEP_RUNNING_NONE;
+        death.running = SKEP_RUNNING_NONE;
     }
-    running = running < SKEP_RUNNING_HEAD ? SKEP_RUNNING_NONE : running;
-    snprintf(info, sizeof info, "signal=11 step=%" PRIu64, world->n_steps);
-    st = skep_reap(world->agent, &world->keys, &(struct skep_death){worker, observed, running, info, NULL},
-                   &moved, NULL);
+    death.running = death.running < SKEP_RUNNING_HEAD ? SKEP_RUNNING_NONE : death.running;
+    snprintf(info, MODEL_INFO_BYTES, "signal=11 step=%" PRIu64, world->n_steps);
+    return death;
+}
+
+/* The agent had to end the slot for what its task did, looks at the task and says what is to become of it.
+ * Sometimes its slot has settled that one meanwhile: then the words are about something else. */
+static void reap_judge(struct world *world, const struct skep_death *death, struct skep_verdict *verdict)
+{
+    static const struct record other = {"{\"t\":0}", 7};
+    const struct record *task = model_peek(&world->model, death->worker, death->running);
+    struct skep_bytes seen;
+    skep_status st =
+        skep_peek_running(world->agent, &world->keys, death->worker, death->running, &seen, NULL);
+
+    world_need(world, st == (task != NULL ? SKEP_OK : SKEP_EMPTY), "looking at what runs");
+    world_need(world, task == NULL || record_is(task, seen.bytes, seen.n), "what runs");
+    records_clear(&world->agent_words);
+    *verdict = world_make_verdict(world, &world->agent_words, task != NULL ? task : &other, true);
+}
+
+/* When a task is due that a reap has put off: only the server knows. */
+static int64_t reap_find_time(struct world *world, const struct skep_verdict *verdict)
+{
+    struct skep_reply *reply;
+
+    skep_conn_begin(world->watcher, 3);
+    skep_conn_arg_text(world->watcher, "ZSCORE");
+    skep_conn_arg_text(world->watcher, world->keys.delayed);
+    skep_conn_arg(world->watcher, verdict->record.bytes, verdict->record.n);
+    world_need(world, skep_conn_call(world->watcher, -1, &reply, NULL) == SKEP_OK, "ZSCORE");
+    world_need(world, reply->kind == SKEP_REPLY_TEXT, "a task that was put off is not there");
+    return skep_beat_counter(reply) - verdict->delay_ms;
+}
+
+void agent_reap(struct world *world)
+{
+    struct model *model = &world->model;
+    size_t n_suspect = model->suspect.n;
+    char worker[SKEP_WORKER_NAME_BYTES], info[MODEL_INFO_BYTES];
+    struct skep_death death = reap_plan(world, worker, info);
+    const struct record *task = model_peek(model, worker, death.running);
+    struct skep_verdict verdict;
+    int64_t moved, now_ms = world->now_ms;
+    bool is_new;
+    skep_status st;
+
+    if (death.running >= 0 && happens(world, 60)) {
+        reap_judge(world, &death, &verdict);
+        death.verdict = &verdict;
+    }
+    is_new = death.verdict != NULL && task != NULL && verdict.kind == SKEP_RETRY &&
+             !model_is_delayed(model, &verdict.record);
+    st = skep_reap(world->agent, &world->keys, &death, &moved, NULL);
     world_need(world, st == SKEP_OK, "reap");
-    world_need(world, moved == model_reap(&world->model, worker, observed, running, info),
-               "tasks moved by a reap");
+    if (is_new && moved >= 0) {
+        now_ms = reap_find_time(world, &verdict);
+        world_need(world, now_ms >= world->now_ms && now_ms < world->now_ms + 60000, "the time of a reap");
+    }
+    if (moved >= 0 && death.verdict != NULL && task != NULL) {
+        world->ledger.n_published += verdict.result.bytes != NULL;
+        if (verdict.kind == SKEP_CANCEL) {
+            ledger_finish(&world->ledger, task->bytes, task->n);
+        }
+        world->met.reap_settled++;
+    }
+    world->met.reap_settled_late += moved >= 0 && death.verdict != NULL && task == NULL;
+    world_need(world, moved == model_reap(model, &death, now_ms), "tasks moved by a reap");
+    world_count_dropped(world);
     world->met.reap_moved += moved > 0;
     world->met.reap_refused += moved < 0;
-    world->met.second_crash += model->suspect.n > n_suspect && running != SKEP_RUNNING_NONE;
+    world->met.second_crash += model->suspect.n > n_suspect && death.verdict == NULL;
 }
 
 /* ---- producers ---- */
@@ -126,7 +189,7 @@ void producer_open(struct world *world, struct producer *producer)
     struct skep_error err = {0};
 
     records_clear(&producer->history);
-    snprintf(id, sizeof id, "push-%d-%u", (int)(producer - world->producers), producer->n_pushes++ % 3);
+    snprintf(id, sizeof id, "push %d %u", (int)(producer - world->producers), producer->n_pushes++ % 3);
     if (skep_put_init(&producer->put, producer->conn, world->keys.name, id, &err) != SKEP_OK ||
         skep_put_resume(&producer->put, &err) != SKEP_OK) {
         world_fail(world, "%s", err.text);
@@ -144,6 +207,12 @@ static void producer_resume(struct world *world, struct producer *producer)
                "the offset of a push");
 }
 
+/* The second producer is one of those that announce nothing; the first one does, and its file grows. */
+static uint64_t producer_announces(const struct world *world, const struct producer *producer, size_t end)
+{
+    return producer == &world->producers[0] ? end + 5 : 0;
+}
+
 /* One piece: records AT ... AT + N - 1 of the push. */
 static skep_status producer_send(struct world *world, struct producer *producer, size_t at, size_t n,
                                  struct skep_error *err)
@@ -159,6 +228,7 @@ static skep_status producer_send(struct world *world, struct producer *producer,
             (struct skep_bytes){producer->history.items[at + i].bytes, producer->history.items[at + i].n};
     }
     producer->put.offset = producer->put.n_sent = at;
+    producer->put.n_announced = producer_announces(world, producer, at + n);
     st = skep_put_send(&producer->put, records, n, err);
     return st == SKEP_OK ? skep_put_drain(&producer->put, err) : st;
 }
@@ -173,7 +243,10 @@ static enum model_state producer_executed(struct world *world, struct producer *
         records[i] =
             (struct skep_bytes){producer->history.items[at + i].bytes, producer->history.items[at + i].n};
     }
-    state = model_put(&world->model, producer->put.id, at, records, n, offset);
+    state =
+        model_put(&world->model,
+                  &(struct model_piece){producer->put.id, at, producer->put.n_announced, records, n}, offset);
+    world->met.put_cancelled += state == MODEL_CANCELLED;
     world->met.put_ok += state == MODEL_OK;
     world->met.put_replay += state == MODEL_REPLAY;
     world->met.put_full += state == MODEL_FULL;
@@ -189,6 +262,7 @@ void producer_put(struct world *world)
     static const skep_status wanted[] = {[MODEL_OK] = SKEP_OK,
                                          [MODEL_REPLAY] = SKEP_OK,
                                          [MODEL_FULL] = SKEP_E_FULL,
+                                         [MODEL_CANCELLED] = SKEP_E_CANCELLED,
                                          [MODEL_GAP] = SKEP_E_CONFLICT};
     struct producer *producer = &world->producers[pick(world, WORLD_PRODUCERS)];
     struct skep_error err = {0};
@@ -417,13 +491,82 @@ void operator_sift(struct world *world)
     *(requeues ? &world->met.letter_requeued : &world->met.letter_purged) += (uint64_t)matched;
 }
 
+void operator_cancel(struct world *world)
+{
+    static const char *const ids[] = {"a", "b", "c", "d", "e"};
+    enum skep_cancel_kind kind = happens(world, 50) ? SKEP_CANCEL_JOB : SKEP_CANCEL_ID;
+    const char *name = kind == SKEP_CANCEL_JOB ? world_pick_job(world) : ids[pick(world, 5)];
+    int64_t n;
+
+    world_need(world, skep_cancel_put(world->agent, &world->keys, kind, &name, 1, &n, NULL) == SKEP_OK,
+               "cancel");
+    world_need(world, n == model_cancel(&world->model, kind, name), "how many are written down");
+}
+
+/* Whoever holds tasks asks whether they are cancelled. */
+void slot_ask(struct world *world)
+{
+    static const char *const ids[] = {"a", "b", "c", "d", "e", "f"};
+    struct skep_cancel_query tasks[8];
+    size_t n = pick(world, 9);
+    const char *job = world_pick_job(world);
+
+    for (size_t i = 0; i < n; i++) {
+        job = happens(world, 50) ? job : world_pick_job(world);
+        tasks[i] = (struct skep_cancel_query){happens(world, 80) ? job : NULL, ids[pick(world, 6)], false};
+    }
+    world_need(world, skep_cancel_check(world->agent, &world->keys, tasks, n, NULL) == SKEP_OK, "asking");
+    for (size_t i = 0; i < n; i++) {
+        bool wanted = model_is_cancelled(&world->model, "id", tasks[i].id) ||
+                      (tasks[i].job != NULL && model_is_cancelled(&world->model, "job", tasks[i].job));
+        world_need(world, tasks[i].is_cancelled == wanted, "what is cancelled");
+    }
+}
+
+/* A beat looks at one by chance, and drops it after a week. Here it goes when the test says so. */
+void cancellations_fade(struct world *world)
+{
+    static const char script[] = "for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do\n"
+                                 "    local job = string.match(field, '^job:(.*)$')\n"
+                                 "    if not job or redis.call('HEXISTS', KEYS[2], 'n:' .. job) == 0 then "
+                                 "redis.call('HDEL', KEYS[1], field) end\n"
+                                 "end";
+    struct skep_reply *reply;
+
+    skep_conn_begin(world->watcher, 5);
+    skep_conn_arg_text(world->watcher, "EVAL");
+    skep_conn_arg_text(world->watcher, script);
+    skep_conn_arg_text(world->watcher, "2");
+    skep_conn_arg_text(world->watcher, world->keys.cancel);
+    skep_conn_arg_text(world->watcher, world->keys.jobs);
+    world_need(world, skep_conn_call(world->watcher, -1, &reply, NULL) == SKEP_OK, "fading");
+    model_fade_cancellations(&world->model);
+}
+
+/* Its producer begins anew, if somebody pushes under this name. */
+void operator_forget(struct world *world)
+{
+    const char *name = world_pick_job(world);
+    bool is_forced = happens(world, 40);
+    skep_status st = skep_job_forget(world->agent, &world->keys, name, is_forced, NULL);
+
+    world_need(world, st == model_forget_job(&world->model, name, is_forced), "forgetting a job");
+    world->met.job_forgotten += st == SKEP_OK;
+    world->met.job_not_over += st == SKEP_E_CONFLICT;
+    for (size_t i = 0; i < WORLD_PRODUCERS && st == SKEP_OK; i++) {
+        if (strcmp(world->producers[i].put.id, name) == 0) {
+            producer_open(world, &world->producers[i]);
+        }
+    }
+}
+
 /* Paused and full for a while, but mostly not. */
 void operator_set(struct world *world)
 {
     struct model *model = &world->model;
     skep_status st;
 
-    switch (pick(world, 4)) {
+    switch (pick(world, 5)) {
     case 0:
         model->max_depth = happens(world, 60) ? 0 : 10 + (int64_t)pick(world, 40);
         st = skep_queue_set_limit(world->agent, &world->keys, SKEP_LIMIT_DEPTH, model->max_depth, NULL);
@@ -432,12 +575,42 @@ void operator_set(struct world *world)
         model->max_results = happens(world, 80) ? 0 : 5 + (int64_t)pick(world, 30);
         st = skep_queue_set_limit(world->agent, &world->keys, SKEP_LIMIT_RESULTS, model->max_results, NULL);
         break;
+    case 2:
+        model->max_dead = happens(world, 40) ? 0 : 5 + (int64_t)pick(world, 30);
+        st = skep_queue_set_limit(world->agent, &world->keys, SKEP_LIMIT_DEAD, model->max_dead, NULL);
+        break;
     default:
         model->is_paused = happens(world, 25);
         model->is_pause_set = true;
         st = skep_queue_pause(world->agent, &world->keys, model->is_paused, NULL);
     }
     world_need(world, st == SKEP_OK, "settings");
+}
+
+static void operator_look_at_jobs(struct world *world)
+{
+    struct model *model = &world->model;
+    struct skep_job *jobs;
+    size_t n, n_announced = 0;
+
+    world_need(world, skep_job_list(world->agent, &world->keys, &jobs, &n, NULL) == SKEP_OK, "jobs");
+    for (size_t i = 0; i < n; i++) {
+        const struct model_job *job = model_find_job(model, jobs[i].name);
+        n_announced += jobs[i].is_announced;
+        world_need(world, jobs[i].is_announced == (job != NULL), "whether a job was announced");
+        world_need(world, jobs[i].n_put == (int64_t)model_push_offset(model, jobs[i].name), "records put");
+        world_need(world, jobs[i].is_dropped == model_is_cancelled(model, "job", jobs[i].name),
+                   "being dropped");
+        if (job != NULL) {
+            world_need(world,
+                       jobs[i].n_announced == job->n_announced && jobs[i].n_done == job->n[0] &&
+                           jobs[i].n_failed == job->n[1] && jobs[i].n_cancelled == job->n[2] &&
+                           (jobs[i].cancelled_ms > 0) == job->is_cancelled,
+                       "a job");
+        }
+    }
+    world_need(world, n_announced == model->n_jobs, "number of jobs");
+    skep_free(jobs);
 }
 
 /* All numbers as the operator sees them. */
@@ -465,4 +638,5 @@ void operator_look(struct world *world)
     }
     world_need(world, skep_queue_audit(&status) == 0, "audit");
     skep_queue_status_release(&status);
+    operator_look_at_jobs(world);
 }

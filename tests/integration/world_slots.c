@@ -47,7 +47,8 @@ static void slot_bury_some(struct world *world)
         if (skep_reap(world->agent, &world->keys,
                       &(struct skep_death){worker, -1, SKEP_RUNNING_HEAD, "gone", NULL}, &moved,
                       NULL) != SKEP_OK ||
-            moved != model_reap(&world->model, worker, -1, SKEP_RUNNING_HEAD, "gone")) {
+            moved != model_reap(&world->model,
+                                &(struct skep_death){worker, -1, SKEP_RUNNING_HEAD, "gone", NULL}, 0)) {
             world_fail(world, "%s is not reaped", worker);
         }
     }
@@ -63,71 +64,6 @@ void slot_incarnate(struct world *world, struct slot *slot)
         world_fail(world, "%s", err.text);
     }
     model_register(&world->model, slot->holder.worker);
-}
-
-/* ---- what a slot says ---- */
-
-/* The record as it goes on: its own line says how it fared. Without a mark that makes it unique the bytes may
- * be those of another one. */
-static struct skep_bytes slot_retry_words(struct world *world, struct slot *slot, const struct record *task)
-{
-    char text[1024], place[24];
-    struct skep_bytes body = record_body(task, place);
-    size_t n = 0;
-
-    n += (size_t)snprintf(text, sizeof text, "#skep%s%s try=%zu", place[0] != '\0' ? " i=" : "", place,
-                          pick(world, 2));
-    if (happens(world, 35)) {
-        n += (size_t)snprintf(text + n, sizeof text - n, " u=%" PRIx64, world->n_steps * 100 + slot->words.n);
-    }
-    text[n++] = '\n';
-    memcpy(text + n, body.bytes, body.n);
-    records_push_tail(&slot->words, record_make(text, n + body.n));
-    return (struct skep_bytes){slot->words.items[slot->words.n - 1].bytes, n + body.n};
-}
-
-static struct skep_bytes slot_letter_words(struct world *world, struct slot *slot, const struct record *task)
-{
-    static const char *const causes[] = {"crash", "timeout", "bad-args"};
-    char text[1024];
-    size_t n = (size_t)snprintf(text, sizeof text, "#skep cause=%s at=%" PRIu64 "\n", causes[pick(world, 3)],
-                                world->n_steps);
-
-    memcpy(text + n, task->bytes, task->n);
-    records_push_tail(&slot->words, record_make(text, n + task->n));
-    return (struct skep_bytes){slot->words.items[slot->words.n - 1].bytes, n + task->n};
-}
-
-static struct skep_bytes slot_result_words(struct world *world, struct slot *slot)
-{
-    char text[64];
-    int n = snprintf(text, sizeof text, "result %zu of step %" PRIu64, slot->words.n, world->n_steps);
-
-    records_push_tail(&slot->words, record_make(text, (size_t)n));
-    return (struct skep_bytes){slot->words.items[slot->words.n - 1].bytes, (size_t)n};
-}
-
-static struct skep_verdict slot_make_verdict(struct world *world, struct slot *slot,
-                                             const struct record *task)
-{
-    static const int64_t delays[] = {0, 0, 1, 2, 1000000, 1000000, 2000000, 3000000};
-    struct skep_verdict verdict = {.kind = SKEP_DONE};
-    size_t chance = pick(world, 100);
-
-    if (chance < 25) {
-        verdict.kind = SKEP_RETRY;
-        verdict.record = slot_retry_words(world, slot, task);
-        verdict.delay_ms = delays[pick(world, 8)];
-        return verdict;
-    }
-    if (chance < 37) {
-        verdict.kind = SKEP_BURY;
-        verdict.record = slot_letter_words(world, slot, task);
-    }
-    if (chance < 95) {
-        verdict.result = slot_result_words(world, slot);
-    }
-    return verdict;
 }
 
 /* All, none, or some of N. */
@@ -151,7 +87,7 @@ static void slot_plan(struct world *world, struct slot *slot)
     left -= cycle->n_back;
     cycle->want = pick_some(world, WORLD_HELD_MAX - left, 5, 15);
     for (size_t i = 0; i < cycle->n_verdicts; i++) {
-        slot->verdicts[i] = slot_make_verdict(world, slot, &slot->held.items[i]);
+        slot->verdicts[i] = world_make_verdict(world, &slot->words, &slot->held.items[i], false);
     }
     slot->number = slot->holder.n_cycles + 1;
     slot->n_held = slot->held.n;
@@ -167,6 +103,7 @@ static enum model_state slot_executed(struct world *world, struct slot *slot, in
     const struct model_worker *worker = model_find_worker(&world->model, slot->holder.worker);
     bool gives_suspect_back = worker != NULL && worker->has_suspect && slot->cycle.n_back > 0;
     int64_t promoted = world->model.stat.promoted;
+    size_t n_cancels = world->model.n_cancels, n_dropped = world->model.n_dropped;
     enum model_state state = model_cycle(&world->model, &request, now_ms, reply);
 
     world->met.cycle_ok += state == MODEL_OK;
@@ -177,11 +114,15 @@ static enum model_state slot_executed(struct world *world, struct slot *slot, in
     world->met.cycle_held_off += state == MODEL_OK && slot->cycle.want > 0 && (reply->flags & 3u) != 0;
     world->met.suspect_taken += state == MODEL_OK && (reply->flags & SKEP_FLAG_SUSPECT) != 0;
     world->met.suspect_given_back += state == MODEL_OK && gives_suspect_back;
+    world->met.job_dropped += world->model.n_dropped - n_dropped;
+    world->met.cancellation_met += n_cancels - world->model.n_cancels;
+    world_count_dropped(world);
     world->met.promoted += (uint64_t)(world->model.stat.promoted - promoted);
     for (size_t i = 0; state == MODEL_OK && i < slot->cycle.n_verdicts; i++) {
         const struct skep_verdict *v = &slot->verdicts[i];
         world->ledger.n_published += v->result.bytes != NULL;
-        if (v->kind == SKEP_DONE) {
+        world->met.task_cancelled += v->kind == SKEP_CANCEL;
+        if (v->kind == SKEP_DONE || v->kind == SKEP_CANCEL) {
             ledger_finish(&world->ledger, slot->held.items[i].bytes, slot->held.items[i].n);
         }
     }
