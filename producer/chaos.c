@@ -18,6 +18,7 @@ enum { CHAOS_REPORT_BYTES = 1024 * 1024, CHAOS_MAX_ROWS = 64 };
 struct chaos_settings {
     bool lists, is_long, keeps;
     int64_t seed;
+    double give_up_s;
     const char *output;
     const char *programs;
 };
@@ -35,6 +36,14 @@ static const struct skep_option chaos_options[] = {
      .value_name = "N",
      .help = "the same seed chooses the same victims; 0: a new one, which the report names"},
     {.name = "long", .kind = SKEP_OPT_FLAG, AT(is_long), .help = "in full: minutes to hours for each row"},
+    {.name = "give-up",
+     .kind = SKEP_OPT_SECONDS,
+     AT(give_up_s),
+     .least = 0,
+     .most = 86400,
+     .value_name = "SECONDS",
+     .help =
+         "when no result has come for so long, count what is missing as lost; 0: a minute, with --long five"},
     {.name = "output",
      .letter = 'o',
      .kind = SKEP_OPT_TEXT,
@@ -107,6 +116,7 @@ static int chaos_perform(const struct chaos_settings *settings, const struct ske
         .seed = settings->seed != 0 ? (uint64_t)settings->seed : skep_entropy_u64() % 1000000 + 1,
         .is_long = settings->is_long,
         .keeps_folder = settings->keeps,
+        .give_up_ms = (int64_t)(settings->give_up_s * 1000),
         .should_stop = skep_stop_is_asked,
         .cast.programs = settings->programs,
     };

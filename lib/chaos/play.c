@@ -150,7 +150,10 @@ skep_status skep_play_tick_for(struct skep_play *play, int64_t ms, struct skep_e
 
 static bool play_stands_still(const struct skep_play *play)
 {
-    return skep_monotonic_ms() - play->progressed_ms > (play->is_long ? PLAY_STILL_LONG_MS : PLAY_STILL_MS);
+    int64_t usual_ms = play->is_long ? PLAY_STILL_LONG_MS : PLAY_STILL_MS;
+    int64_t most_ms = play->options->give_up_ms > 0 ? play->options->give_up_ms : usual_ms;
+
+    return skep_monotonic_ms() - play->progressed_ms > most_ms;
 }
 
 bool skep_play_is_over(const struct skep_play *play)
@@ -207,8 +210,8 @@ static void play_report(struct skep_play *play)
     skep_report_note(report, "attempted %" PRIu64, sums.n_attempted);
     skep_report_note(report, "acknowledged %" PRIu64, sums.n_acknowledged);
     skep_report_note(report, "seen %" PRIu64, sums.n_seen);
-    skep_report_most(report, "lost", (int64_t)sums.n_lost, 0);
-    skep_report_most(report, "duplicated", (int64_t)ledger->n_duplicated, 0);
+    skep_report_most(report, "lost", (int64_t)sums.n_lost, play->may_lose);
+    skep_report_most(report, "duplicated", (int64_t)ledger->n_duplicated, play->may_repeat);
     skep_report_most(report, "unexpected", (int64_t)ledger->n_unexpected, 0);
     skep_report_note(report, "recovered %" PRIu64, sums.n_recovered);
     skep_report_check(report, play->books.n_wrong == 0 && play->books.n_samples > 0,

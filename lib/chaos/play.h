@@ -20,7 +20,9 @@ struct skep_row;
 struct skep_play_options {
     uint64_t seed;
     bool is_long;
-    bool keeps_folder;         /* leave what everybody wrote; a row that fails leaves it always */
+    bool keeps_folder; /* leave what everybody wrote; a row that fails leaves it always */
+    int64_t
+        give_up_ms; /* when no result has come for so long, none will; 0: a minute, five in the long form */
     bool (*should_stop)(void); /* Ctrl-C */
     struct skep_cast_options cast;
 };
@@ -45,6 +47,9 @@ struct skep_play {
     int64_t empty_ms;      /* since when nothing is in the queue; 0: something is */
     int64_t progressed_ms; /* when a result was seen last */
     uint64_t n_progressed;
+
+    /* What the row excuses: acknowledged tasks without a result, results that come twice. */
+    int64_t may_lose, may_repeat;
 
     /* For rows that want to see every result; may be set after the beginning. NUMBER is -1 for strangers. */
     void (*on_result)(struct skep_play *play, int64_t number, const char *line, size_t n);
@@ -85,7 +90,7 @@ SKEP_MUST_USE skep_status skep_play_tick(struct skep_play *play, struct skep_err
 SKEP_MUST_USE skep_status skep_play_tick_for(struct skep_play *play, int64_t ms, struct skep_error *err);
 
 /* Whether nothing can be expected any more: all pushed, no task in the queue and no result either. Or nothing
- * has come for so long (a minute; five in the long form) that nothing will. */
+ * has come for give_up_ms. */
 bool skep_play_is_over(const struct skep_play *play);
 
 /* Tick until N tasks have been seen, or the play is over. */

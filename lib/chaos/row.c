@@ -4,9 +4,11 @@
 #include <string.h>
 
 static const struct skep_row *const rows[] = {
-    &skep_row_kill,    &skep_row_stop,     &skep_row_line,      &skep_row_restart,
-    &skep_row_reapers, &skep_row_consumer, &skep_row_push,      &skep_row_poison,
-    &skep_row_capped,  &skep_row_depth,    &skep_row_endurance, NULL,
+    &skep_row_kill,     &skep_row_crash,    &skep_row_stop,
+    &skep_row_line,     &skep_row_restart,  &skep_row_reapers,
+    &skep_row_consumer, &skep_row_push,     &skep_row_poison,
+    &skep_row_capped,   &skep_row_depth,    &skep_row_endurance,
+    NULL,
 };
 
 const struct skep_row *const *skep_rows(void)

@@ -7,10 +7,12 @@
 #include "base/error.h"
 #include "chaos/play.h"
 
-/* One fault. `skep chaos`, tests/faults and docs/reliability.md walk the table of rows.
+/* One fault. `skep chaos` and docs/reliability.md walk the table of rows; tests/faults reads the names from the
+ * lines below.
  *
  * To add one: a file row_NAME.c with its perform function and its `const struct skep_row skep_row_NAME`, a
- * line below, one in the table of row.c (README.md shows the rest). */
+ * line below, one in the table of row.c (README.md shows the rest). Its name is NAME, with hyphens for
+ * underscores. */
 struct skep_row {
     const char *name;
     const char *fault;         /* what is done, as a table shows it */
@@ -20,6 +22,7 @@ struct skep_row {
 };
 
 extern const struct skep_row skep_row_kill;
+extern const struct skep_row skep_row_crash;
 extern const struct skep_row skep_row_stop;
 extern const struct skep_row skep_row_line;
 extern const struct skep_row skep_row_restart;

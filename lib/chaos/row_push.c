@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* The producer is killed, again and again: a push that is repeated adds what is missing, and nothing twice.
+ */
+#include "chaos/row.h"
+
+#include <inttypes.h>
+#include <signal.h>
+
+#include "base/clock.h"
+
+enum { PUSH_N_WORKERS = 2, PUSH_TASKS_PER_KILL = 20000, PUSH_LIFE_MS = 25 };
+
+static const char *const push_slots[] = {"--slots", "4", NULL};
+
+static skep_status push_perform(struct skep_play *play, struct skep_error *err)
+{
+    const uint64_t n_kills = play->is_long ? 100 : 10, n_tasks = n_kills * PUSH_TASKS_PER_KILL;
+    uint64_t n_killed = 0;
+    int64_t dies_ms;
+    skep_status st = skep_play_begin(play, NULL, n_tasks, err);
+
+    st = st == SKEP_OK ? skep_play_start_workers(play, PUSH_N_WORKERS, push_slots, err) : st;
+    st = st == SKEP_OK ? skep_play_push(play, "{\"id\":\"%s\",\"kernel\":\"echo\"}", 0, n_tasks, err) : st;
+    dies_ms = skep_monotonic_ms() + PUSH_LIFE_MS;
+    while (st == SKEP_OK && skep_play_is_pushing(play)) {
+        st = skep_play_tick(play, err); /* starts it again, with the same name */
+        if (st == SKEP_OK && n_killed < n_kills && skep_monotonic_ms() >= dies_ms &&
+            !skep_actor_is_over(&play->cast.producer)) {
+            skep_actor_end(&play->cast.producer, SIGKILL, SKEP_CAST_END_MS);
+            dies_ms = skep_monotonic_ms() +
+                      skep_chance_life_ms(&play->chance, PUSH_LIFE_MS * (int64_t)(n_killed + 2));
+            n_killed++;
+        }
+    }
+    st = st == SKEP_OK ? skep_play_finish(play, err) : st;
+    if (st == SKEP_OK) {
+        skep_report_check(play->report, n_killed > 0, "killed %" PRIu64 " times", n_killed);
+        skep_report_check(play->report, (uint64_t)play->books.status.stat.put == n_tasks,
+                          "put %" PRId64 " records", play->books.status.stat.put);
+    }
+    return st;
+}
+
+const struct skep_row skep_row_push = {
+    .name = "push",
+    .fault = "kill -9 of skep push --job, and the same command again",
+    .small = "10 times",
+    .large = "100 times",
+    .holds = "exactly the missing records are added",
+    .perform = push_perform,
+};
