@@ -33,6 +33,11 @@ extern const struct skep_row skep_row_poison;
 extern const struct skep_row skep_row_capped;
 extern const struct skep_row skep_row_depth;
 extern const struct skep_row skep_row_endurance;
+extern const struct skep_row skep_row_server;
+extern const struct skep_row skep_row_everysec;
+extern const struct skep_row skep_row_stall;
+extern const struct skep_row skep_row_storm;
+extern const struct skep_row skep_row_full;
 
 /* All of them, in the order of the report; ends with NULL. */
 const struct skep_row *const *skep_rows(void);
