@@ -14,7 +14,6 @@
 #include "queue/backoff.h"
 #include "queue/beat.h"
 #include "queue/observer.h"
-#include "queue/redis_error.h"
 #include "queue/server.h"
 #include "reaper.h"
 
@@ -177,14 +176,6 @@ static void line_hear(struct skep_agent_line *line, size_t i, const struct skep_
     skep_hearing_beat(line->crew, i, beat, &line->next_to_wake, now_ms);
 }
 
-/* A server that has forgotten the scripts says so to every beat of a round. The last of these answers is the
- * one to act upon: then nothing else is on the way. */
-static bool line_is_told_again(const struct skep_agent_line *line, const struct skep_reply *reply)
-{
-    return reply->kind == SKEP_REPLY_ERROR && skep_conn_pending(line->conn) > 0 &&
-           skep_redis_error_find(reply->bytes, reply->length)->action == SKEP_REDIS_SEND_SCRIPT;
-}
-
 /* The next reply of the round. False: it is not there, or the line is lost. */
 static bool line_read_beat(struct skep_agent_line *line, int64_t now_ms)
 {
@@ -203,7 +194,7 @@ static bool line_read_beat(struct skep_agent_line *line, int64_t now_ms)
     }
     if (st == SKEP_OK) {
         line->n_due--;
-        st = line_is_told_again(line, reply) ? SKEP_E_UNWELL : skep_beat_read(line->conn, reply, &beat, &err);
+        st = skep_hearing_read(line->conn, reply, &beat, &err);
     }
     if (line_is_lost(line, "beat", &line->keys[i], st, &err, now_ms)) {
         return false;

@@ -3,6 +3,22 @@
 
 #include "base/log.h"
 #include "queue/holder.h"
+#include "queue/redis_error.h"
+
+static bool hearing_is_forgotten(const struct skep_reply *reply)
+{
+    return reply->kind == SKEP_REPLY_ERROR &&
+           skep_redis_error_find(reply->bytes, reply->length)->action == SKEP_REDIS_SEND_SCRIPT;
+}
+
+skep_status skep_hearing_read(struct skep_conn *conn, const struct skep_reply *reply,
+                              struct skep_beat *beat_out, struct skep_error *err)
+{
+    if (!hearing_is_forgotten(reply)) {
+        return skep_beat_read(conn, reply, beat_out, err);
+    }
+    return skep_conn_pending(conn) > 0 ? SKEP_E_UNWELL : skep_beat_read(conn, reply, beat_out, NULL);
+}
 
 static const char *hearing_name(const struct skep_child *child, size_t lane)
 {
