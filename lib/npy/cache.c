@@ -41,6 +41,7 @@ struct skep_npy_cache {
     uint64_t task;  /* likewise */
     struct skep_npy_table table;
     struct skep_npy_pool pool;
+    struct skep_npy_shelf shelf; /* for the windows of small files */
     struct skep_npy_entry *lent; /* to this task */
     struct skep_npy_cache_stats stats;
 };
@@ -59,6 +60,9 @@ skep_status skep_npy_cache_new(const struct skep_roots *roots, size_t max_mappin
     cache->max_bytes = max_bytes;
     cache->batch = cache->task = 1;
     st = skep_npy_pool_init(&cache->pool, max_mappings, err);
+    if (st == SKEP_OK) {
+        st = skep_npy_shelf_init(&cache->shelf, max_mappings, err);
+    }
     if (st == SKEP_OK) {
         st = skep_npy_table_init(&cache->table, max_mappings, err);
     }
@@ -108,6 +112,7 @@ void skep_npy_cache_free(struct skep_npy_cache *cache)
         cache_close_window(cache, skep_npy_pool_oldest(&cache->pool));
     }
     skep_npy_pool_release(&cache->pool);
+    skep_npy_shelf_release(&cache->shelf);
     skep_npy_table_release(&cache->table);
     skep_free(cache);
 }
@@ -145,13 +150,20 @@ static struct skep_npy_mapping *entry_find_window(const struct skep_npy_entry *e
     return mapping;
 }
 
-/* Map bytes FROM to TO. When address space runs out, what others used goes first. */
+/* Read the file if it is small, else map bytes FROM to TO of it. When address space runs out, what others
+ * used goes first. */
 static skep_status cache_map(struct skep_npy_cache *cache, const struct skep_npy_file *file, uint64_t from,
                              uint64_t to, struct skep_npy_window *window_out, struct skep_error *err)
 {
     struct skep_error reason;
-    skep_status st;
+    skep_status st = SKEP_EMPTY;
 
+    if (from == 0 && file->info.st_size <= SKEP_NPY_SMALL_BYTES) {
+        st = skep_npy_window_read(file, &cache->shelf, window_out, err);
+    }
+    if (st != SKEP_EMPTY) {
+        return st;
+    }
     do {
         skep_error_clear(&reason);
         st = skep_npy_window_open(file, from, to, cache->max_bytes / 4, window_out, &reason);

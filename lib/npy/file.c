@@ -162,54 +162,6 @@ static uint64_t round_down(uint64_t at, uint64_t unit)
     return at - at % unit;
 }
 
-/* Put the bytes FROM to TO between guards, in place of what is reserved there. */
-static skep_status window_map(const struct skep_npy_file *file, uint64_t from, uint64_t to,
-                              struct skep_npy_window *window_out, struct skep_error *err)
-{
-    size_t bytes = (size_t)(to - from);
-    void *room = skep_pages_reserve(bytes);
-
-    if (room == NULL || mmap(room, bytes, PROT_READ, MAP_SHARED | MAP_FIXED, file->fd, (off_t)from) != room) {
-        int reason = errno;
-        skep_pages_free(room, bytes);
-        errno = reason;
-        return skep_error_errno(err, reason == ENOMEM ? SKEP_E_NOMEM : SKEP_E_IO, "cannot map %zu bytes",
-                                bytes);
-    }
-    *window_out = (struct skep_npy_window){room, bytes, from};
-    return SKEP_OK;
-}
-
-/* Read the first BYTES into pages of our own, so that they end where the guard begins. */
-static skep_status window_read(const struct skep_npy_file *file, size_t bytes,
-                               struct skep_npy_window *window_out, struct skep_error *err)
-{
-    size_t room_bytes = skep_pages_round(bytes);
-    char *room = skep_pages_alloc(bytes);
-    char *base = room != NULL ? room + (room_bytes - bytes) : NULL;
-    ssize_t got;
-    skep_status st = SKEP_OK;
-
-    if (room == NULL) {
-        return skep_error_errno(err, SKEP_E_NOMEM, "no memory for %zu bytes", bytes);
-    }
-    got = file_read_start(file->fd, base, bytes);
-    if (got < 0) {
-        st = skep_error_errno(err, SKEP_E_IO, "cannot read it");
-    } else if ((size_t)got < bytes) {
-        st = skep_error_set(err, SKEP_E_INPUT_CHANGED, "was truncated while it was read: byte %zd is gone",
-                            got);
-    } else if (mprotect(room, room_bytes, PROT_READ) != 0) {
-        st = skep_error_errno(err, SKEP_E_NOMEM, "cannot protect %zu bytes", bytes);
-    }
-    if (st != SKEP_OK) {
-        skep_pages_free(room, room_bytes);
-        return st;
-    }
-    *window_out = (struct skep_npy_window){base, bytes, 0};
-    return SKEP_OK;
-}
-
 skep_status skep_npy_window_open(const struct skep_npy_file *file, uint64_t from, uint64_t to,
                                  uint64_t chunk_bytes, struct skep_npy_window *window_out,
                                  struct skep_error *err)
@@ -217,18 +169,53 @@ skep_status skep_npy_window_open(const struct skep_npy_file *file, uint64_t from
     uint64_t page = skep_page_bytes();
     uint64_t size = (uint64_t)file->info.st_size;
     uint64_t unit = chunk_bytes > page ? round_down(chunk_bytes, page) : page;
+    size_t bytes;
+    void *room;
 
-    if (from == 0 && size <= SKEP_NPY_SMALL_BYTES) {
-        return window_read(file, (size_t)to, window_out, err);
-    }
     from = round_down(from, unit);
     to = round_down(to - 1, unit) + unit;
-    return window_map(file, from, to < size ? to : size, window_out, err);
+    bytes = (size_t)((to < size ? to : size) - from);
+    room = skep_pages_reserve(bytes);
+    if (room == NULL || mmap(room, bytes, PROT_READ, MAP_SHARED | MAP_FIXED, file->fd, (off_t)from) != room) {
+        int reason = errno;
+        skep_pages_free(room, bytes);
+        errno = reason;
+        return skep_error_errno(err, reason == ENOMEM ? SKEP_E_NOMEM : SKEP_E_IO, "cannot map %zu bytes",
+                                bytes);
+    }
+    *window_out = (struct skep_npy_window){.base = room, .bytes = bytes, .from = from};
+    return SKEP_OK;
+}
+
+skep_status skep_npy_window_read(const struct skep_npy_file *file, struct skep_npy_shelf *shelf,
+                                 struct skep_npy_window *window_out, struct skep_error *err)
+{
+    size_t bytes = file->header.data_offset + file->header.data_bytes;
+    char *desk;
+    const char *base = skep_npy_shelf_take(shelf, bytes, &desk);
+    ssize_t n;
+
+    if (base == NULL) {
+        return SKEP_EMPTY;
+    }
+    n = file_read_start(file->fd, desk, bytes);
+    if (n == (ssize_t)bytes) {
+        *window_out = (struct skep_npy_window){.base = base, .bytes = bytes, .shelf = shelf};
+        return SKEP_OK;
+    }
+    skep_npy_shelf_give(shelf, base);
+    return n < 0 ? skep_error_errno(err, SKEP_E_IO, "cannot read it")
+                 : skep_error_set(err, SKEP_E_INPUT_CHANGED,
+                                  "was truncated while it was read: byte %zd is gone", n);
 }
 
 void skep_npy_window_close(struct skep_npy_window *window)
 {
-    skep_pages_free((void *)(uintptr_t)window->base, window->bytes);
+    if (window->shelf != NULL) {
+        skep_npy_shelf_give(window->shelf, window->base);
+    } else {
+        skep_pages_free((void *)(uintptr_t)window->base, window->bytes);
+    }
     *window = (struct skep_npy_window){0};
 }
 

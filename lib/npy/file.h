@@ -11,6 +11,7 @@
 #include "base/view.h"
 #include "npy/header.h"
 #include "npy/roots.h"
+#include "npy/shelf.h"
 
 /* One .npy file, opened and understood, and windows on its bytes. This is the module's one door to mmap. */
 struct skep_npy_file {
@@ -58,22 +59,28 @@ bool skep_npy_file_is_plain(const struct skep_npy_file *file);
 struct skep_npy_window {
     const char *base;
     size_t bytes;
-    uint64_t from; /* offset in the file of base[0] */
+    uint64_t from;                /* offset in the file of base[0] */
+    struct skep_npy_shelf *shelf; /* where it was read to; NULL: it is mapped */
 };
 
-/* Files of no more than so many bytes are read into private memory: that costs no more than mapping them. */
-enum { SKEP_NPY_SMALL_BYTES = 16 * 1024 };
-
-/* A window on bytes FROM to TO of the file (at least one, none beyond its end), mapped and widened to
- * multiples of CHUNK_BYTES and at least of a page, so that neighbours find the window made; or, if that is
- * the start of a small file, read.
+/* Map bytes FROM to TO of the file (at least one, none beyond its end), widened to multiples of CHUNK_BYTES
+ * and at least of a page, so that neighbours find the window made.
  *
- *   SKEP_E_NOMEM           no address space left
- *   SKEP_E_IO              the file cannot be mapped
- *   SKEP_E_INPUT_CHANGED   it was truncated while it was read */
+ *   SKEP_E_NOMEM   no address space left
+ *   SKEP_E_IO      the file cannot be mapped */
 SKEP_MUST_USE skep_status skep_npy_window_open(const struct skep_npy_file *file, uint64_t from, uint64_t to,
                                                uint64_t chunk_bytes, struct skep_npy_window *window_out,
                                                struct skep_error *err);
+
+/* Read a small file (of SKEP_NPY_SMALL_BYTES at most) up to the end of its array into a place on SHELF, which
+ * must outlive the window.
+ *
+ *   SKEP_EMPTY             no place is free
+ *   SKEP_E_IO
+ *   SKEP_E_INPUT_CHANGED   it was truncated meanwhile */
+SKEP_MUST_USE skep_status skep_npy_window_read(const struct skep_npy_file *file, struct skep_npy_shelf *shelf,
+                                               struct skep_npy_window *window_out, struct skep_error *err);
+
 void skep_npy_window_close(struct skep_npy_window *window);
 
 /* Whether ADDRESS lies in the window, its pages or its guards; if so *OFFSET_OUT is the byte of the file that

@@ -321,33 +321,43 @@ static int signal_of_touching(const volatile char *address, bool writes)
     return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
-/* Whatever its size, an input cannot be written to, and there is a wide guard before and behind it. */
+/* An input cannot be written to, whether it is mapped or read, and there is a wide guard before and behind
+ * it.
+ */
+static void check_guards(const struct skep_npy_window *window)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    const char *first = (const char *)((uintptr_t)window->base & ~(page - 1));
+    const char *end = (const char *)(((uintptr_t)window->base + window->bytes + page - 1) & ~(page - 1));
+
+    assert_memory_equal(window->base, "\x93NUMPY", 6);
+    assert_int_equal(signal_of_touching(window->base, false), 0);
+    assert_int_equal(signal_of_touching(window->base + window->bytes - 1, false), 0);
+    assert_int_equal(signal_of_touching(window->base, true), SIGSEGV);
+    assert_int_equal(signal_of_touching(first - SKEP_GUARD_BYTES, false), SIGSEGV);
+    assert_int_equal(signal_of_touching(end, false), SIGSEGV);
+    assert_int_equal(signal_of_touching(end + SKEP_GUARD_BYTES - 1, false), SIGSEGV);
+}
+
 static void test_file__windows_stand_between_guards(void **state)
 {
-    static const char *const paths[] = {"big.npy", "@golden/f8-little.npy"};
-    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    struct skep_npy_shelf shelf;
+    struct skep_npy_file file;
+    struct skep_npy_window window;
 
     (void)state;
-    for (size_t i = 0; i < 2; i++) {
-        struct skep_npy_file file;
-        struct skep_npy_window window;
-        const char *first, *end;
-        open_file(paths[i], &file);
-        assert_int_equal(skep_npy_window_open(&file, 0, (uint64_t)file.info.st_size, 0, &window, NULL),
-                         SKEP_OK);
-        assert_memory_equal(window.base, "\x93NUMPY", 6);
-        first = (const char *)((uintptr_t)window.base & ~(page - 1));
-        end = (const char *)(((uintptr_t)window.base + window.bytes + page - 1) & ~(page - 1));
-        assert_int_equal(signal_of_touching(window.base, false), 0);
-        assert_int_equal(signal_of_touching(window.base + window.bytes - 1, false), 0);
-        assert_int_equal(signal_of_touching(window.base, true), SIGSEGV);
-        assert_int_equal(signal_of_touching(first - 1, false), SIGSEGV);
-        assert_int_equal(signal_of_touching(first - SKEP_GUARD_BYTES, false), SIGSEGV);
-        assert_int_equal(signal_of_touching(end, false), SIGSEGV);
-        assert_int_equal(signal_of_touching(end + SKEP_GUARD_BYTES - 1, false), SIGSEGV);
-        skep_npy_window_close(&window);
-        skep_npy_file_close(&file);
-    }
+    open_file("big.npy", &file);
+    assert_int_equal(skep_npy_window_open(&file, 0, (uint64_t)file.info.st_size, 0, &window, NULL), SKEP_OK);
+    check_guards(&window);
+    skep_npy_window_close(&window);
+    skep_npy_file_close(&file);
+    assert_int_equal(skep_npy_shelf_init(&shelf, 3, NULL), SKEP_OK);
+    open_file("@golden/f8-little.npy", &file);
+    assert_int_equal(skep_npy_window_read(&file, &shelf, &window, NULL), SKEP_OK);
+    check_guards(&window);
+    skep_npy_window_close(&window);
+    skep_npy_file_close(&file);
+    skep_npy_shelf_release(&shelf);
 }
 
 /* Of a small file the guard begins right behind the array, which is aligned whatever follows it in the file.
@@ -356,15 +366,17 @@ static void test_file__a_small_array_ends_at_its_guard(void **state)
 {
     char bytes[SKEP_NPY_HEADER_MAX + 100];
     size_t n = skep_npy_header_write(SKEP_F8, 1, (const int64_t[]){3}, bytes, sizeof bytes);
+    struct skep_npy_shelf shelf;
 
     (void)state;
+    assert_int_equal(skep_npy_shelf_init(&shelf, 2, NULL), SKEP_OK);
     for (size_t extra = 0; extra < 20; extra++) {
         struct skep_npy_file file;
         struct skep_npy_window window;
-        memset(bytes + n, 0, 100);
+        memset(bytes + n, (int)extra, 100);
         test_write_file(folder, "small.npy", bytes, n + 3 * 8 + extra);
         open_file("small.npy", &file);
-        assert_int_equal(skep_npy_window_open(&file, 0, n + 3 * 8, 0, &window, NULL), SKEP_OK);
+        assert_int_equal(skep_npy_window_read(&file, &shelf, &window, NULL), SKEP_OK);
         assert_int_equal(window.bytes, n + 3 * 8);
         assert_memory_equal(window.base, bytes, n + 3 * 8);
         assert_int_equal((uintptr_t)(window.base + n) % 8, 0);
@@ -372,6 +384,7 @@ static void test_file__a_small_array_ends_at_its_guard(void **state)
         skep_npy_window_close(&window);
         skep_npy_file_close(&file);
     }
+    skep_npy_shelf_release(&shelf);
 }
 
 /* ---- refuses ---- */
@@ -407,6 +420,7 @@ static void test_file__refuses_what_is_no_array(void **state)
 static void test_file__says_when_a_small_one_shrinks(void **state)
 {
     struct skep_npy_file file;
+    struct skep_npy_shelf shelf;
     struct skep_npy_window window = {0};
     struct skep_error err = {0};
     char *path = test_path(folder, "small.npy");
@@ -417,9 +431,12 @@ static void test_file__says_when_a_small_one_shrinks(void **state)
     test_write_file(folder, "small.npy", bytes, n + 24);
     open_file("small.npy", &file);
     assert_int_equal(truncate(path, (off_t)n + 16), 0);
-    assert_int_equal(skep_npy_window_open(&file, 0, n + 24, 0, &window, &err), SKEP_E_INPUT_CHANGED);
+    assert_int_equal(skep_npy_shelf_init(&shelf, 1, NULL), SKEP_OK);
+    assert_int_equal(skep_npy_window_read(&file, &shelf, &window, &err), SKEP_E_INPUT_CHANGED);
     assert_string_equal(err.text, "was truncated while it was read: byte 144 is gone");
     assert_null(window.base);
+    assert_int_equal(shelf.n_free, 1);
+    skep_npy_shelf_release(&shelf);
     skep_npy_file_close(&file);
     free(path);
 }

@@ -12,7 +12,7 @@ static struct skep_npy_window make_window(size_t bytes, uint64_t from)
     void *base = skep_pages_alloc(bytes);
 
     assert_non_null(base);
-    return (struct skep_npy_window){base, bytes, from};
+    return (struct skep_npy_window){.base = base, .bytes = bytes, .from = from};
 }
 
 /* ---- works ---- */
