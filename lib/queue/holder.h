@@ -22,7 +22,8 @@ struct skep_cycle {
     size_t n_verdicts;
     size_t n_back; /* so many of the last tasks held go back to the head of the queue */
     size_t want;   /* take at most so many, SKEP_BATCH_MAX at most */
-    bool leaves;   /* the last cycle: everything held must be settled or given back by it */
+    bool leaves;   /* the last cycle: everything held must be settled or given back by it. Best with empty
+                    * hands: when   its reply is lost, whether it was applied cannot be asked any more */
 };
 
 /* CANCELS: something of this queue is cancelled; queue/cancel.h says whether it is what one holds. */

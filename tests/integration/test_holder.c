@@ -368,6 +368,27 @@ static void test_holder__knows_whether_it_left(void **state)
     skep_conn_free(conn_reaped);
 }
 
+/* A slot that tells results in the cycle by which it leaves cannot know, when the answer is lost, whether
+ * they were published: it does not claim that they were. */
+static void test_holder__does_not_claim_what_it_cannot_know(void **state)
+{
+    static struct skep_cycle_reply reply;
+    static const struct skep_verdict done = {.result = {"result", 6}};
+    struct skep_holder left;
+    struct skep_conn *conn = open_holder(&left);
+
+    (void)state;
+    push_records(1);
+    take(&left, 1);
+    assert_int_equal(shutdown(skep_conn_fd(conn), SHUT_RD), 0);
+    assert_int_equal(
+        skep_holder_cycle(&left, &(struct skep_cycle){.verdicts = &done, .n_verdicts = 1, .leaves = true},
+                          &reply, NULL),
+        SKEP_E_UNREACHABLE);
+    assert_int_equal(skep_holder_cycle_again(&left, &reply, NULL), SKEP_E_FENCED);
+    skep_conn_free(conn);
+}
+
 /* A registration that meets a key of another type has not begun; said twice it is one. */
 static void test_holder__registers_wholly_or_not_at_all(void **state)
 {
@@ -633,6 +654,7 @@ int main(void)
         cmocka_unit_test_setup(test_holder__another_descriptor_ends_the_wait, verbs_clear),
         cmocka_unit_test_setup(test_holder__late_results_are_refused, verbs_clear),
         cmocka_unit_test_setup(test_holder__knows_whether_it_left, verbs_clear),
+        cmocka_unit_test_setup(test_holder__does_not_claim_what_it_cannot_know, verbs_clear),
         cmocka_unit_test_setup(test_holder__registers_wholly_or_not_at_all, verbs_clear),
         cmocka_unit_test_setup(test_holder__a_key_of_another_type_changes_nothing, verbs_clear),
         cmocka_unit_test_setup(test_holder__a_server_without_scripts, verbs_clear),

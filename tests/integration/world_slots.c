@@ -151,7 +151,8 @@ static void slot_answered(struct world *world, struct slot *slot, skep_status st
     struct model_reply wanted;
     enum model_state state = slot_executed(world, slot, got->now_ms, &wanted);
     bool is_refused = state == MODEL_FENCED || state == MODEL_STEP;
-    bool had_left = state == MODEL_FENCED && came_again && slot->cycle.leaves;
+    bool had_left = state == MODEL_FENCED && came_again && slot->cycle.leaves &&
+                    slot->cycle.n_verdicts == 0 && slot->cycle.n_back == 0;
     const struct model_worker *worker;
 
     if (st != (is_refused && !had_left ? SKEP_E_FENCED : SKEP_OK)) {
