@@ -5,7 +5,9 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
+#include "crash.h"
 #include "queue/beat.h"
 
 enum {
@@ -50,9 +52,13 @@ void skep_reaper_mourn(struct skep_reaper *reaper, const struct skep_obituary *o
 static skep_status reaper_reap(struct skep_conn *conn, const struct skep_keys *keys,
                                const struct skep_death *death, bool *is_ours_out, struct skep_error *err)
 {
+    struct skep_death told = *death;
+    char line[SKEP_CRASH_BYTES];
     int64_t moved;
-    skep_status st = skep_reap(conn, keys, death, &moved, err);
+    skep_status st;
 
+    told.info = skep_crash_write(death->info, death->worker, skep_wall_ms(), line);
+    st = skep_reap(conn, keys, &told, &moved, err);
     *is_ours_out = st == SKEP_OK && moved >= 0;
     if (*is_ours_out) {
         skep_log(SKEP_LOG_WARN, "slot-reaped", "queue=%s worker=%s tasks=%" PRId64 " %s", keys->name,

@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include "base/entropy.h"
+#include "crash.h"
 #include "task/timestamp.h"
 
-enum { SETTLE_CRASH_LIMIT = 3, SETTLE_RETRY_AFTER_MAX_S = 30 * 86400 };
+enum { SETTLE_CRASH_LIMIT = 3, SETTLE_TOLD_CRASHES = 5, SETTLE_RETRY_AFTER_MAX_S = 30 * 86400 };
 
 /* What the task itself may allocate, or what its slot may have: whichever is met first. */
 static uint64_t settle_memory_bytes(const struct skep_worker_settings *settings)
@@ -280,27 +281,32 @@ static skep_status settle_expired(const struct skep_work *work, struct skep_erro
     return skep_error_set(err, SKEP_E_EXPIRED, "it was to run only until %s and was taken too late", until);
 }
 
-/* CRASH_INFO is what whoever found it dead has said: "signal=11 (Segmentation fault) host=...", or with a
- * cause in front where it was no crash: "cause=lost-worker silent for ..." when a whole worker was gone and
- * nobody saw it die. */
-static skep_status settle_crashed(unsigned crashes, const char *crash_info, struct skep_error *err)
+/* It took its slots with it as often as it may. Every time is in its history, and then the verdict. */
+static void settle_bury_crashed(const struct skep_attempt *attempt, const struct skep_work *work,
+                                unsigned crashes, const char *crash_info, struct skep_buf *bytes,
+                                struct skep_settled *settled)
 {
-    static const struct {
-        const char *mark;
-        skep_status cause;
-        const char *words;
-    } rows[] = {
-        {"cause=lost-worker ", SKEP_E_LOST_WORKER, "the worker that ran it vanished or crashed"},
-        {"cause=timeout ", SKEP_E_TIMEOUT, "the slot that ran it died"},
-        {"", SKEP_E_CRASH, "the slot that ran it died"},
-    };
-    size_t i = 0;
+    struct skep_crash known[SETTLE_TOLD_CRASHES];
+    size_t n = skep_crash_read(crash_info, known, SETTLE_TOLD_CRASHES);
+    const struct skep_crash *last = &known[n - 1];
+    struct skep_work crashed = *work;
+    struct skep_outcome outcome = {.status = last->cause};
 
-    while (strncmp(crash_info, rows[i].mark, strlen(rows[i].mark)) != 0) {
-        i++;
+    for (size_t i = 0; i < n; i++) {
+        const struct skep_header_event event = {
+            .attempt = work->header.tries + 1,
+            .at_ms = known[i].at_ms,
+            .cause = skep_status_word(known[i].cause),
+            .worker = known[i].worker,
+            .message = known[i].words,
+        };
+        skep_header_add_event(&crashed.header, &event);
     }
-    return skep_error_set(err, rows[i].cause, "%s %u times; the last time: %s", rows[i].words, crashes,
-                          crash_info + strlen(rows[i].mark));
+    (void)skep_error_set(&outcome.err, last->cause, "%s %u times; the last time: %s",
+                         last->cause == SKEP_E_LOST_WORKER ? "the worker that ran it vanished or crashed"
+                                                           : "the slot that ran it died",
+                         crashes, last->words);
+    settle_bury(attempt, &crashed, &outcome, bytes, settled);
 }
 
 bool skep_settle_unrun(const struct skep_policy *policy, const struct skep_attempt *attempt,
@@ -311,10 +317,10 @@ bool skep_settle_unrun(const struct skep_policy *policy, const struct skep_attem
 
     *settled_out = (struct skep_settled){.kind = SKEP_BURY};
     if (crashes >= policy->crashes) {
-        skep_error_clear(&outcome.err);
-        outcome.status = settle_crashed(crashes, crash_info, &outcome.err);
-    } else if (work->status == SKEP_OK && work->task.expires_ms > 0 &&
-               attempt->now_ms >= work->task.expires_ms) {
+        settle_bury_crashed(attempt, work, crashes, crash_info, bytes, settled_out);
+        return true;
+    }
+    if (work->status == SKEP_OK && work->task.expires_ms > 0 && attempt->now_ms >= work->task.expires_ms) {
         outcome.status = settle_expired(work, &outcome.err);
     } else if (work->status == SKEP_OK && work->task.not_before_ms > attempt->now_ms) {
         settled_out->kind = SKEP_RETRY;

@@ -49,7 +49,7 @@ struct skep_death {
     const char *worker;
     int64_t observed; /* the counter that stood still; -1: its death is certain */
     int64_t running; /* number of the task that ran (skep_holder.n_settled when it was the head), or a word */
-    const char *info; /* what is known of the crash, one line */
+    const char *info; /* what is known of the crash, one line: kept behind those of before */
     /* NULL: the task that ran has crashed once more. Else its slot was ended for what the task did, and this
      * settles it: RETRY, BURY or CANCEL, and no crash. Not looked at when the slot holds that task no more.
      */

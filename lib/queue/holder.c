@@ -111,7 +111,7 @@ static bool holder_reply_is_sound(const struct skep_holder *holder, const struct
            reply->items[4].kind == SKEP_REPLY_INT && reply->items[5].kind == SKEP_REPLY_TEXT;
 }
 
-/* "2 signal=11 host=..." : how often it crashed, and what is known of the last time. */
+/* "2 signal=11 host=...": how often it crashed, and what is known of each time. */
 static void holder_read_crashes(const char *text, struct skep_cycle_reply *reply_out)
 {
     char *end;

@@ -36,7 +36,7 @@ struct skep_cycle_reply {
     int64_t depth;
     unsigned flags;         /* SKEP_FLAG_SUSPECT: the one task taken crashed before; run it alone */
     unsigned crashes;       /* of that task */
-    const char *crash_info; /* of its last crash, or "" */
+    const char *crash_info; /* what is known of its crashes, a line each, the oldest first; or "" */
     size_t n_tasks;
     struct skep_bytes tasks[SKEP_BATCH_MAX]; /* memory of the connection: valid until its next use */
 };

@@ -118,7 +118,10 @@ bool model_has_crashed(struct model *model, const struct record *record)
 
 static unsigned model_count_crash(struct model *model, const struct record *record, const char *info)
 {
+    enum { KEPT_BYTES = 2000 };
     struct model_crash *crash = model_find_crash(model, record);
+    char told[KEPT_BYTES + 1] = "";
+    size_t told_n;
 
     if (crash == NULL) {
         assert(model->n_crashes < MODEL_CRASHES_MAX);
@@ -126,9 +129,10 @@ static unsigned model_count_crash(struct model *model, const struct record *reco
         *crash = (struct model_crash){0};
         record_crash_key(record, crash->key);
     }
-    crash->n++;
-    snprintf(crash->info, sizeof crash->info, "%s", info);
-    return crash->n;
+    told_n = strlen(crash->info);
+    snprintf(told, sizeof told, "%s", crash->info + (told_n > KEPT_BYTES ? told_n - KEPT_BYTES : 0));
+    snprintf(crash->info, sizeof crash->info, "%s%s%.64s", told, crash->n > 0 ? "\n" : "", info);
+    return ++crash->n;
 }
 
 static void model_forgive(struct model *model, const struct record *record)

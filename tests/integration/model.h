@@ -22,7 +22,7 @@ enum {
     MODEL_CANCELS_MAX = 32,
     MODEL_NAME_BYTES = 48,
     MODEL_CRASHES_MAX = 512,
-    MODEL_INFO_BYTES = 64,
+    MODEL_INFO_BYTES = 2100,  /* room for what reap.lua keeps of the crashes before, and one more */
     MODEL_SUSPECT_CRASHES = 2 /* so often found in a crashed hand, a task is run alone */
 };
 

@@ -231,7 +231,7 @@ static void test_beat__a_task_that_crashes_twice_is_run_alone(void **state)
     check_task(reply, 0, "r1");
     assert_int_equal(reply->flags, SKEP_FLAG_SUSPECT);
     assert_int_equal(reply->crashes, 2);
-    assert_string_equal(reply->crash_info, "signal=11 host=a");
+    assert_string_equal(reply->crash_info, "signal=9\nsignal=11 host=a");
     assert_int_equal(take(&holder, 3)->n_tasks, 0); /* nothing beside it */
     reply = cycle(&holder, &(struct skep_cycle){.verdicts = done, .n_verdicts = 1, .want = 2});
     assert_int_equal(reply->n_tasks, 2);
@@ -265,7 +265,7 @@ static void test_beat__a_suspect_stays_one(void **state)
     check_list(verbs.keys.suspect, "r0");
     reply = take(&holder, 1);
     assert_int_equal(reply->crashes, 3);
-    assert_string_equal(reply->crash_info, "the third");
+    assert_string_equal(reply->crash_info, "\n\nthe third");
     check_audit();
     skep_conn_free(conn);
 }

@@ -44,6 +44,7 @@ struct failure {
     const char *cause;
     const char *words; /* in the message */
     int n_attempts;
+    int n_crashes; /* before the end; they are told first */
 };
 
 static struct skep_letter read_letter(void)
@@ -62,11 +63,11 @@ static void check_history(const struct skep_header *header, const struct hive_re
                           const struct failure *failure)
 {
     assert_int_equal(header->tries, failure->n_attempts);
-    assert_int_equal(header->n_events, failure->n_attempts);
+    assert_int_equal(header->n_events, failure->n_crashes + failure->n_attempts);
     assert_true(header->at_ms > 0);
-    for (int i = 0; i < failure->n_attempts; i++) {
+    for (int i = 0; i < failure->n_crashes + failure->n_attempts; i++) {
         const struct skep_header_event *event = &header->events[i];
-        assert_int_equal(event->attempt, i + 1);
+        assert_int_equal(event->attempt, i < failure->n_crashes ? 1 : i - failure->n_crashes + 1);
         assert_string_equal(event->cause, failure->cause);
         assert_non_null(strstr(event->message, failure->words));
         assert_true(event->at_ms > 0);
@@ -102,7 +103,7 @@ static void fails(const char *record, const char *const *options, const char *ca
 {
     hive_push(hive, record);
     hive_start_worker(hive, options);
-    check_failure(record, strlen(record), &(struct failure){cause, words, n_attempts});
+    check_failure(record, strlen(record), &(struct failure){cause, words, n_attempts, 0});
 }
 
 static void write_numbers(const char *name, size_t n)
@@ -126,7 +127,7 @@ static void test_causes__bad_record(void **state)
     (void)state;
     hive_push_bytes(hive, record, sizeof record - 1);
     hive_start_worker(hive, one_slot);
-    check_failure(record, sizeof record - 1, &(struct failure){"bad-record", "", 1});
+    check_failure(record, sizeof record - 1, &(struct failure){"bad-record", "", 1, 0});
 }
 
 static void test_causes__unknown_kernel(void **state)
@@ -171,7 +172,7 @@ static void test_causes__input_changed(void **state)
     hive_start_worker(hive, one_slot);
     (void)hive_await_title(hive, "te_box t");
     assert_int_equal(truncate(path, 200), 0);
-    check_failure(record, sizeof record - 1, &(struct failure){"input-changed", "a.npy", 1});
+    check_failure(record, sizeof record - 1, &(struct failure){"input-changed", "a.npy", 1, 0});
     free(path);
 }
 
@@ -190,7 +191,7 @@ static void test_causes__io(void **state)
     assert_int_equal(hive_slots(worker, slots), 1);
     assert_int_equal(prlimit(slots[0], RLIMIT_NOFILE, &none, NULL), 0);
     hive_push(hive, record);
-    check_failure(record, sizeof record - 1, &(struct failure){"io", "Too many open files", 2});
+    check_failure(record, sizeof record - 1, &(struct failure){"io", "Too many open files", 2, 0});
 }
 
 /* ---- the kernel ---- */
@@ -332,12 +333,16 @@ static void test_causes__cancelled_while_it_is_deaf(void **state)
 
 /* ---- the processes ---- */
 
-/* Crashes have a budget of their own, and are no attempts: the letter has one, the last. */
+/* Crashes have a budget of their own, and are no attempts; the letter tells of each. */
 static void test_causes__crash(void **state)
 {
+    static const char record[] = "{\"kernel\":\"fail\",\"args\":{\"how\":\"segv\"},\"retries\":0}";
+
     (void)state;
-    fails("{\"kernel\":\"fail\",\"args\":{\"how\":\"segv\"},\"retries\":0}", one_slot, "crash",
-          "signal=11 (Segmentation fault)", 1);
+    hive_push(hive, record);
+    hive_start_worker(hive, one_slot);
+    check_failure(record, sizeof record - 1,
+                  &(struct failure){"crash", "signal=11 (Segmentation fault)", 1, 3});
 }
 
 /* A task that takes its machine down with it, three times. */
@@ -354,7 +359,7 @@ static void test_causes__lost_worker(void **state)
         hive_signal_worker(worker, SIGKILL);
     }
     hive_start_worker(hive, one_slot);
-    check_failure(record, sizeof record - 1, &(struct failure){"lost-worker", "3 times", 1});
+    check_failure(record, sizeof record - 1, &(struct failure){"lost-worker", "silent for 5000 ms", 1, 3});
 }
 
 /* ---- outputs ---- */

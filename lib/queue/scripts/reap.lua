@@ -50,8 +50,10 @@ if task and ARGV[5] then
     is_settled, n_moved = true, n_held - 1
 elseif task then
     local key = digest(task)
-    local count = tonumber(string.match(redis.call('HGET', crashes, key) or '0', '^%d+')) + 1
-    redis.call('HSET', crashes, key, count .. ' ' .. ARGV[4])
+    -- A line for each time, the oldest first; of very many the oldest are cut.
+    local before, told = string.match(redis.call('HGET', crashes, key) or '', '^(%d+) (.*)$')
+    local count = (before or 0) + 1
+    redis.call('HSET', crashes, key, count .. ' ' .. (told and string.sub(told, -2000) .. '\n' or '') .. ARGV[4])
     is_suspect = count >= 2
     redis.call('HINCRBY', stat, 'crashes', 1)
 end
