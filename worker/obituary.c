@@ -30,7 +30,8 @@ static void obituary_write_place(const struct skep_fault_record *fault, char *te
     } else if (path[0] != '\0') {
         snprintf(text, size, " at %s", path);
     } else {
-        snprintf(text, size, " at address 0x%" PRIx64, fault->address);
+        snprintf(text, size, " at address 0x%" PRIx64 "%s", fault->address,
+                 atomic_load(&fault->kind) == SKEP_FAULT_STACK ? ", its stack was full" : "");
     }
 }
 

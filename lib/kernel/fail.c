@@ -57,6 +57,21 @@ static skep_status fail_segv(struct skep_call *call, struct skep_error *err)
     return write_over(map_pages((size_t)sysconf(_SC_PAGESIZE), PROT_NONE), 0, err);
 }
 
+/* Recursion that no stack holds. Not a tail call: the frame is used after it. */
+static int fill_stack(int depth)
+{
+    volatile char frame[1024];
+
+    frame[depth % 1024] = (char)depth;
+    return (depth > 0 ? fill_stack(depth - 1) : 0) + frame[depth % 1024];
+}
+
+static skep_status fail_stack(struct skep_call *call, struct skep_error *err)
+{
+    return skep_error_set(err, SKEP_E_KERNEL_FINAL, "the stack held it: %d",
+                          fill_stack((1 << 30) + (int)call->attempt));
+}
+
 static skep_status fail_abort(struct skep_call *call, struct skep_error *err)
 {
     (void)call;
@@ -131,10 +146,10 @@ static skep_status fail_overrun(struct skep_call *call, struct skep_error *err)
 }
 
 /* In the same order. */
-static const char *const how_choices[] = {"error", "final",  "segv",        "abort",   "exit",
+static const char *const how_choices[] = {"error", "final",  "segv",        "stack",   "abort", "exit",
                                           "loop",  "memory", "write-input", "overrun", NULL};
-static const fail_way fail_ways[] = {fail_error, fail_final,  fail_segv,        fail_abort,  fail_exit,
-                                     fail_loop,  fail_memory, fail_write_input, fail_overrun};
+static const fail_way fail_ways[] = {fail_error, fail_final, fail_segv,   fail_stack,       fail_abort,
+                                     fail_exit,  fail_loop,  fail_memory, fail_write_input, fail_overrun};
 
 static const struct skep_arg_spec fail_args[] = {
     {.name = "how",
@@ -177,7 +192,8 @@ static skep_status fail_run(struct skep_call *call, struct skep_value *value_out
 static const char *const fail_description[] = {
     "error: an error worth another try (kernel-error). final: one that is not (kernel-final). segv: a write "
     "to memory "
-    "that is not there. abort: abort(). exit: the process ends with status 0 in the middle of the task. "
+    "that is not there. stack: recursion until the stack is full. abort: abort(). exit: the process ends "
+    "with status 0 in the middle of the task. "
     "loop: runs "
     "for ever and never looks at stop. memory: takes and touches memory until the process' limit kills it or "
     "its "

@@ -92,6 +92,7 @@ static const struct {
     const char *how, *words;
 } deaths[] = {
     {"segv", "signal=11 (Segmentation fault)"},
+    {"stack", ", its stack was full"},
     {"abort", "signal=6 (Aborted)"},
     {"exit", "exit=0"},
     {"write-input", "signal=11 (Segmentation fault)"},

@@ -85,6 +85,7 @@ static void test_fail__ways_to_die(void **state)
 {
     (void)state;
     dies_of("segv", SIGSEGV);
+    dies_of("stack", SIGSEGV);
     dies_of("abort", SIGABRT);
     dies_of("write-input", SIGSEGV);
     dies_of("overrun", SIGSEGV);
