@@ -153,7 +153,7 @@ static bool play_stands_still(const struct skep_play *play)
     int64_t usual_ms = play->is_long ? PLAY_STILL_LONG_MS : PLAY_STILL_MS;
     int64_t most_ms = play->options->give_up_ms > 0 ? play->options->give_up_ms : usual_ms;
 
-    return skep_monotonic_ms() - play->progressed_ms > most_ms;
+    return play->has_failed || skep_monotonic_ms() - play->progressed_ms > most_ms;
 }
 
 bool skep_play_is_over(const struct skep_play *play)

@@ -42,6 +42,7 @@ struct skep_play {
     uint64_t push_first, push_n;
     uint64_t n_push_restarts; /* it ended before it was done, and was started again */
 
+    bool has_failed;       /* a row has seen enough: do not wait for what will never come */
     bool is_blind;         /* do not ask the server: it is stopped, and the driver would stand still too */
     int64_t sampled_ms;    /* when the books were looked at last */
     int64_t empty_ms;      /* since when nothing is in the queue; 0: something is */

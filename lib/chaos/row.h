@@ -7,8 +7,8 @@
 #include "base/error.h"
 #include "chaos/play.h"
 
-/* One fault. `skep chaos` and docs/reliability.md walk the table of rows; tests/faults reads the names from the
- * lines below.
+/* One fault. `skep chaos` and docs/reliability.md walk the table of rows; tests/faults reads the names from
+ * the lines below.
  *
  * To add one: a file row_NAME.c with its perform function and its `const struct skep_row skep_row_NAME`, a
  * line below, one in the table of row.c (README.md shows the rest). Its name is NAME, with hyphens for
@@ -38,6 +38,7 @@ extern const struct skep_row skep_row_everysec;
 extern const struct skep_row skep_row_stall;
 extern const struct skep_row skep_row_storm;
 extern const struct skep_row skep_row_full;
+extern const struct skep_row skep_row_disk;
 
 /* All of them, in the order of the report; ends with NULL. */
 const struct skep_row *const *skep_rows(void);

@@ -12,6 +12,7 @@ static const char *const crash_slots[] = {"--slots", "4", NULL};
 static skep_status crash_perform(struct skep_play *play, struct skep_error *err)
 {
     const uint64_t n_deadly = play->is_long ? 200 : 4, n_good = n_deadly * CRASH_GOOD_PER_DEADLY;
+    const int64_t budget = (int64_t)n_deadly * CRASH_BUDGET;
     const struct skep_stat *stat = &play->books.status.stat;
     skep_status st = skep_play_begin(play, NULL, n_deadly + n_good, err);
 
@@ -26,9 +27,12 @@ static skep_status crash_perform(struct skep_play *play, struct skep_error *err)
                                         n_deadly, n_good, err)
                        : st;
     st = st == SKEP_OK ? skep_play_start_workers(play, CRASH_N_WORKERS, crash_slots, err) : st;
+    while (st == SKEP_OK && !skep_play_is_over(play)) {
+        st = skep_play_tick(play, err);
+        play->has_failed = stat->crashes > 2 * budget; /* they would go on for ever */
+    }
     st = st == SKEP_OK ? skep_play_finish(play, err) : st;
     if (st == SKEP_OK) {
-        int64_t budget = (int64_t)n_deadly * CRASH_BUDGET;
         skep_report_check(play->report, stat->crashes == budget, "crashes %" PRId64 ", wanted %" PRId64,
                           stat->crashes, budget);
         skep_report_check(play->report, play->ledger.n_failed == n_deadly && stat->dead == (int64_t)n_deadly,
