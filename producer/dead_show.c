@@ -61,7 +61,7 @@ static void show_add_event(struct skep_buf *buf, const struct skep_header_event 
     size_t host_n = strcspn(event->worker, ":");
 
     skep_buf_printf(buf, "attempt %u ", event->attempt);
-    skep_buf_printf(buf, "%s  ", skep_time_format(event->at_ms, at, sizeof at));
+    skep_buf_printf(buf, "%s  ", event->at_ms > 0 ? skep_time_format(event->at_ms, at, sizeof at) : "-");
     show_add(buf, event->cause);
     skep_buf_add_text(buf, " on ");
     skep_words_add_harmless(buf, event->worker, host_n, SHOW_RECORD_BYTES);
