@@ -176,6 +176,7 @@ skep_status skep_lane_leave(struct skep_lane *lane, struct skep_error *err)
         st = skep_lane_register(lane, err); /* it may have; now it is sure, and can forget */
     }
     if (st == SKEP_OK && lane->state != SKEP_LANE_LEFT) {
+        skep_lane_wake(lane); /* whatever comes of this try, it does not wait any more */
         st = lane_sign_off(lane, err);
     }
     if (st == SKEP_OK || st == SKEP_E_FENCED) {

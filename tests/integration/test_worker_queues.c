@@ -234,6 +234,36 @@ static void test_worker_queues__leaves_all(void **state)
     }
 }
 
+static bool has_tried_to_leave(void *worker)
+{
+    return test_process_said(worker, "queue=q doing=leave") &&
+           test_process_said(worker, "queue=b doing=leave");
+}
+
+/* A worker that is told to stop while the server is away waits for it, as long as its grace lasts, and leaves
+ * both queues once it is back. */
+static void test_worker_queues__leaves_when_the_server_is_back(void **state)
+{
+    struct test_process *worker;
+
+    (void)state;
+    hive_close(hive);
+    hive = hive_open("appendonly yes\nappendfsync always\n");
+    worker =
+        hive_start_worker(hive, (const char *const[]){"--slots", "1", "-q", "b", "--grace", "120", NULL});
+    assert_true(test_until(is_one_waiting_for_each, NULL, WAIT_MS));
+    skep_conn_close(hive->conn); /* it is opened again when somebody asks */
+    test_redis_kill(hive->redis);
+    test_process_signal(worker, SIGTERM);
+    assert_true(test_until(has_tried_to_leave, worker, WAIT_MS));
+    test_redis_restart(hive->redis);
+    hive_await_end(hive, worker, 0, WAIT_MS);
+    for (int i = 0; i < 2; i++) {
+        turn_to(i == 0 ? "q" : "b");
+        assert_int_equal(hive_ask(hive, "EXISTS", hive->keys.workers, hive->keys.cycle, NULL)->integer, 0);
+    }
+}
+
 /* A task that kills its slot is blamed in its own queue, tried three times and buried; a suspect there is
  * found although nothing tells an idle slot of it but its agent. The other queue has crashed nothing. */
 static void test_worker_queues__blame_stays_in_its_queue(void **state)
@@ -265,6 +295,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_worker_queues__idle_is_silent_and_wakes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_worker_queues__leaves_all, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_worker_queues__leaves_when_the_server_is_back, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_worker_queues__blame_stays_in_its_queue, set_up, tear_down),
     };
 
