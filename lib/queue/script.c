@@ -11,22 +11,31 @@
 #include "queue_scripts.inc"
 
 /* Redis 7.0 can be told that a script may run when memory is full: taking, settling and collecting make room.
- * Pushing does not, and waits. An older server reads the flags as a mistake, so there are two texts. */
-#define SCRIPT_FLAGS "#!lua flags=allow-oom\n"
+ * Pushing does not, and waits. One that only looks may run even where nothing can be written: on a replica,
+ * and when the disk is full. An older server reads the flags as a mistake, so there are two texts. */
+#define SCRIPT_WAITS  ""
+#define SCRIPT_DRAINS "#!lua flags=allow-oom\n"
+#define SCRIPT_LOOKS  "#!lua flags=no-writes,allow-oom\n"
 
 struct script_row {
     const char *text;
-    bool runs_when_full;
+    const char *flags;
 };
 
 static const struct script_row script_rows[SKEP_SCRIPT_COUNT] = {
-    [SKEP_SCRIPT_REGISTER] = {script_register, true}, [SKEP_SCRIPT_CYCLE] = {script_cycle, true},
-    [SKEP_SCRIPT_TOUCH] = {script_touch, true},       [SKEP_SCRIPT_REAP] = {script_reap, true},
-    [SKEP_SCRIPT_PUT] = {script_put, false},          [SKEP_SCRIPT_COLLECT] = {script_collect, true},
-    [SKEP_SCRIPT_PEEK] = {script_peek, true},         [SKEP_SCRIPT_SIFT] = {script_sift, true},
-    [SKEP_SCRIPT_STATUS] = {script_status, true},     [SKEP_SCRIPT_RIGHTS] = {script_rights, true},
-    [SKEP_SCRIPT_JOB] = {script_job, true},           [SKEP_SCRIPT_FORGET] = {script_forget, true},
-    [SKEP_SCRIPT_CANCEL] = {script_cancel, true},
+    [SKEP_SCRIPT_REGISTER] = {script_register, SCRIPT_DRAINS},
+    [SKEP_SCRIPT_CYCLE] = {script_cycle, SCRIPT_DRAINS},
+    [SKEP_SCRIPT_TOUCH] = {script_touch, SCRIPT_DRAINS},
+    [SKEP_SCRIPT_REAP] = {script_reap, SCRIPT_DRAINS},
+    [SKEP_SCRIPT_PUT] = {script_put, SCRIPT_WAITS},
+    [SKEP_SCRIPT_COLLECT] = {script_collect, SCRIPT_DRAINS},
+    [SKEP_SCRIPT_PEEK] = {script_peek, SCRIPT_LOOKS},
+    [SKEP_SCRIPT_SIFT] = {script_sift, SCRIPT_DRAINS},
+    [SKEP_SCRIPT_STATUS] = {script_status, SCRIPT_LOOKS},
+    [SKEP_SCRIPT_RIGHTS] = {script_rights, SCRIPT_LOOKS},
+    [SKEP_SCRIPT_JOB] = {script_job, SCRIPT_DRAINS},
+    [SKEP_SCRIPT_FORGET] = {script_forget, SCRIPT_DRAINS},
+    [SKEP_SCRIPT_CANCEL] = {script_cancel, SCRIPT_DRAINS},
 };
 
 enum { SCRIPT_TEXT_BYTES = 12 * 1024, SCRIPT_SHA_BYTES = 41 };
@@ -58,7 +67,7 @@ static void script_make_forms(void)
     for (int form = 0; form < 2; form++) {
         for (int i = 0; i < SKEP_SCRIPT_COUNT; i++) {
             struct script_form *f = &script_forms[form][i];
-            const char *flags = form == 1 && script_rows[i].runs_when_full ? SCRIPT_FLAGS : "";
+            const char *flags = form == 1 ? script_rows[i].flags : "";
             int n = snprintf(f->text, sizeof f->text, "%s%s", flags, script_rows[i].text);
             if (n < 0 || (size_t)n >= sizeof f->text) {
                 abort();

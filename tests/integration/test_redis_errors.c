@@ -109,18 +109,6 @@ static void run_endless_script(void)
     send_aside("EVAL", "while true do end", "0");
 }
 
-static void kill_script(void)
-{
-    hive_ask(hive, "SCRIPT", "KILL", NULL);
-}
-
-static void load_slowly(void)
-{
-    hive_ask(hive, "DEBUG", "POPULATE", "30000", NULL);
-    set("key-load-delay", "300");
-    send_aside("DEBUG", "RELOAD", NULL);
-}
-
 static bool answers(struct hive *any)
 {
     struct skep_reply *reply;
@@ -132,6 +120,19 @@ static bool answers(struct hive *any)
     skep_conn_begin(hive->conn, 1);
     skep_conn_arg_text(hive->conn, "DBSIZE");
     return skep_conn_call(hive->conn, -1, &reply, NULL) == SKEP_OK;
+}
+
+static void kill_script(void)
+{
+    hive_ask(hive, "SCRIPT", "KILL", NULL);
+    hive_until(hive, answers, "the script has ended", 60000);
+}
+
+static void load_slowly(void)
+{
+    hive_ask(hive, "DEBUG", "POPULATE", "30000", NULL);
+    set("key-load-delay", "300");
+    send_aside("DEBUG", "RELOAD", NULL);
 }
 
 static void await_loaded(void)
@@ -172,6 +173,7 @@ struct row {
     const char *worker_says; /* NULL: it has nothing to say */
     int push_code;
     const char *push_says;
+    bool shows_status; /* it can still be looked at */
 };
 
 /* Something goes wrong, worker and user read what, it is put right, and the same worker goes on. */
@@ -182,6 +184,9 @@ static void check(const struct row *row)
         trial_await_log(hive, worker, row->worker_says);
     }
     trial_user_pushes(hive, NULL, "0.3", row->push_code, row->push_says);
+    if (row->shows_status) {
+        trial_user_runs(hive, NULL, 0, "waiting", "status", "-q", "q", NULL);
+    }
     if (row->mend != NULL) {
         row->mend();
     }
@@ -195,7 +200,7 @@ static void check(const struct row *row)
 /* NOSCRIPT: nobody notices. */
 static void test_redis_errors__noscript(void **state)
 {
-    const struct row row = {forget_scripts, NULL, NULL, 0, NULL};
+    const struct row row = {forget_scripts, NULL, NULL, 0, NULL, true};
 
     (void)state;
     check(&row);
@@ -205,8 +210,8 @@ static void test_redis_errors__noscript(void **state)
 /* LOADING: the server reads a large file. */
 static void test_redis_errors__loading(void **state)
 {
-    const struct row row = {load_slowly, await_loaded, "reading its data from disk", 3,
-                            "reading its data from disk"};
+    const struct row row = {
+        load_slowly, await_loaded, "reading its data from disk", 3, "reading its data from disk", false};
 
     (void)state;
     check(&row);
@@ -215,8 +220,12 @@ static void test_redis_errors__loading(void **state)
 /* OOM: workers drain it all the same, and who pushes is told what helps. */
 static void test_redis_errors__oom(void **state)
 {
-    const struct row row = {no_memory, any_memory, NULL, 3,
-                            "maxmemory (collect results, let workers drain it, or raise maxmemory)"};
+    const struct row row = {no_memory,
+                            any_memory,
+                            NULL,
+                            3,
+                            "maxmemory (collect results, let workers drain it, or raise maxmemory)",
+                            true};
 
     (void)state;
     no_memory();
@@ -227,8 +236,12 @@ static void test_redis_errors__oom(void **state)
 /* MISCONF: the append-only file cannot be written, which is the same as a full disk. */
 static void test_redis_errors__misconf(void **state)
 {
-    const struct row row = {break_append_only, mend_append_only, "cannot write to its disk (make room there",
-                            3, "cannot write to its disk"};
+    const struct row row = {break_append_only,
+                            mend_append_only,
+                            "cannot write to its disk (make room there",
+                            3,
+                            "cannot write to its disk",
+                            true};
 
     (void)state;
     check(&row);
@@ -237,8 +250,12 @@ static void test_redis_errors__misconf(void **state)
 /* BUSY: somebody's script does not end. */
 static void test_redis_errors__busy(void **state)
 {
-    const struct row row = {run_endless_script, kill_script, "somebody's long script", 3,
-                            "somebody's long script (wait, or SCRIPT KILL)"};
+    const struct row row = {run_endless_script,
+                            kill_script,
+                            "somebody's long script",
+                            3,
+                            "somebody's long script (wait, or SCRIPT KILL)",
+                            false};
 
     (void)state;
     check(&row);
@@ -247,8 +264,9 @@ static void test_redis_errors__busy(void **state)
 /* NOREPLICAS: the server wants a replica and has none. */
 static void test_redis_errors__noreplicas(void **state)
 {
-    const struct row row = {want_replicas, want_no_replicas, "fewer replicas than it wants", 3,
-                            "lower min-replicas-to-write"};
+    const struct row row = {
+        want_replicas, want_no_replicas, "fewer replicas than it wants", 3, "lower min-replicas-to-write",
+        true};
 
     (void)state;
     check(&row);
@@ -257,9 +275,12 @@ static void test_redis_errors__noreplicas(void **state)
 /* READONLY: the server has become a replica; whoever asks connects again, to whatever has the name then. */
 static void test_redis_errors__readonly(void **state)
 {
-    const struct row row = {become_replica, become_master,
-                            "the server is a replica, not (or no longer) the master", 3,
-                            "give the master's address"};
+    const struct row row = {become_replica,
+                            become_master,
+                            "the server is a replica, not (or no longer) the master",
+                            3,
+                            "give the master's address",
+                            true};
 
     (void)state;
     check(&row);
@@ -269,7 +290,7 @@ static void test_redis_errors__readonly(void **state)
 static void test_redis_errors__masterdown(void **state)
 {
     const struct row row = {become_stale_replica, become_master, "a replica that has lost its master", 3,
-                            "lost its master"};
+                            "lost its master",    false};
 
     (void)state;
     check(&row);
@@ -278,8 +299,12 @@ static void test_redis_errors__masterdown(void **state)
 /* max clients: nobody new is let in, and the old ones were thrown out. */
 static void test_redis_errors__maxclients(void **state)
 {
-    const struct row row = {allow_no_clients, allow_clients, "has reached its maxclients", 3,
-                            "has reached its maxclients (raise it"};
+    const struct row row = {allow_no_clients,
+                            allow_clients,
+                            "has reached its maxclients",
+                            3,
+                            "has reached its maxclients (raise it",
+                            false};
 
     (void)state;
     check(&row);
