@@ -39,6 +39,7 @@ extern const struct skep_row skep_row_stall;
 extern const struct skep_row skep_row_storm;
 extern const struct skep_row skep_row_full;
 extern const struct skep_row skep_row_disk;
+extern const struct skep_row skep_row_clock;
 
 /* All of them, in the order of the report; ends with NULL. */
 const struct skep_row *const *skep_rows(void);
