@@ -104,16 +104,6 @@ static struct skep_outcome reaper_outcome(const struct skep_reaper *reaper,
     return outcome;
 }
 
-static void reaper_count(const struct skep_reaper *reaper, enum skep_verdict_kind kind)
-{
-    skep_metrics_add(&reaper->crew->metrics, SKEP_METRIC_TASKS_FAILED, 1);
-    if (kind == SKEP_RETRY) {
-        skep_metrics_add(&reaper->crew->metrics, SKEP_METRIC_TASKS_RETRIED, 1);
-    } else if (kind == SKEP_BURY) {
-        skep_metrics_add(&reaper->crew->metrics, SKEP_METRIC_TASKS_BURIED, 1);
-    }
-}
-
 /* The verdict on RECORD, in memory of the reaper.
  *   SKEP_E_NOMEM */
 static skep_status reaper_judge(struct skep_reaper *reaper, const struct skep_obituary *obituary,
@@ -176,7 +166,7 @@ static skep_status reaper_bury(struct skep_reaper *reaper, struct skep_conn *con
     }
     st = reaper_reap(conn, keys, &death, &is_ours, err);
     if (is_ours && death.verdict != NULL) {
-        reaper_count(reaper, verdict.kind);
+        skep_settle_count(&reaper->crew->metrics, verdict.kind);
     }
     return st;
 }

@@ -350,3 +350,18 @@ struct skep_verdict skep_settled_verdict(const struct skep_settled *settled, con
         .id = s->id_n > 0 ? at + s->id_at : NULL,
     };
 }
+
+void skep_settle_count(struct skep_metrics *metrics, enum skep_verdict_kind kind)
+{
+    static const enum skep_metric words[] = {
+        [SKEP_DONE] = SKEP_METRIC_TASKS_DONE,
+        [SKEP_RETRY] = SKEP_METRIC_TASKS_RETRIED,
+        [SKEP_BURY] = SKEP_METRIC_TASKS_BURIED,
+        [SKEP_CANCEL] = SKEP_METRIC_TASKS_CANCELLED,
+    };
+
+    skep_metrics_add(metrics, words[kind], 1);
+    if (kind == SKEP_RETRY || kind == SKEP_BURY) {
+        skep_metrics_add(metrics, SKEP_METRIC_TASKS_FAILED, 1);
+    }
+}

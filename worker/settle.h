@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "metrics/metrics.h"
 #include "queue/holder.h"
 #include "run/run.h"
 #include "settings.h"
@@ -71,5 +72,8 @@ void skep_settle_cancelled(const struct skep_attempt *attempt, const struct skep
 void skep_settle(const struct skep_policy *policy, const struct skep_attempt *attempt,
                  const struct skep_work *work, const struct skep_outcome *outcome, struct skep_buf *bytes,
                  struct skep_settled *settled_out);
+
+/* Count a verdict that was given. */
+void skep_settle_count(struct skep_metrics *metrics, enum skep_verdict_kind kind);
 
 #endif

@@ -74,21 +74,6 @@ static skep_status turn_stopped(struct skep_slot *slot, const struct skep_work *
     }
 }
 
-static void turn_count_verdict(struct skep_slot *slot, const struct skep_settled *settled)
-{
-    static const enum skep_metric metrics[] = {
-        [SKEP_DONE] = SKEP_METRIC_TASKS_DONE,
-        [SKEP_RETRY] = SKEP_METRIC_TASKS_RETRIED,
-        [SKEP_BURY] = SKEP_METRIC_TASKS_BURIED,
-        [SKEP_CANCEL] = SKEP_METRIC_TASKS_CANCELLED,
-    };
-
-    turn_count(slot, metrics[settled->kind], 1);
-    if (settled->kind == SKEP_RETRY || settled->kind == SKEP_BURY) {
-        turn_count(slot, SKEP_METRIC_TASKS_FAILED, 1);
-    }
-}
-
 /* Run the kernel, without the lock. SKEP_STOPPED: it was interrupted and is to be given back. */
 static skep_status turn_compute(struct skep_slot *slot, struct skep_lane *lane, const struct skep_work *work,
                                 struct skep_attempt *attempt, int64_t began_ns)
@@ -167,7 +152,7 @@ static skep_status turn_run_one(struct skep_slot *slot, struct skep_lane *lane)
     }
     if (st == SKEP_OK) {
         batch->n_settled++;
-        turn_count_verdict(slot, settled);
+        skep_settle_count(&slot->page->metrics, settled->kind);
     }
     return st;
 }
