@@ -33,7 +33,7 @@ static int tear_down(void **state)
 
 /* ---- files ---- */
 
-enum { N_BIG = 1 << 20, N_SMALL = 3 };
+enum { N_BIG = 1 << 19, N_SMALL = 3 };
 
 /* The bytes of an .npy file of N doubles, all X; free() it. */
 static char *make_array(int64_t n, double x, size_t *bytes_out)
@@ -68,7 +68,7 @@ static const struct {
      "argument \"x\": small.npy: the kernel wrote to byte 128 of this input, which is read-only"},
     /* the page that holds the end of the file reads as zeros to its own end */
     {"read-big", "\"how\":\"overrun\",\"x\":\"big.npy\"",
-     "argument \"x\": big.npy: the kernel read byte 8392704, beyond the end at 8388736"},
+     "argument \"x\": big.npy: the kernel read byte 4198400, beyond the end at 4194432"},
     {"read-small", "\"how\":\"overrun\",\"x\":\"small.npy\"",
      "argument \"x\": small.npy: the kernel read byte 152, beyond the end at 152"},
 };
@@ -110,7 +110,7 @@ static void test_worker_inputs__a_spoiled_input_fails_the_task_alone(void **stat
 /* ---- inputs that others change ---- */
 
 /* A storm: tasks that sum an array of ones while it is made one of twos, of ones again, and so on. */
-enum { STORM_TASKS = 300, STORM_LOOKS = 4, STORM_MAX_LONG = 64 };
+enum { STORM_TASKS = 200, STORM_LOOKS = 4, STORM_MAX_LONG = 1 << 14 };
 
 static struct {
     char *arrays[2];
