@@ -220,7 +220,7 @@ static void test_limits__own_memory(void **state)
 
 static int exit_of(pid_t pid)
 {
-    int status;
+    int status = 0;
 
     assert_true(pid > 0 && waitpid(pid, &status, 0) == pid);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
