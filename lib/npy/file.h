@@ -31,12 +31,13 @@ SKEP_MUST_USE skep_status skep_npy_file_open(const struct skep_roots *roots, con
                                              struct skep_npy_file *file_out, struct skep_error *err);
 void skep_npy_file_close(struct skep_npy_file *file);
 
-/* Whether a file with this INFO, looked at when the file system's clock showed NOW_NS (base/clock.h) or
- * later, cannot change any more without its mtime showing it. The clock stamps in ticks of some milliseconds:
- * a file with the stamp of the present tick can be written to once more and keep its stamp. And a stamp is
- * put on when a write begins: the larger the file, the longer a write may still be going on (at 1 GB/s, at
- * most a second is granted). Stamps of whole seconds may come from a file system that knows no finer ones. A
- * stamp more than some seconds in the future was set by hand. */
+/* Whether a file with this INFO, looked at when the clock for stamps (base/clock.h) showed NOW_NS or later,
+ * cannot change any more without its mtime showing it. Files are stamped in ticks of some milliseconds: one
+ * with the stamp of the present tick can be written to once more and keep its stamp. (Linux from 6.13 on
+ * gives a file that somebody has looked at a finer stamp; one cannot tell which Linux and which file system
+ * it is.) And the stamp is put on when a write begins: the larger the file, the longer a write may still be
+ * going on (at 1 GB/s, at most a second is granted). Stamps of whole seconds may come from a file system that
+ * knows no finer ones. A stamp more than some seconds in the future was set by hand. */
 bool skep_npy_info_is_settled(const struct stat *info, int64_t now_ns);
 
 /* Whether INFO is of the file that was opened, unchanged: same device, inode, size and mtime. Not ctime: it
