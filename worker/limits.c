@@ -23,10 +23,13 @@ enum {
 };
 
 /* A sanitizer reserves terabytes and dies when memory is refused. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef __has_feature
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define LIMITS_SANITIZED
+#endif
+#endif
+#if defined(LIMITS_SANITIZED) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 enum { LIMITS_REFUSES = false };
-#elif defined(__has_feature)
-enum { LIMITS_REFUSES = !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer) };
 #else
 enum { LIMITS_REFUSES = true };
 #endif
