@@ -25,6 +25,17 @@ static bool cancel_asks_for_job(const struct skep_cancel_query *tasks, size_t i)
     return job != NULL && !(i > 0 && tasks[i - 1].job != NULL && strcmp(tasks[i - 1].job, job) == 0);
 }
 
+/* The cancellation of an id is for one task: for the first of them. */
+static bool cancel_is_met(const struct skep_cancel_query *tasks, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (tasks[i].is_cancelled && strcmp(tasks[i].id, tasks[n].id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 skep_status skep_cancel_check(struct skep_conn *conn, const struct skep_keys *keys,
                               struct skep_cancel_query *tasks, size_t n, struct skep_error *err)
 {
@@ -60,8 +71,9 @@ skep_status skep_cancel_check(struct skep_conn *conn, const struct skep_keys *ke
         if (cancel_asks_for_job(tasks, i)) {
             is_job_cancelled = reply->items[at++].kind == SKEP_REPLY_TEXT;
         }
-        tasks[i].is_cancelled =
-            reply->items[at++].kind == SKEP_REPLY_TEXT || (tasks[i].job != NULL && is_job_cancelled);
+        tasks[i].is_cancelled = (reply->items[at].kind == SKEP_REPLY_TEXT && !cancel_is_met(tasks, i)) ||
+                                (tasks[i].job != NULL && is_job_cancelled);
+        at++;
     }
     return SKEP_OK;
 }

@@ -23,7 +23,8 @@ struct skep_cancel_query {
 
 /* Ask for N tasks, in one round trip whose cost grows with N alone. A cancelled one is settled with the
  * verdict SKEP_CANCEL (queue/verdicts.h) and not run; by that, and not by asking, the cancellation of an id
- * is used up. Connects if need be. After a failure nothing is known. */
+ * is used up. Of several tasks with a cancelled id the first is. Connects if need be. After a failure nothing
+ * is known. */
 SKEP_MUST_USE skep_status skep_cancel_check(struct skep_conn *conn, const struct skep_keys *keys,
                                             struct skep_cancel_query *tasks, size_t n,
                                             struct skep_error *err);

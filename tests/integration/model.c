@@ -323,13 +323,15 @@ skep_status model_forget_job(struct model *model, const char *name, bool is_forc
     int64_t n_put = (int64_t)model_push_offset(model, name);
     bool is_over = job != NULL && model_job_over(job) >= (job->is_cancelled ? n_put : job->n_announced);
 
-    if (job == NULL && n_put == 0) {
+    bool is_note_alone = job == NULL && n_put == 0;
+
+    if (is_note_alone && !model_is_cancelled(model, "job", name)) {
         return SKEP_EMPTY;
     }
     if (!is_over && !is_forced) {
         return SKEP_E_CONFLICT;
     }
-    if (is_over) {
+    if (is_over || is_note_alone) {
         model_uncancel(model, "job", name);
     }
     if (job != NULL) {

@@ -517,7 +517,11 @@ void slot_ask(struct world *world)
     }
     world_need(world, skep_cancel_check(world->agent, &world->keys, tasks, n, NULL) == SKEP_OK, "asking");
     for (size_t i = 0; i < n; i++) {
-        bool wanted = model_is_cancelled(&world->model, "id", tasks[i].id) ||
+        bool is_met = false;
+        for (size_t k = 0; k < i; k++) {
+            is_met = is_met || (tasks[k].is_cancelled && strcmp(tasks[k].id, tasks[i].id) == 0);
+        }
+        bool wanted = (!is_met && model_is_cancelled(&world->model, "id", tasks[i].id)) ||
                       (tasks[i].job != NULL && model_is_cancelled(&world->model, "job", tasks[i].job));
         world_need(world, tasks[i].is_cancelled == wanted, "what is cancelled");
     }

@@ -22,6 +22,7 @@ local leave = ARGV[7] == '1'
 local n_out = tonumber(ARGV[8])
 
 -- include digest
+-- include job
 -- include settle
 
 -- Reads. Each one checks the type of its key, so that nothing is half done when a key is not what it should be.

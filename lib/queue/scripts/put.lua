@@ -6,7 +6,7 @@
 -- these are missing: the server lost its memory) or CANCELLED (the job is: nothing more goes in).
 local id, offset, announced, n = ARGV[1], tonumber(ARGV[2]), ARGV[3], #ARGV - 3
 local time = redis.call('TIME')
-local stored = tonumber(redis.call('HGET', KEYS[2], id) or '0')
+local stored = tonumber(redis.call('HGET', KEYS[2], id) or '0') or 0
 local depth = redis.call('LLEN', KEYS[1])
 local max_depth = tonumber(redis.call('HGET', KEYS[4], 'max_depth') or '') or 0
 local is_cancelled = redis.call('HEXISTS', KEYS[5], 'x:' .. id) + redis.call('HEXISTS', KEYS[6], 'job:' .. id) > 0

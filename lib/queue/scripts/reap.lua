@@ -18,6 +18,7 @@ local jobs, puts, cancel = KEYS[13], KEYS[14], KEYS[15]
 local W, observed = ARGV[1], ARGV[2]
 
 -- include digest
+-- include job
 -- include settle
 
 local time = redis.call('TIME')

@@ -14,7 +14,8 @@ local function unfail(line)
     local job = string.match(line, ' j=([^ ]+)')
     if not job then return end
     job = string.gsub(job, '%%(%x%x)', function(byte) return string.char(tonumber(byte, 16)) end)
-    if tonumber(redis.call('HGET', KEYS[4], 'f:' .. job) or 0) > 0 then redis.call('HINCRBY', KEYS[4], 'f:' .. job, -1) end
+    local failed = tonumber(redis.call('HGET', KEYS[4], 'f:' .. job) or '') or 0
+    if failed > 0 then redis.pcall('HINCRBY', KEYS[4], 'f:' .. job, -1) end
 end
 
 local seen, matched = 0, 0
