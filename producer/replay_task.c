@@ -164,6 +164,7 @@ static void replay_write(const struct skep_replay *replay, struct skep_result *r
     result->queued_ms = work->header.queued_ms;
     result->meta = work->task.meta;
     skep_result_write(line, result);
+    result->host = NULL; /* it was ours */
 }
 
 /* How it compares with what the letter says; "" when there is none. */
