@@ -80,7 +80,7 @@ int main(void)
 {
     printf("# When Redis says no, or nothing\n\n"
            "Printed from the tables in `lib/queue/redis_error.c` and `lib/queue/line_error.c`; do not edit. "
-           "Each row is provoked\nin `tests/integration/test_redis_errors.c`.\n\n"
+           "Each row is provoked\nin `tests/integration/test_redis_errors*.c`.\n\n"
            "Nothing is lost by any of them: a task stays where it is until the move that takes it further "
            "has been answered, and a\nmove whose answer was lost is sent again and recognised. The words "
            "are in the worker's log (`redis-retry`,\n`redis-refused`) and on standard error of a command, "

@@ -70,7 +70,8 @@ static const struct action_row {
 } action_rows[] = {
     {SKEP_REDIS_BACK_OFF, "tries again",
      "keeps what it holds and tries again after a random pause of at most 50 ms, 100 ms, ... 2 s",
-     "says so once, and tries again for --wait (30 s); then it ends with code 3"},
+     "says so once, and tries again for --wait (30 s); then, and at once where it only "
+     "looks, it ends with code 3"},
     {SKEP_REDIS_RECONNECT, "connects again",
      "the same over a new connection, for which the name is looked up anew; the same request goes out once "
      "more",
