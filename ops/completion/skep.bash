@@ -61,7 +61,7 @@ _skep()
     'resume') words='--queue --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'limits') words='--queue --max-depth --max-results --max-dead --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'audit') words='--queue --json --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
-    'chaos') words='--list --seed --long --output --keep --programs' ;;
+    'chaos') words='--list --seed --long --give-up --output --keep --programs' ;;
     'kernels') words='--json --markdown' ;;
     esac
     if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then

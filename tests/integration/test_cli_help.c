@@ -28,8 +28,8 @@ static void test_cli_help__teaches(void **state)
     cli_run(cli, 0, "Usage: skep COMMAND", "", "help");
     cli_run(cli, 2, "Usage: skep COMMAND", "", NULL);
     cli_run(cli, 0, "skep 0.", "", "--version");
-    cli_run(cli, 0, "Usage: skep dead show -q QUEUE ID", "", "help", "dead", "show");
-    cli_run(cli, 0, "Usage: skep dead show -q QUEUE ID", "", "dead", "show", "--help");
+    cli_run(cli, 0, "Usage: skep dead show -q QUEUE [ID...]", "", "help", "dead", "show");
+    cli_run(cli, 0, "Usage: skep dead show -q QUEUE [ID...]", "", "dead", "show", "--help");
     cli_run(cli, 0, "  requeue ", "", "dead", "--help");
 }
 
