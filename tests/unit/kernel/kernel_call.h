@@ -73,7 +73,7 @@ static inline void kernel_call_init(struct kernel_call *k, const char *name)
     k->kernel = skep_kernel_find(name);
     assert_non_null(k->kernel);
     assert_true(skep_kernel_count_args(k->kernel) <= KERNEL_CALL_MAX_ARGS);
-    skep_arena_init(&k->arena, (size_t)256 << 20);
+    skep_arena_init_guarded(&k->arena, (size_t)256 << 20);
     k->call = (struct skep_call){.args = k->args, .arena = &k->arena, .stop = &k->stop, .attempt = 1};
     for (size_t i = 0; i < skep_kernel_count_args(k->kernel); i++) {
         kernel_call_default(&k->kernel->args[i], &k->args[i]);
