@@ -24,7 +24,6 @@ struct skep_share_queue {
 struct skep_share {
     bool is_strict;
     size_t n;
-    double now; /* virtual time of the queue that was served last, when it was chosen */
     struct skep_share_queue queues[SKEP_SHARE_MAX];
 };
 
@@ -34,7 +33,8 @@ struct skep_share {
 void skep_share_init(struct skep_share *share, size_t n, const unsigned *weights, bool is_strict,
                      unsigned turn);
 
-/* A queue that had no work has not saved up time meanwhile: it begins where the others are. */
+/* A queue that had no work has not saved up time meanwhile: it begins where the others are, and comes next.
+ */
 void skep_share_set_work(struct skep_share *share, size_t queue, bool has_work);
 
 /* The queue to serve next; -1 when none has work. */

@@ -61,6 +61,46 @@ static void test_share__a_queue_alone_gets_everything(void **state)
     assert_true(fabs(got_s[0] - 50) <= 1 && fabs(got_s[1] - 50) <= 1); /* and takes no more than its part */
 }
 
+/* A queue that comes during an hour of another one is next, and then takes no more than its part: the hour
+ * was nobody else's. What both have waited for counts in full. */
+static void test_share__who_comes_late_has_no_hour_to_claim(void **state)
+{
+    static const unsigned weights[] = {1, 1};
+    static const double task_s[] = {1.0, 1.0};
+    struct skep_share share;
+    double got_s[2] = {0};
+
+    (void)state;
+    skep_share_init(&share, 2, weights, false, 0);
+    skep_share_set_work(&share, 0, true);
+    skep_share_spend(&share, 0, 3600.0);
+    skep_share_set_work(&share, 1, true);
+    assert_int_equal(skep_share_next(&share), 1);
+    serve(&share, 100, task_s, got_s);
+    assert_true(fabs(got_s[0] - 50) <= 1);
+    skep_share_spend(&share, 0, 3600.0);
+    got_s[0] = got_s[1] = 0;
+    serve(&share, 3600, task_s, got_s);
+    assert_true(got_s[0] <= 1);
+}
+
+/* After a time in which nobody had work all begin anew. */
+static void test_share__idle_time_settles_all_debts(void **state)
+{
+    static const unsigned weights[] = {1, 1, 1};
+    struct skep_share share;
+
+    (void)state;
+    skep_share_init(&share, 3, weights, false, 0);
+    skep_share_set_work(&share, 2, true);
+    skep_share_spend(&share, 2, 3600.0);
+    skep_share_set_work(&share, 2, false);
+    all_have_work(&share);
+    skep_share_spend(&share, 0, 1.0);
+    skep_share_spend(&share, 1, 1.0);
+    assert_int_equal(skep_share_next(&share), 2);
+}
+
 /* Who had too much before a pause still waits for the others after it. */
 static void test_share__a_pause_pays_no_debts(void **state)
 {
@@ -141,6 +181,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_share__time_goes_by_weight),
         cmocka_unit_test(test_share__a_queue_alone_gets_everything),
+        cmocka_unit_test(test_share__who_comes_late_has_no_hour_to_claim),
+        cmocka_unit_test(test_share__idle_time_settles_all_debts),
         cmocka_unit_test(test_share__a_pause_pays_no_debts),
         cmocka_unit_test(test_share__strict_is_strict),
         cmocka_unit_test(test_share__slots_start_apart),
