@@ -34,11 +34,12 @@ static skep_status cast_make_folder(struct skep_cast *cast, const char *temporar
     const char *const places[] = {temporary, getenv("TMPDIR"), P_tmpdir};
 
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        if (places[i] != NULL && places[i][0] != '\0') {
-            snprintf(cast->folder, sizeof cast->folder, "%s/skep-chaos-XXXXXX", places[i]);
-            if (mkdtemp(cast->folder) != NULL) {
-                return SKEP_OK;
-            }
+        char whole[PATH_MAX]; /* the others work in the folder itself */
+        if (places[i] != NULL && places[i][0] != '\0' && realpath(places[i], whole) != NULL &&
+            (size_t)snprintf(cast->folder, sizeof cast->folder, "%s/skep-chaos-XXXXXX", whole) <
+                sizeof cast->folder &&
+            mkdtemp(cast->folder) != NULL) {
+            return SKEP_OK;
         }
     }
     cast->folder[0] = '\0';
