@@ -371,6 +371,28 @@ static void test_causes__output_error(void **state)
           "output-error", "file/r.npy", 2);
 }
 
+/* ---- too many ---- */
+
+/* Beyond the limit the oldest letters go, and are counted; every task has its result all the same. */
+static void test_causes__too_many_letters(void **state)
+{
+    enum { N = 20, N_KEPT = 5 };
+    const struct hive_result *results;
+
+    (void)state;
+    hive_ask(hive, "HSET", hive->keys.conf, "max_dead", "5", NULL);
+    hive_push_many(hive, N, "{\"id\":\"t%d\",\"kernel\":\"nope\"}");
+    hive_start_worker(hive, one_slot);
+    results = hive_results(hive, N, WAIT_MS);
+    hive_check_done(hive, N, N_KEPT);
+    assert_string_equal(read_letter().header.id, "t15");
+    for (int i = 0; i < N; i++) {
+        assert_string_equal(results[i].cause, "unknown-kernel");
+    }
+    assert_int_equal(hive_stat(hive, "dead"), N);
+    assert_int_equal(hive_stat(hive, "dead_dropped"), N - N_KEPT);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_causes__##name, set_up, tear_down)
 
 int main(void)
@@ -399,6 +421,7 @@ int main(void)
         TEST(crash),
         TEST(lost_worker),
         TEST(output_error),
+        TEST(too_many_letters),
     };
 
     return cmocka_run_group_tests_name("causes", tests, NULL, NULL);
