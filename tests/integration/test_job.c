@@ -2,6 +2,7 @@
 /* Jobs on a real server: what is counted of them, what is cancelled and how long that is remembered, and the
  * limit of dead letters. */
 #include "support/test.h"
+#include "support/heap.h"
 #include "verbs.h"
 
 #include "base/alloc.h"
@@ -242,6 +243,31 @@ static void test_job__a_count_that_is_no_number(void **state)
     skep_conn_free(conn);
 }
 
+/* Listing with a heap that fails at any request leaves nothing behind. */
+static void test_job__a_list_without_memory(void **state)
+{
+    struct skep_job *jobs = NULL;
+    skep_status st = SKEP_E_NOMEM;
+    size_t n;
+
+    (void)state;
+    need_push("a", 2, 2);
+    need_push("b", 2, 2);
+    for (size_t round = 0; st == SKEP_E_NOMEM; round++) {
+        bool was_met;
+        assert_true(round < 20);
+        test_heap_begin(round, TEST_HEAP_ONE_FAILS);
+        st = skep_job_list(verbs.watcher, &verbs.keys, &jobs, &n, NULL);
+        was_met = test_heap_end();
+        assert_int_equal(st, was_met ? SKEP_E_NOMEM : SKEP_OK);
+        if (!skep_conn_is_open(verbs.watcher)) {
+            assert_int_equal(skep_conn_connect(verbs.watcher, NULL), SKEP_OK);
+        }
+    }
+    assert_int_equal(n, 2);
+    skep_free(jobs);
+}
+
 /* ---- forgetting ---- */
 
 /* A job that is over is forgotten with all its fields; one that is not only by force; one that nobody knows
@@ -454,6 +480,7 @@ int main(void)
         cmocka_unit_test_setup(test_job__counts_a_batch_of_many_jobs, verbs_clear),
         cmocka_unit_test_setup(test_job__a_requeued_letter_is_open_again, verbs_clear),
         cmocka_unit_test_setup(test_job__a_count_that_is_no_number, verbs_clear),
+        cmocka_unit_test_setup(test_job__a_list_without_memory, verbs_clear),
         cmocka_unit_test_setup(test_job__is_forgotten, verbs_clear),
         cmocka_unit_test_setup(test_job__tells_what_is_cancelled, verbs_clear),
         cmocka_unit_test_setup(test_job__a_cancellation_ends_by_itself, verbs_clear),

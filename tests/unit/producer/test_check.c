@@ -107,6 +107,24 @@ static void test_check__allows_unknown_kernels(void **state)
     assert_int_equal(check_text(check, "{\"kernel\":\"sum\"}", NULL), SKEP_E_BAD_ARGS);
 }
 
+/* Records of a job that is pushed may name it, and no other; a raw one must. */
+static void test_check__knows_whose_a_record_is(void **state)
+{
+    struct skep_check *check = *state;
+    struct skep_error err = {0};
+
+    check->job = "monday";
+    assert_int_equal(check_text(check, "{\"kernel\":\"echo\"}", &err), SKEP_OK);
+    assert_int_equal(check_text(check, "{\"kernel\":\"echo\",\"job\":\"monday\"}", &err), SKEP_OK);
+    assert_int_equal(check_text(check, "{\"kernel\":\"echo\",\"job\":\"tuesday\"}", &err), SKEP_E_BAD_RECORD);
+    assert_string_equal(err.text, "\"job\" is \"tuesday\", but the push is of the job \"monday\"");
+    check->needs_job = true;
+    skep_error_clear(&err);
+    assert_int_equal(check_text(check, "{\"kernel\":\"echo\",\"job\":\"monday\"}", &err), SKEP_OK);
+    assert_int_equal(check_text(check, "{\"kernel\":\"echo\"}", &err), SKEP_E_BAD_RECORD);
+    assert_non_null(strstr(err.text, "a raw record must name the job"));
+}
+
 /* A whole source is looked at to its end, and counted. */
 static void test_check__counts_a_source(void **state)
 {
@@ -143,7 +161,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(accepts_tasks),          TEST(refuses_what_cannot_run), TEST(refuses_long_lines),
-        TEST(allows_unknown_kernels), TEST(counts_a_source),
+        TEST(allows_unknown_kernels), TEST(knows_whose_a_record_is), TEST(counts_a_source),
     };
 
     return cmocka_run_group_tests_name("producer/check", tests, NULL, NULL);

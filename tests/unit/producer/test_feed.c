@@ -111,6 +111,22 @@ static void test_feed__gives_records_in_pieces(void **state)
     expect_end(f);
 }
 
+/* The job of the push stands in each line; a space in it does not end it. */
+static void test_feed__says_the_job(void **state)
+{
+    static const char wanted[] =
+        "#skep i=0 q=1732190400000 j=one%20job\n{\"kernel\":\"echo\",\"args\":{\"x\":0}}";
+    struct fixture *f = *state;
+    const struct skep_bytes *records;
+    size_t n;
+
+    begin(f, 1, false, false);
+    f->feed.job = "one job";
+    assert_int_equal(skep_feed_next(&f->feed, 1, &records, &n, &f->err), SKEP_OK);
+    assert_int_equal(records[0].n, strlen(wanted));
+    assert_memory_equal(records[0].bytes, wanted, records[0].n);
+}
+
 /* A raw record is its line and nothing else. */
 static void test_feed__gives_raw_lines(void **state)
 {
@@ -200,9 +216,8 @@ static void test_feed__bounds_a_piece_by_its_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(gives_records_in_pieces),     TEST(gives_raw_lines),
-        TEST(goes_to_any_record),          TEST(leaves_bad_lines_out),
-        TEST(bounds_a_piece_by_its_bytes),
+        TEST(gives_records_in_pieces), TEST(says_the_job),         TEST(gives_raw_lines),
+        TEST(goes_to_any_record),      TEST(leaves_bad_lines_out), TEST(bounds_a_piece_by_its_bytes),
     };
 
     return cmocka_run_group_tests_name("producer/feed", tests, NULL, NULL);
