@@ -13,17 +13,23 @@
 
 enum {
     POISON_N_WORKERS = 2,
+    POISON_N_SLOTS = 4,
     POISON_BUF_BYTES = 2 * SKEP_POISON_LARGE_BYTES,
-    POISON_LETTERS = 4, /* read at once: some are large */
+    POISON_LETTERS = 4,    /* read at once: some are large */
+    POISON_LOOP_MS = 3000, /* an endless loop has its slot: half a second of its own, two until SIGKILL */
     POISON_ARENA_BYTES = 1024 * 1024
 };
 
 static const char *const poison_args[] = {"--slots", "4", "--memory", "64M", "--task-memory", "256M", NULL};
 
 struct poison_storm {
+    uint64_t n_clean; /* the first tasks, run without poison beside them, to compare with */
     uint64_t n_good, n_poison, n_given;
+    uint64_t n_loops;            /* of the poisonous ones */
+    uint64_t first;              /* number of the first poisonous one */
     uint64_t n_letters, n_wrong; /* dead letters seen; those with another cause or other bytes */
     uint64_t n_bad_good;         /* good tasks that failed */
+    int64_t clean_ms;            /* that the clean ones took */
     int64_t began_ms, good_ms;   /* when all good ones were done */
     char first_wrong[120];
     struct skep_buf bytes;
@@ -34,7 +40,7 @@ static void poison_look(struct skep_play *play, int64_t number, const char *line
 {
     static const char good[] = "\"ok\":true";
     struct poison_storm *storm = play->row_state;
-    bool is_poison = number >= (int64_t)storm->n_good;
+    bool is_poison = number >= (int64_t)storm->first;
 
     storm->n_bad_good += number >= 0 && !is_poison && memmem(line, n, good, sizeof good - 1) == NULL;
 }
@@ -43,7 +49,7 @@ static void poison_look(struct skep_play *play, int64_t number, const char *line
 static skep_status poison_give(struct skep_play *play, struct poison_storm *storm, struct skep_error *err)
 {
     struct skep_conn *conn = play->cast.conn;
-    uint64_t number = storm->n_good + storm->n_given;
+    uint64_t number = storm->first + storm->n_given;
     struct skep_reply *reply;
     skep_status st;
 
@@ -58,6 +64,7 @@ static skep_status poison_give(struct skep_play *play, struct poison_storm *stor
     if (st == SKEP_OK) {
         skep_ledger_acknowledge(&play->ledger, number, 1);
         storm->n_given++;
+        storm->n_loops += strcmp(skep_poison_name(number), "loop") == 0;
     }
     return st;
 }
@@ -75,7 +82,7 @@ static void poison_check_letter(struct poison_storm *storm, const struct skep_by
     skep_arena_reset(&storm->arena, POISON_ARENA_BYTES);
     if (skep_header_parse(letter->bytes, letter->n, &storm->arena, &header, &body, &n_body, NULL) ==
             SKEP_OK &&
-        header.has_index && header.index >= storm->n_good && header.cause != NULL) {
+        header.has_index && header.index >= storm->first && header.cause != NULL) {
         number = header.index;
         skep_buf_reset(&storm->bytes);
         skep_poison_write(&storm->bytes, number);
@@ -108,30 +115,64 @@ static skep_status poison_check_letters(struct skep_play *play, struct poison_st
     return st;
 }
 
+static const char poison_good[] = "{\"id\":\"%s\",\"kernel\":\"sleep\",\"args\":{\"s\":0.002}}";
+
+/* The good ones without poison, for comparison. */
+static skep_status poison_run_clean(struct skep_play *play, struct poison_storm *storm,
+                                    struct skep_error *err)
+{
+    int64_t began_ms = skep_monotonic_ms();
+    skep_status st = SKEP_OK;
+
+    if (storm->n_clean > 0) {
+        st = skep_play_push(play, poison_good, 0, storm->n_clean, err);
+        st = st == SKEP_OK ? skep_play_until_seen(play, storm->n_clean, err) : st;
+        storm->clean_ms = skep_monotonic_ms() - began_ms;
+    }
+    return st;
+}
+
 static skep_status poison_run(struct skep_play *play, struct poison_storm *storm, struct skep_error *err)
 {
-    uint64_t n_all = storm->n_good + storm->n_poison;
-    skep_status st = skep_play_push(play, "{\"id\":\"%s\",\"kernel\":\"sleep\",\"args\":{\"s\":0.002}}", 0,
-                                    storm->n_good, err);
+    uint64_t n_all = storm->first + storm->n_poison;
+    skep_status st = skep_play_push(play, poison_good, storm->n_clean, storm->n_good, err);
 
     storm->began_ms = skep_monotonic_ms();
     while (st == SKEP_OK && play->ledger.n_seen < n_all && !skep_play_is_over(play)) {
-        uint64_t due = storm->n_poison * (play->ledger.n_good + 100) / (storm->n_good * 9 / 10);
+        uint64_t n_done = play->ledger.n_good - storm->n_clean;
+        uint64_t due = storm->n_poison * (n_done + 100) / (storm->n_good * 9 / 10);
         st = skep_play_tick(play, err);
         while (st == SKEP_OK && storm->n_given < due && storm->n_given < storm->n_poison) {
             st = poison_give(play, storm, err);
         }
-        if (storm->good_ms == 0 && play->ledger.n_good >= storm->n_good) {
+        if (storm->good_ms == 0 && play->ledger.n_good >= storm->n_clean + storm->n_good) {
             storm->good_ms = skep_monotonic_ms();
         }
     }
     return st;
 }
 
-static void poison_report(struct skep_play *play, struct poison_storm *storm)
+/* As fast as without poison, but for the time in which loops have their slots. Judged where it was measured.
+ */
+static void poison_report_speed(struct skep_play *play, const struct poison_storm *storm)
 {
     const double seconds = (double)(storm->good_ms - storm->began_ms) / 1000;
+    const double burnt =
+        (double)(storm->n_loops * POISON_LOOP_MS) / 1000 / (POISON_N_WORKERS * POISON_N_SLOTS);
 
+    if (storm->n_clean == 0) {
+        skep_report_note(play->report, "good ones done in %.1f s, of which loops had %.1f s", seconds, burnt);
+    } else {
+        double ratio = (double)storm->clean_ms / 1000 / (seconds - burnt);
+        skep_report_check(play->report, ratio >= 0.9,
+                          "good ones done in %.1f s, of which loops had %.1f s; without poison in %.1f s: "
+                          "throughput %.2f (limit 0.9)",
+                          seconds, burnt, (double)storm->clean_ms / 1000, ratio);
+    }
+}
+
+static void poison_report(struct skep_play *play, struct poison_storm *storm)
+{
     skep_report_check(play->report, storm->n_given == storm->n_poison, "%" PRIu64 " poisonous of %zu kinds",
                       storm->n_given, skep_poison_n_kinds());
     skep_report_most(play->report, "good ones that failed", (int64_t)storm->n_bad_good, 0);
@@ -141,7 +182,7 @@ static void poison_report(struct skep_play *play, struct poison_storm *storm)
     if (storm->first_wrong[0] != '\0') {
         skep_report_note(play->report, "first: %s", storm->first_wrong);
     }
-    skep_report_note(play->report, "good ones done in %.1f s", seconds);
+    poison_report_speed(play, storm);
 }
 
 static skep_status poison_perform(struct skep_play *play, struct skep_error *err)
@@ -149,13 +190,16 @@ static skep_status poison_perform(struct skep_play *play, struct skep_error *err
     struct poison_storm storm = {.n_good = play->is_long ? 200000 : 12600};
     skep_status st;
 
+    storm.n_clean = play->is_long ? storm.n_good : 0;
     storm.n_poison = storm.n_good / 90 + 1;
+    storm.first = storm.n_clean + storm.n_good;
     skep_buf_init(&storm.bytes, POISON_BUF_BYTES);
     skep_arena_init(&storm.arena, POISON_ARENA_BYTES);
     play->row_state = &storm;
     play->on_result = poison_look;
-    st = skep_play_begin(play, NULL, storm.n_good + storm.n_poison, err);
+    st = skep_play_begin(play, NULL, storm.first + storm.n_poison, err);
     st = st == SKEP_OK ? skep_play_start_workers(play, POISON_N_WORKERS, poison_args, err) : st;
+    st = st == SKEP_OK ? poison_run_clean(play, &storm, err) : st;
     st = st == SKEP_OK ? poison_run(play, &storm, err) : st;
     st = st == SKEP_OK ? skep_play_finish(play, err) : st;
     st = st == SKEP_OK ? poison_check_letters(play, &storm, err) : st;
