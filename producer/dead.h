@@ -24,6 +24,7 @@ struct skep_dead_settings {
     bool is_list;
     bool is_json;
     bool is_why;
+    bool is_raw;
 };
 
 #define SKEP_DEAD_AT(field) .offset = offsetof(struct skep_dead_settings, field)

@@ -13,6 +13,10 @@ enum { SHOW_TEXT_BYTES = 1024 * 1024, SHOW_RECORD_BYTES = 64 * 1024 };
 
 static const struct skep_option show_options[] = {
     SKEP_QUEUE_ROW(struct skep_dead_settings, queue),
+    {.name = "raw",
+     .kind = SKEP_OPT_FLAG,
+     SKEP_DEAD_AT(is_raw),
+     .help = "the bytes of the record alone, as they came: for a file, not for a terminal"},
     SKEP_CONNECT_ROWS(struct skep_dead_settings, connect),
     {.name = NULL},
 };
@@ -21,6 +25,7 @@ struct show {
     const char *id;
     const char *queue;
     bool is_first;
+    bool is_raw;
 };
 
 static void show_add(struct skep_buf *buf, const char *text)
@@ -125,6 +130,9 @@ static skep_status show_visit(void *context, const struct skep_letter *letter, s
     if (show->id != NULL && (letter->header.id == NULL || strcmp(letter->header.id, show->id) != 0)) {
         return SKEP_OK;
     }
+    if (show->is_raw) {
+        return skep_print(letter->record.bytes, letter->record.n) == SKEP_EXIT_OK ? SKEP_OK : SKEP_STOPPED;
+    }
     skep_buf_init(&buf, SHOW_TEXT_BYTES);
     skep_buf_add_text(&buf, show->is_first ? "" : "\n");
     show->is_first = false;
@@ -175,7 +183,7 @@ static int show_act(const void *settings_read, const struct skep_operands *ids)
 {
     const struct skep_dead_settings *settings = settings_read;
     struct skep_letters letters = {0};
-    struct show show = {.is_first = true};
+    struct show show = {.is_first = true, .is_raw = settings->is_raw};
     struct skep_keys keys;
     int exit_code = skep_connect_queue(&settings->connect, settings->queue, &keys, &letters.conn);
 
@@ -205,13 +213,19 @@ static const char *const show_text[] = {
 };
 
 static const char *const show_examples[] = {
-    "skep dead show -q sweep t17", "why task t17 failed", "skep dead show -q sweep", "what failed last", NULL,
+    "skep dead show -q sweep t17",
+    "why task t17 failed",
+    "skep dead show -q sweep",
+    "what failed last",
+    "skep dead show -q sweep t17 --raw > t17.json",
+    "its record, to be edited and tried with `skep replay --record t17.json`",
+    NULL,
 };
 
 const struct skep_command skep_dead_show = {
     .name = "show",
     .summary = "one dead letter with its history",
-    .usage = "-q QUEUE [ID...] [OPTION...]",
+    .usage = "-q QUEUE [ID...] [--raw] [OPTION...]",
     .text = show_text,
     .examples = show_examples,
     .options = show_options,

@@ -129,6 +129,22 @@ static void test_cli_dead__makes_bytes_harmless(void **state)
             "s", "evil");
 }
 
+/* The bytes of a record and nothing else. */
+static void test_cli_dead__shows_the_bytes(void **state)
+{
+    struct cli *cli = *state;
+    struct test_process *show = cli_start(cli, NULL, "dead", "show", "-q", "s", "evil", "--raw", NULL);
+    size_t n;
+    char *out;
+
+    assert_int_equal(test_process_wait(show, CLI_MS), 0);
+    out = test_process_out(show, &n);
+    assert_int_equal(n, 9);
+    assert_memory_equal(out, "\033[2J\0\xff\r\n{", 9);
+    free(out);
+    test_process_free(show);
+}
+
 /* With all that is known: records that are JSON as such, on one line; all others lose no byte. */
 static void test_cli_dead__exports(void **state)
 {
@@ -273,6 +289,7 @@ int main(void)
         TEST(shows_those_that_are_meant),
         TEST(shows_who_ran_it),
         TEST(makes_bytes_harmless),
+        TEST(shows_the_bytes),
         TEST(exports),
         TEST(exports_what_can_be_pushed),
         TEST(requeues),
