@@ -116,7 +116,8 @@ static void test_cli_status__audits(void **state)
     ask(cli->conn, "RPUSH {skep:s}:held:host:1:x i j k");
     cli_run(cli, 1, "the books do not balance: 2 tasks more than were taken\n", "", "audit", "-q", "s");
     cli_run(cli, 1,
-            "\"taken\":13,\"held\":4,\"done\":4,\"retried\":3,\"dead\":1,\"cancelled\":0,\"given_back\":2,\"crash_moved\":1,"
+            "\"taken\":13,\"held\":4,\"done\":4,\"retried\":3,\"dead\":1,\"cancelled\":0,\"given_back\":2,"
+            "\"crash_moved\":1,"
             "\"difference\":-2}\n",
             "", "audit", "-q", "s", "--json");
 }
