@@ -436,18 +436,17 @@ static void test_job__an_old_cancellation_is_forgotten(void **state)
  * no limit. */
 static void test_job__the_oldest_letters_go(void **state)
 {
+    static const char *const letters[] = {"#skep cause=x\nr0", "#skep cause=x\nr1", "#skep cause=x\nr2",
+                                          "#skep cause=x\nr3", "#skep cause=x\nr4"};
     struct skep_verdict bury[5];
     struct skep_holder holder;
     struct skep_conn *conn = open_holder(&holder);
     struct skep_queue_status status;
 
     (void)state;
-    for (int i = 0; i < 5; i++) {
+    for (size_t i = 0; i < 5; i++) {
         bury[i] = verdict(SKEP_BURY, NULL);
-        bury[i].record = (struct skep_bytes){"#skep cause=x\nr0\0#skep cause=x\nr1\0#skep cause=x\nr2\0"
-                                             "#skep cause=x\nr3\0#skep cause=x\nr4" +
-                                                 17 * i,
-                                             16};
+        bury[i].record = (struct skep_bytes){letters[i], strlen(letters[i])};
     }
     assert_int_equal(skep_queue_status_read(verbs.watcher, &verbs.keys, &status, NULL), SKEP_OK);
     assert_int_equal(status.max_dead, 1000000);
