@@ -8,7 +8,7 @@
 #include "chaos/row.h"
 #include "chaos/supply.h"
 
-enum { STALL_CHUNK = 2000, STALL_BETWEEN_MS = 2000, STALL_RESUME_MS = 5000 };
+enum { STALL_CHUNK = 800, STALL_BETWEEN_MS = 2000, STALL_RESUME_MS = 5000 };
 
 static const char *const stall_slots[] = {"--slots", "1", NULL};
 
@@ -37,7 +37,7 @@ static skep_status stall_perform(struct skep_play *play, struct skep_error *err)
     const struct skep_stat *stat = &play->books.status.stat;
     struct skep_supply supply = {.format = "{\"id\":\"%s\",\"kernel\":\"sleep\",\"args\":{\"s\":0.01}}",
                                  .chunk = STALL_CHUNK,
-                                 .end = n_rounds * 6 * STALL_CHUNK};
+                                 .end = n_rounds * (play->is_long ? 8 : 3) * STALL_CHUNK};
     struct skep_times resumes = {0};
     skep_status st = skep_play_begin(play, NULL, supply.end, err);
 
