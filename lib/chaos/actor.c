@@ -17,8 +17,6 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 
-extern char **environ;
-
 /* ---- its start ---- */
 
 static bool actor_is_same_name(const char *one, const char *other)
