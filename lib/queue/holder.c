@@ -16,7 +16,7 @@
 enum {
     HOLDER_REPLY_HEAD = 6,
     HOLDER_WAIT_MAX_MS = 60 * 1000,
-    HOLDER_SILENCE_MS = 5000 /* beyond the time of a wait */
+    HOLDER_SILENCE_MS = SKEP_CONN_SILENCE_MS /* beyond the time of a wait */
 };
 
 skep_status skep_holder_init(struct skep_holder *holder, struct skep_conn *conn, const char *queue,
