@@ -13,7 +13,13 @@
 #include "base/alloc.h"
 #include "base/pages.h"
 
-enum { ARENA_BLOCK_BYTES = 64 * 1024, ARENA_ALIGN = 64, ARENA_ALIGN_SMALL = 16, ARENA_LARGE_BYTES = 4096 };
+enum {
+    ARENA_BLOCK_BYTES = 64 * 1024,
+    ARENA_BLOCK_MAX_BYTES = 16 * 1024 * 1024,
+    ARENA_ALIGN = 64,
+    ARENA_ALIGN_SMALL = 16,
+    ARENA_LARGE_BYTES = 4096
+};
 
 struct arena_block {
     struct arena_block *next;
@@ -99,10 +105,23 @@ static void *block_carve_end(struct arena_block *block, size_t size)
 
 /* ---- the chain ---- */
 
+/* What a new block holds at least. Guarded ones grow with the arena: a process may have only some 65000 areas
+ * of memory, and each of them is two. */
+static size_t arena_block_bytes(const struct skep_arena *arena)
+{
+    size_t bytes = arena->is_guarded ? arena->used_bytes / 16 : 0;
+
+    if (bytes < ARENA_BLOCK_BYTES) {
+        return ARENA_BLOCK_BYTES;
+    }
+    return bytes < ARENA_BLOCK_MAX_BYTES ? bytes : ARENA_BLOCK_MAX_BYTES;
+}
+
 /* Put a block that can hold SIZE behind the current one. */
 static struct arena_block *arena_grow(struct skep_arena *arena, size_t size)
 {
-    size_t capacity = size + ARENA_ALIGN > ARENA_BLOCK_BYTES ? size + ARENA_ALIGN : ARENA_BLOCK_BYTES;
+    size_t least = arena_block_bytes(arena);
+    size_t capacity = size + ARENA_ALIGN > least ? size + ARENA_ALIGN : least;
     struct arena_block *block = block_new(arena->is_guarded, capacity);
 
     if (block == NULL) {

@@ -249,6 +249,22 @@ static void test_arena__large_pieces_end_at_a_guard(void **state)
     skep_arena_release(&arena);
 }
 
+/* Many small pieces do not make many blocks, of which a process may have only so many. */
+static void test_arena__guarded_blocks_are_few(void **state)
+{
+    struct skep_arena arena;
+
+    (void)state;
+    skep_arena_init_guarded(&arena, SIZE_MAX);
+    test_heap_begin(SIZE_MAX, TEST_HEAP_ONE_FAILS);
+    for (size_t i = 0; i < (size_t)1 << 19; i++) { /* 2 GiB, none of it touched */
+        assert_non_null(skep_arena_alloc(&arena, 4000));
+    }
+    assert_true(test_heap_live() < 400);
+    skep_arena_release(&arena);
+    test_heap_end();
+}
+
 /* An arena on the heap has no guards, whatever lies beside it. */
 static void test_arena__knows_its_own_guards_only(void **state)
 {
@@ -283,6 +299,7 @@ int main(void)
     };
     const struct CMUnitTest guards[] = {
         cmocka_unit_test(test_arena__large_pieces_end_at_a_guard),
+        cmocka_unit_test(test_arena__guarded_blocks_are_few),
         cmocka_unit_test(test_arena__knows_its_own_guards_only),
     };
 
