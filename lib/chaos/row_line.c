@@ -6,9 +6,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "chaos/supply.h"
 #include "queue/script.h"
 
-enum { LINE_N_WORKERS = 3 };
+enum { LINE_N_WORKERS = 3, LINE_CHUNK = 40000, LINE_TASKS_PER_CUT = 1000 };
 
 static const char *const line_slots[] = {"--slots", "12", NULL};
 
@@ -76,19 +77,18 @@ static void line_report(struct skep_play *play)
 static skep_status line_perform(struct skep_play *play, struct skep_error *err)
 {
     const uint64_t n_cuts = play->is_long ? 10000 : 1000;
-    const uint64_t n_tasks = n_cuts * 200;
-    skep_status st = skep_play_begin_server(play, NULL, n_tasks, err);
+    struct skep_supply supply = {.format = "{\"id\":\"%s\",\"kernel\":\"sleep\",\"args\":{\"s\":0.001}}",
+                                 .chunk = LINE_CHUNK,
+                                 .end = n_cuts * LINE_TASKS_PER_CUT};
+    skep_status st = skep_play_begin_server(play, NULL, supply.end, err);
 
     st = st == SKEP_OK ? skep_cast_start_proxy(&play->cast, skep_chance_u64(&play->chance), err) : st;
     st = st == SKEP_OK ? line_add_rules(play, err) : st;
     st = st == SKEP_OK ? skep_cast_start_consumer(&play->cast, err) : st;
     st = st == SKEP_OK ? skep_play_start_workers(play, LINE_N_WORKERS, line_slots, err) : st;
-    st = st == SKEP_OK ? skep_play_push(play, "{\"id\":\"%s\",\"kernel\":\"sleep\",\"args\":{\"s\":0.001}}",
-                                        0, n_tasks, err)
-                       : st;
-    while (st == SKEP_OK && line_count_cuts(play) < n_cuts && play->ledger.n_seen < n_tasks &&
-           !skep_play_is_over(play)) {
-        st = skep_play_tick(play, err);
+    while (st == SKEP_OK && line_count_cuts(play) < n_cuts &&
+           (supply.next == 0 || !skep_play_is_over(play))) {
+        st = skep_supply_tick(&supply, play, err);
     }
     if (st == SKEP_OK) {
         skep_report_check(play->report, line_count_cuts(play) >= n_cuts, "%" PRIu64 " cycles lost",
