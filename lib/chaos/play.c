@@ -57,6 +57,7 @@ skep_status skep_play_push(struct skep_play *play, const char *format, uint64_t 
     if (st == SKEP_OK) {
         skep_ledger_attempt(&play->ledger, first, n);
         memcpy(play->push_name, name, sizeof name);
+        play->empty_ms = 0;
         play->push_first = first;
         play->push_n = n;
         st = skep_cast_start_producer(&play->cast, name, name, err);

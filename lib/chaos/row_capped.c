@@ -9,7 +9,13 @@
 #include "base/clock.h"
 #include "queue/holder.h"
 
-enum { CAPPED_N_WORKERS = 2, CAPPED_N_SLOTS = 2, CAPPED_MOST = 500, CAPPED_REST_MS = 1000 };
+enum {
+    CAPPED_N_WORKERS = 2,
+    CAPPED_N_SLOTS = 2,
+    CAPPED_MOST = 500,
+    CAPPED_PER_ROUND = 8000,
+    CAPPED_REST_MS = 1000
+};
 
 static const char *const capped_slots[] = {"--slots", "2", NULL};
 
@@ -35,7 +41,7 @@ static skep_status capped_await_rest(struct skep_play *play, bool *rests_out, st
 static skep_status capped_perform(struct skep_play *play, struct skep_error *err)
 {
     const int64_t n_rounds = play->is_long ? 20 : 2;
-    const uint64_t n_tasks = (uint64_t)n_rounds * 5000;
+    const uint64_t n_tasks = (uint64_t)n_rounds * CAPPED_PER_ROUND;
     int64_t n_rests = 0, n_most = 0;
     skep_status st = skep_play_begin(play, NULL, n_tasks, err);
 
@@ -53,7 +59,7 @@ static skep_status capped_perform(struct skep_play *play, struct skep_error *err
         n_rests += rests;
         n_most = play->books.status.n_results > n_most ? play->books.status.n_results : n_most;
         skep_actor_signal(&play->cast.consumer, SIGCONT);
-        st = st == SKEP_OK ? skep_play_until_seen(play, play->ledger.n_seen + n_tasks / 4, err) : st;
+        st = st == SKEP_OK ? skep_play_until_seen(play, play->ledger.n_seen + CAPPED_PER_ROUND / 2, err) : st;
     }
     st = st == SKEP_OK ? skep_play_finish(play, err) : st;
     if (st == SKEP_OK) {
