@@ -14,6 +14,7 @@
 #include "queue/backoff.h"
 #include "queue/beat.h"
 #include "queue/observer.h"
+#include "queue/rights.h"
 #include "queue/server.h"
 #include "reaper.h"
 
@@ -70,6 +71,10 @@ static void line_connect(struct skep_agent_line *line, int64_t now_ms)
     struct skep_error err = {0};
     skep_status st = skep_conn_connect(line->conn, &err);
 
+    /* A refused beat would not say which right is missing. */
+    for (size_t i = 0; st == SKEP_OK && i < line->n_lanes; i++) {
+        st = skep_rights_check(line->conn, &line->keys[i], SKEP_ROLE_WORKER, &err);
+    }
     skep_metrics_add(&line->crew->metrics, SKEP_METRIC_RECONNECTS, 1);
     line_restart_observers(line);
     line->n_due = 0;

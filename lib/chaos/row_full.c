@@ -52,8 +52,9 @@ static skep_status full_fill(struct skep_play *play, struct skep_error *err)
     int64_t before = -1;
     skep_status st = SKEP_OK;
 
+    /* At first nothing goes in for a while: push looks at all lines before. */
     while (st == SKEP_OK && skep_play_is_pushing(play) &&
-           (before < 0 || play->books.status.n_waiting != before)) {
+           (before <= 0 || play->books.status.n_waiting != before)) {
         before = play->books.has_status ? play->books.status.n_waiting : -1;
         st = skep_play_tick_for(play, 1500, err);
     }

@@ -18,7 +18,7 @@
     }
 #define KEY(field) offsetof(struct skep_keys, field)
 
-enum { RIGHTS_MAX_KEYS = 16, RIGHTS_MAX_SCRIPTS = 8, RIGHTS_TEXT_BYTES = 4096 };
+enum { RIGHTS_MAX_KEYS = 16, RIGHTS_MAX_SCRIPTS = 9, RIGHTS_TEXT_BYTES = 4096 };
 
 /* The list of keys ends with 0: the name of the queue is there, and that is no key. */
 static const struct rights_row {
@@ -50,6 +50,19 @@ static const struct rights_row {
                             .scripts = {SKEP_SCRIPT_STATUS, SKEP_SCRIPT_SIFT, SKEP_SCRIPT_JOB,
                                         SKEP_SCRIPT_FORGET, SKEP_SCRIPT_CANCEL},
                             .keys = ALL_KEYS},
+    [SKEP_ROLE_MONITOR] = {.text = "a monitor",
+                           .direct = "EVALSHA,SCRIPT LOAD,SMEMBERS,MGET,LRANGE,LLEN",
+                           .n_scripts = 2,
+                           .scripts = {SKEP_SCRIPT_STATUS, SKEP_SCRIPT_JOB},
+                           .keys = ALL_KEYS},
+    [SKEP_ROLE_RUN] = {.text = "skep run",
+                       .direct =
+                           "EVALSHA,SCRIPT LOAD,SADD,SREM,BLMOVE,SET,HMGET,HGET,HDEL,LRANGE,LLEN,MGET,DEL",
+                       .n_scripts = 9,
+                       .scripts = {SKEP_SCRIPT_REGISTER, SKEP_SCRIPT_CYCLE, SKEP_SCRIPT_TOUCH,
+                                   SKEP_SCRIPT_PEEK, SKEP_SCRIPT_REAP, SKEP_SCRIPT_PUT, SKEP_SCRIPT_COLLECT,
+                                   SKEP_SCRIPT_STATUS, SKEP_SCRIPT_JOB},
+                       .keys = ALL_KEYS},
 };
 
 const char *skep_rights_role_text(enum skep_role role)

@@ -15,7 +15,9 @@ enum skep_role {
     SKEP_ROLE_WORKER,
     SKEP_ROLE_PRODUCER, /* push */
     SKEP_ROLE_CONSUMER, /* results */
-    SKEP_ROLE_OPERATOR, /* status, limits, pause, dead letters */
+    SKEP_ROLE_OPERATOR, /* status, limits, pause, dead letters, cancel */
+    SKEP_ROLE_MONITOR,  /* status alone */
+    SKEP_ROLE_RUN,      /* skep run over a server: all that its parts need */
     SKEP_ROLE_COUNT
 };
 

@@ -190,7 +190,9 @@ static void grant(const char *user, enum skep_role role)
 static void test_redis_errors_refused__the_named_rights_suffice(void **state)
 {
     char urls[SKEP_ROLE_COUNT][256];
+    static const char task[] = "{\"kernel\":\"echo\"}\n";
     struct test_process *worker;
+    char *tasks;
 
     (void)state;
     for (int role = 0; role < SKEP_ROLE_COUNT; role++) {
@@ -211,11 +213,20 @@ static void test_redis_errors_refused__the_named_rights_suffice(void **state)
     trial_user_runs(hive, urls[SKEP_ROLE_OPERATOR], 0, NULL, "dead", "purge", "-q", "q", "--all", NULL);
     trial_user_runs(hive, urls[SKEP_ROLE_OPERATOR], 0, NULL, "pause", "-q", "q", NULL);
     trial_user_runs(hive, urls[SKEP_ROLE_OPERATOR], 0, NULL, "audit", "-q", "q", NULL);
+    trial_user_runs(hive, urls[SKEP_ROLE_OPERATOR], 0, NULL, "cancel", "-q", "q", "--id", "x", NULL);
+    trial_user_runs(hive, urls[SKEP_ROLE_MONITOR], 0, "paused", "status", "-q", "q", NULL);
+    trial_user_runs(hive, urls[SKEP_ROLE_MONITOR], 0, "paused", "status", NULL);
+    trial_user_runs(hive, urls[SKEP_ROLE_MONITOR], 0, NULL, "dead", "ls", "-q", "q", NULL);
+    trial_user_runs(hive, urls[SKEP_ROLE_MONITOR], 0, NULL, "audit", "-q", "q", NULL);
     trial_user_runs(hive, urls[SKEP_ROLE_CONSUMER], 1, "\"again\"", "results", "-q", "q", "--count", "6",
                     NULL);
     test_process_signal(worker, SIGTERM);
     hive_await_end(hive, worker, 0, 60000);
     assert_false(test_process_said(worker, "redis-retry"));
+    tasks = test_path(hive->folder, "tasks.jsonl");
+    test_write_file(hive->folder, "tasks.jsonl", task, sizeof task - 1);
+    trial_user_runs(hive, urls[SKEP_ROLE_RUN], 0, NULL, "run", tasks, NULL);
+    free(tasks);
 }
 
 /* ---- what is this ---- */
