@@ -6,8 +6,9 @@
 #include <signal.h>
 
 #include "base/clock.h"
+#include "chaos/supply.h"
 
-enum { CONSUMER_N_WORKERS = 2, CONSUMER_LIFE_MS = 300, CONSUMER_TASKS_PER_KILL = 1000 };
+enum { CONSUMER_N_WORKERS = 2, CONSUMER_LIFE_MS = 200, CONSUMER_CHUNK = 10000 };
 
 static const char *const consumer_slots[] = {"--slots", "4", NULL};
 
@@ -19,19 +20,19 @@ static skep_status consumer_kill(struct skep_play *play, struct skep_error *err)
 
 static skep_status consumer_perform(struct skep_play *play, struct skep_error *err)
 {
-    const uint64_t n_kills = play->is_long ? 100 : 20, n_tasks = n_kills * CONSUMER_TASKS_PER_KILL;
+    const uint64_t n_kills = play->is_long ? 100 : 20;
+    struct skep_supply supply = {.format = "{\"id\":\"%s\",\"kernel\":\"sleep\",\"args\":{\"s\":0.001}}",
+                                 .chunk = CONSUMER_CHUNK,
+                                 .end = n_kills * CONSUMER_CHUNK};
     uint64_t n_killed = 0;
     int64_t dies_ms;
-    skep_status st = skep_play_begin(play, NULL, n_tasks, err);
+    skep_status st = skep_play_begin(play, NULL, supply.end, err);
 
     st = st == SKEP_OK ? skep_play_start_workers(play, CONSUMER_N_WORKERS, consumer_slots, err) : st;
-    st = st == SKEP_OK ? skep_play_push(play, "{\"id\":\"%s\",\"kernel\":\"sleep\",\"args\":{\"s\":0.001}}",
-                                        0, n_tasks, err)
-                       : st;
     dies_ms = skep_monotonic_ms() + CONSUMER_LIFE_MS;
-    while (st == SKEP_OK && play->ledger.n_seen < n_tasks && !skep_play_is_over(play)) {
-        st = skep_play_tick(play, err);
-        if (st == SKEP_OK && n_killed < n_kills && skep_monotonic_ms() >= dies_ms) {
+    while (st == SKEP_OK && n_killed < n_kills && (supply.next == 0 || !skep_play_is_over(play))) {
+        st = skep_supply_tick(&supply, play, err);
+        if (st == SKEP_OK && skep_monotonic_ms() >= dies_ms) {
             st = consumer_kill(play, err);
             dies_ms = skep_monotonic_ms() + skep_chance_life_ms(&play->chance, CONSUMER_LIFE_MS);
             n_killed++;
@@ -39,7 +40,7 @@ static skep_status consumer_perform(struct skep_play *play, struct skep_error *e
     }
     st = st == SKEP_OK ? skep_play_finish(play, err) : st;
     if (st == SKEP_OK) {
-        skep_report_check(play->report, n_killed > 0, "killed %" PRIu64 " consumers", n_killed);
+        skep_report_check(play->report, n_killed == n_kills, "killed %" PRIu64 " consumers", n_killed);
     }
     return st;
 }
