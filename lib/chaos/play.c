@@ -221,7 +221,7 @@ static void play_report(struct skep_play *play)
     if (play->books.n_wrong > 0) {
         skep_report_note(report, "first difference %" PRId64, play->books.worst);
     }
-    if (ledger->first_wrong[0] != '\0') {
+    if (ledger->n_unexpected > 0 || (int64_t)ledger->n_duplicated > play->may_repeat) {
         skep_report_note(report, "first wrong result: %.100s", ledger->first_wrong);
     }
 }

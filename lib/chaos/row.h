@@ -36,6 +36,7 @@ extern const struct skep_row skep_row_endurance;
 extern const struct skep_row skep_row_server;
 extern const struct skep_row skep_row_everysec;
 extern const struct skep_row skep_row_power;
+extern const struct skep_row skep_row_snapshot;
 extern const struct skep_row skep_row_stall;
 extern const struct skep_row skep_row_away;
 extern const struct skep_row skep_row_storm;
