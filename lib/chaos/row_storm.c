@@ -27,7 +27,6 @@ static int64_t storm_info(struct skep_play *play, const char *name)
     return at != NULL ? strtoll(at + strlen(name), NULL, 10) : -1;
 }
 
-/* What a calm second costs is taken off: waiting slots come back whenever there is work. */
 struct storm_state {
     struct skep_supply supply;
     struct skep_times resumes;
@@ -78,8 +77,8 @@ static void storm_report(struct skep_play *play, struct storm_state *state)
 
     skep_report_note(play->report, "%" PRIu64 " times all of %" PRId64 " lines closed", state->n_kills,
                      state->n_clients);
-    skep_report_note(play->report, "%.0f connects/s",
-                     1000.0 * (double)state->n_connected / (double)state->spent_ms);
+    skep_report_note(play->report, "%.0f connects/s, at most %" PRId64 " between two times",
+                     1000.0 * (double)state->n_connected / (double)state->spent_ms, state->most_at_once);
     /* Twice: a line may be closed while it says hello, and commands come and go. */
     skep_report_check(play->report, each <= 2, "connects for each line closed %.2f (limit 2)", each);
     skep_report_check(play->report, state->done_in_it > 0, "done in the storm %" PRId64, state->done_in_it);
