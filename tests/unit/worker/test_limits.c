@@ -223,7 +223,20 @@ static int exit_of(pid_t pid)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
-/* A slot survives SIGTERM; a program that it runs dies of it as usual. */
+/* A slot survives SIGTERM. */
+static void test_limits__sigterm_is_not_heeded(void **state)
+{
+    pid_t pid = fork();
+
+    (void)state;
+    if (pid == 0) {
+        skep_limits_enter(&settings);
+        _exit(raise(SIGTERM) == 0 ? 0 : 1);
+    }
+    assert_int_equal(exit_of(pid), 0);
+}
+
+/* A program that it runs dies of it as usual. */
 static void test_limits__sigterm_is_for_others(void **state)
 {
     pid_t pid = fork();
@@ -231,7 +244,6 @@ static void test_limits__sigterm_is_for_others(void **state)
     (void)state;
     if (pid == 0) {
         skep_limits_enter(&settings);
-        raise(SIGTERM);
         execl("/bin/sh", "sh", "-c", "kill -TERM $$; exit 3", (char *)NULL);
         _exit(4);
     }
@@ -279,6 +291,7 @@ int main(void)
         TEST(fenced),
         TEST(too_much_memory),
         cmocka_unit_test_setup(test_limits__own_memory, set_up),
+        cmocka_unit_test_setup(test_limits__sigterm_is_not_heeded, set_up),
         cmocka_unit_test_setup(test_limits__sigterm_is_for_others, set_up),
         cmocka_unit_test_setup(test_limits__are_entered, set_up),
     };
