@@ -160,6 +160,21 @@ skep_status skep_cast_start_server(struct skep_cast *cast, const char *const *ar
     return st == SKEP_OK ? cast_connect(cast, err) : st;
 }
 
+skep_status skep_cast_change_server(struct skep_cast *cast, const struct skep_actor *actor,
+                                    const struct skep_url *url, struct skep_error *err)
+{
+    skep_actor_end(&cast->server, SIGKILL, 0);
+    skep_conn_free(cast->conn);
+    cast->conn = NULL;
+    cast->server = *actor;
+    cast->server_url = *url;
+    if (cast->proxy != NULL) {
+        skep_proxy_set_server(cast->proxy, url);
+        skep_proxy_cut(cast->proxy);
+    }
+    return cast_connect(cast, err);
+}
+
 skep_status skep_cast_start_proxy(struct skep_cast *cast, uint64_t seed, struct skep_error *err)
 {
     char path[PATH_MAX];
@@ -268,15 +283,21 @@ skep_status skep_cast_start_producer(struct skep_cast *cast, const char *job, co
     return cast_start(cast, &cast->producer, cast->skep, all, NULL, "producer", NULL, err);
 }
 
-skep_status skep_cast_run_skep(struct skep_cast *cast, struct skep_actor *actor, const char *const *args,
-                               const char *out_name, struct skep_error *err)
+skep_status skep_cast_start_skep(struct skep_cast *cast, struct skep_actor *actor, const char *const *args,
+                                 const char *out_name, struct skep_error *err)
 {
     static const char *const first[] = {"skep", NULL};
     const char *all[SKEP_ACTOR_MAX_ARGS];
-    skep_status st;
 
     cast_join(first, args, all);
-    st = cast_start(cast, actor, cast->skep, all, NULL, "skep", out_name, err);
+    return cast_start(cast, actor, cast->skep, all, NULL, "skep", out_name, err);
+}
+
+skep_status skep_cast_run_skep(struct skep_cast *cast, struct skep_actor *actor, const char *const *args,
+                               const char *out_name, struct skep_error *err)
+{
+    skep_status st = skep_cast_start_skep(cast, actor, args, out_name, err);
+
     if (st == SKEP_OK && !skep_actor_wait(actor, SKEP_CAST_START_MS)) {
         skep_actor_end(actor, SIGKILL, 0);
         st = skep_error_set(err, SKEP_E_IO, "skep %s does not end", args[0]);

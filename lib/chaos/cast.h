@@ -46,6 +46,11 @@ void skep_cast_release(struct skep_cast *cast, bool keeps_folder);
 SKEP_MUST_USE skep_status skep_cast_start_server(struct skep_cast *cast, const char *const *args,
                                                  struct skep_error *err);
 
+/* Another server has the part from now on: ACTOR at URL. The one of before is ended, the proxy leads to the
+ * new one, and cast->conn too. */
+SKEP_MUST_USE skep_status skep_cast_change_server(struct skep_cast *cast, const struct skep_actor *actor,
+                                                  const struct skep_url *url, struct skep_error *err);
+
 /* From now on who is started talks through a proxy of this seed. */
 SKEP_MUST_USE skep_status skep_cast_start_proxy(struct skep_cast *cast, uint64_t seed,
                                                 struct skep_error *err);
@@ -61,7 +66,13 @@ SKEP_MUST_USE skep_status skep_cast_start_consumer(struct skep_cast *cast, struc
 SKEP_MUST_USE skep_status skep_cast_start_producer(struct skep_cast *cast, const char *job, const char *name,
                                                    struct skep_error *err);
 
-/* Run `skep` with ARGS (without the program's name and the URL) in the folder to its end, output to NAME. */
+/* Start `skep` with ARGS (without the program's name and the URL) in the folder, output to OUT_NAME there
+ * (NULL: into its log). */
+SKEP_MUST_USE skep_status skep_cast_start_skep(struct skep_cast *cast, struct skep_actor *actor,
+                                               const char *const *args, const char *out_name,
+                                               struct skep_error *err);
+
+/* The same to its end. */
 SKEP_MUST_USE skep_status skep_cast_run_skep(struct skep_cast *cast, struct skep_actor *actor,
                                              const char *const *args, const char *out_name,
                                              struct skep_error *err);

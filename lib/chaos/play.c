@@ -46,6 +46,16 @@ skep_status skep_play_start_workers(struct skep_play *play, size_t n, const char
     return st;
 }
 
+/* The push of the tasks FIRST and on, whose file is there. */
+static skep_status play_start_push(struct skep_play *play, uint64_t first, uint64_t n, struct skep_error *err)
+{
+    snprintf(play->push_name, sizeof play->push_name, "tasks-%" PRIu64 ".jsonl", first);
+    play->empty_ms = 0;
+    play->push_first = first;
+    play->push_n = n;
+    return skep_cast_start_producer(&play->cast, play->push_name, play->push_name, err);
+}
+
 skep_status skep_play_push(struct skep_play *play, const char *format, uint64_t first, uint64_t n,
                            struct skep_error *err)
 {
@@ -56,13 +66,19 @@ skep_status skep_play_push(struct skep_play *play, const char *format, uint64_t 
     st = skep_cast_write_tasks(&play->cast, name, format, first, n, err);
     if (st == SKEP_OK) {
         skep_ledger_attempt(&play->ledger, first, n);
-        memcpy(play->push_name, name, sizeof name);
-        play->empty_ms = 0;
-        play->push_first = first;
-        play->push_n = n;
-        st = skep_cast_start_producer(&play->cast, name, name, err);
+        st = play_start_push(play, first, n, err);
     }
     return st;
+}
+
+skep_status skep_play_push_again(struct skep_play *play, uint64_t first, uint64_t n, struct skep_error *err)
+{
+    skep_status st;
+
+    skep_actor_end(&play->cast.producer, SIGTERM, SKEP_CAST_END_MS);
+    skep_actor_end(&play->cast.consumer, SIGTERM, SKEP_CAST_END_MS);
+    st = skep_cast_start_consumer(&play->cast, err);
+    return st == SKEP_OK ? play_start_push(play, first, n, err) : st;
 }
 
 bool skep_play_is_pushing(const struct skep_play *play)

@@ -83,6 +83,11 @@ SKEP_MUST_USE skep_status skep_play_start_workers(struct skep_play *play, size_t
  * the same job. One push at a time. */
 SKEP_MUST_USE skep_status skep_play_push(struct skep_play *play, const char *format, uint64_t first,
                                          uint64_t n, struct skep_error *err);
+
+/* The server is back in the past. The consumer finds another list than it left, says so and ends: another one
+ * goes on. A push that was acknowledged is given again under its name, to bring back what is missing. */
+SKEP_MUST_USE skep_status skep_play_push_again(struct skep_play *play, uint64_t first, uint64_t n,
+                                               struct skep_error *err);
 bool skep_play_is_pushing(const struct skep_play *play);
 
 /* Let a few milliseconds pass: results are read, the books are looked at, a push is kept going. What happens

@@ -6,7 +6,6 @@
 
 #include <inttypes.h>
 #include <signal.h>
-#include <stdio.h>
 
 enum { SNAPSHOT_N_WORKERS = 2, SNAPSHOT_TASKS = 4000, SNAPSHOT_IN_HAND = 2000 };
 
@@ -35,26 +34,6 @@ static skep_status snapshot_lose(struct skep_play *play, uint64_t first, int64_t
     return st;
 }
 
-/* The consumer finds another list than it left, says so and ends; the next one goes on. */
-static skep_status snapshot_go_on(struct skep_play *play, uint64_t again, struct skep_error *err)
-{
-    char name[64];
-    skep_status st = skep_cast_start_server(&play->cast, NULL, err);
-
-    if (st == SKEP_OK) {
-        skep_actor_end(&play->cast.consumer, SIGTERM, SKEP_CAST_END_MS);
-        st = skep_cast_start_consumer(&play->cast, err);
-    }
-    snprintf(name, sizeof name, "tasks-%" PRIu64 ".jsonl", again);
-    if (st == SKEP_OK && skep_actor_wait(&play->cast.producer, SKEP_CAST_END_MS)) {
-        st = skep_cast_start_producer(&play->cast, name, name, err);
-    }
-    if (st == SKEP_OK && !skep_actor_wait(&play->cast.producer, SKEP_CAST_START_MS)) {
-        st = skep_error_set(err, SKEP_E_IO, "skep push does not end");
-    }
-    return st;
-}
-
 static skep_status snapshot_perform(struct skep_play *play, struct skep_error *err)
 {
     const uint64_t n_rounds = play->is_long ? 20 : 1;
@@ -66,7 +45,8 @@ static skep_status snapshot_perform(struct skep_play *play, struct skep_error *e
         const uint64_t first = i * 2 * SNAPSHOT_TASKS;
         st = snapshot_lose(play, first, &n_again, err);
         play->may_repeat += n_again + SNAPSHOT_IN_HAND;
-        st = st == SKEP_OK ? snapshot_go_on(play, first + SNAPSHOT_TASKS, err) : st;
+        st = st == SKEP_OK ? skep_cast_start_server(&play->cast, NULL, err) : st;
+        st = st == SKEP_OK ? skep_play_push_again(play, first + SNAPSHOT_TASKS, SNAPSHOT_TASKS, err) : st;
         st = st == SKEP_OK ? skep_play_until_seen(play, first + 2 * SNAPSHOT_TASKS, err) : st;
     }
     st = st == SKEP_OK ? skep_play_finish(play, err) : st;
