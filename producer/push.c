@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/limit_rows.h"
 #include "producer/check.h"
 #include "producer/check_all.h"
 #include "producer/command.h"
@@ -54,14 +55,7 @@ static const struct skep_option push_options[] = {
      .kind = SKEP_OPT_FLAG,
      AT(allows_unknown_kernels),
      .help = "push tasks of kernels that this program does not know, for workers that do"},
-    {.name = "max-record",
-     .kind = SKEP_OPT_BYTES,
-     AT(record_bytes),
-     .default_text = "64K",
-     .least = 1024,
-     .most = 16 << 20,
-     .value_name = "BYTES",
-     .help = "refuse longer lines; workers have the same setting"},
+    SKEP_RECORD_ROW(struct push_settings, record_bytes, "refuse longer lines; workers have the same setting"),
     {.name = "raw",
      .kind = SKEP_OPT_FLAG,
      AT(is_raw),

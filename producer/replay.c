@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/limit_rows.h"
 #include "producer/command.h"
 #include "producer/commands.h"
 #include "producer/words.h"
@@ -39,30 +40,11 @@ static const struct skep_option replay_options[] = {
      .help = "folder that the output file of the task goes to, over what is there; otherwise a new temporary "
              "one, which is named at the end"},
     {.name = "gdb", .kind = SKEP_OPT_FLAG, AT(debugs), .help = "run it under the debugger gdb"},
-    {.name = "memory",
-     .kind = SKEP_OPT_BYTES,
-     AT(memory_bytes),
-     .default_text = "4G",
-     .least = 1 << 20,
-     .most = 0x1p50,
-     .value_name = "BYTES",
-     .help = "what the task may allocate, as the worker has it"},
-    {.name = "cache",
-     .kind = SKEP_OPT_BYTES,
-     AT(cache_bytes),
-     .default_text = "64G",
-     .least = 1 << 16,
-     .most = 0x1p50,
-     .value_name = "BYTES",
-     .help = "address space for mapped inputs, as the worker has it"},
-    {.name = "max-record",
-     .kind = SKEP_OPT_BYTES,
-     AT(record_bytes),
-     .default_text = "64K",
-     .least = 1024,
-     .most = 16 << 20,
-     .value_name = "BYTES",
-     .help = "a larger record fails, as the worker has it"},
+    SKEP_MEMORY_ROW(struct skep_replay_settings, memory_bytes,
+                    "what the task may allocate, as the worker has it"),
+    SKEP_CACHE_ROW(struct skep_replay_settings, cache_bytes,
+                   "address space for mapped inputs, as the worker has it"),
+    SKEP_RECORD_ROW(struct skep_replay_settings, record_bytes, "a larger record fails, as the worker has it"),
     {.name = "in-process", .kind = SKEP_OPT_FLAG, AT(is_in_process)},
     SKEP_CONNECT_ROWS(struct skep_replay_settings, connect),
     {.name = NULL},

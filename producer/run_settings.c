@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "config/limit_rows.h"
 
 #define AT(field) .offset = offsetof(struct skep_run_settings, field)
 
@@ -69,14 +70,7 @@ const struct skep_option skep_run_options[] = {
      .value_name = "DIR",
      .help = "folder for what a resumption needs (default: .skep/run-<name of the file>)"},
     {.name = "keep", .kind = SKEP_OPT_FLAG, AT(keeps), .help = "leave that folder when all is done"},
-    {.name = "max-record",
-     .kind = SKEP_OPT_BYTES,
-     AT(record_bytes),
-     .default_text = "64K",
-     .least = 1024,
-     .most = 16 << 20,
-     .value_name = "BYTES",
-     .help = "refuse longer lines"},
+    SKEP_RECORD_ROW(struct skep_run_settings, record_bytes, "refuse longer lines"),
     {.name = "memory",
      .kind = SKEP_OPT_BYTES,
      AT(memory_bytes),

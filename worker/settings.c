@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "settings.h"
 
+#include "config/limit_rows.h"
+
 #define AT(member) offsetof(struct skep_worker_settings, member)
 
 const struct skep_option skep_worker_options[] = {
@@ -80,30 +82,13 @@ const struct skep_option skep_worker_options[] = {
      .most = 0x1p50,
      .value_name = "BYTES",
      .help = "so does one whose resident memory is larger than this between two tasks"},
-    {.name = "memory",
-     .kind = SKEP_OPT_BYTES,
-     .offset = AT(memory_bytes),
-     .default_text = "4G",
-     .least = 1 << 20,
-     .most = 0x1p50,
-     .value_name = "BYTES",
-     .help = "what one task may allocate in a slot, its output included"},
-    {.name = "cache",
-     .kind = SKEP_OPT_BYTES,
-     .offset = AT(cache_bytes),
-     .default_text = "64G",
-     .least = 1 << 16,
-     .most = 0x1p50,
-     .value_name = "BYTES",
-     .help = "address space for mapped inputs in a slot; of a larger file only the needed part is mapped"},
-    {.name = "max-record",
-     .kind = SKEP_OPT_BYTES,
-     .offset = AT(record_bytes),
-     .default_text = "64K",
-     .least = 1024,
-     .most = 16 << 20,
-     .value_name = "BYTES",
-     .help = "a task record larger than this becomes a dead letter"},
+    SKEP_MEMORY_ROW(struct skep_worker_settings, memory_bytes,
+                    "what one task may allocate in a slot, its output included"),
+    SKEP_CACHE_ROW(
+        struct skep_worker_settings, cache_bytes,
+        "address space for mapped inputs in a slot; of a larger file only the needed part is mapped"),
+    SKEP_RECORD_ROW(struct skep_worker_settings, record_bytes,
+                    "a task record larger than this becomes a dead letter"),
     {.name = "retries",
      .kind = SKEP_OPT_I64,
      .offset = AT(retries),
