@@ -7,10 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
+/* The path is from the root on: whoever starts it may be in another folder. */
 static bool programs_is_there(const char *folder, size_t n, const char *name, char path_out[PATH_MAX])
 {
-    return (size_t)snprintf(path_out, PATH_MAX, "%.*s/%s", (int)n, folder, name) < PATH_MAX &&
-           access(path_out, X_OK) == 0;
+    char path[PATH_MAX];
+
+    return (size_t)snprintf(path, sizeof path, "%.*s/%s", (int)n, folder, name) < sizeof path &&
+           access(path, X_OK) == 0 && realpath(path, path_out) != NULL;
 }
 
 skep_status skep_programs_find_in_path(const char *name, char path_out[PATH_MAX], struct skep_error *err)
