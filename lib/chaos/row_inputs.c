@@ -232,6 +232,7 @@ static skep_status inputs_storm(struct skep_play *play, struct inputs_state *sta
     skep_array_make(file->bytes, INPUTS_COUNT, 1);
     st = skep_array_write(skep_cast_path(&play->cast, file->way->file, path), O_CREAT, file->bytes, err);
     st = st == SKEP_OK ? skep_play_push(play, file->way->format, at * state->n_each, state->n_each, err) : st;
+    st = st == SKEP_OK ? skep_play_tick(play, err) : st; /* the play was over, and is no longer */
     while (st == SKEP_OK && play->ledger.n_seen < n_until && !skep_play_is_over(play)) {
         st = skep_play_tick(play, err);
         if (st == SKEP_OK && skep_monotonic_ms() >= due_ms) {

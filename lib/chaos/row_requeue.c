@@ -25,8 +25,8 @@ static const char requeue_count[] =
 
 struct requeue_state {
     uint64_t n_tasks, n_kills;
-    uint64_t n_killed, n_midway; /* of these came between two pieces, or in one */
-    int64_t n_lost, n_doubled;   /* after all kills together */
+    uint64_t n_killed, n_midway; /* midway: some letters had been moved and some had not */
+    int64_t n_lost, n_doubled;   /* at all looks together */
 };
 
 static const char *const requeue_command[] = {"dead", "requeue", "-q", "chaos", "--all", NULL};
