@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "crew.h"
-#include "limits.h"
+#include "limit.h"
 #include "obituary.h"
 #include "title.h"
 

@@ -18,7 +18,7 @@ struct skep_child {
     struct skep_page *page;
     int64_t started_ms;
     bool is_fenced; /* the agent had to end it: it had been declared dead elsewhere */
-    /* What limits.c does to it. */
+    /* What limit.c does to it. */
     enum skep_stop ended_for; /* the agent had to end it: because of the task named beside; else NONE */
     int ended_lane;
     int64_t ended_running;

@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "config/describe.h"
 #include "config/options.h"
-#include "limits.h"
+#include "limit.h"
 #include "metrics/metrics.h"
 #include "settings.h"
 #include "slot.h"

@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "limits.h"
+#include "limit.h"
 #include "pacer.h"
 #include "set_up.h"
 #include "title.h"

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "worker/limits.h"
+#include "worker/limit.h"
 
 enum { MIB = 1 << 20 };
 
@@ -105,7 +105,7 @@ static bool is_killed(void)
 }
 
 /* A slot without a limit is not watched, whatever it runs; neither is one that runs nothing. */
-static void test_limits__nothing_to_watch(void **state)
+static void test_limit__nothing_to_watch(void **state)
 {
     (void)state;
     start_child(0);
@@ -116,7 +116,7 @@ static void test_limits__nothing_to_watch(void **state)
 }
 
 /* Half a second after the deadline SIGTERM, two seconds later SIGKILL; nothing before that, nothing twice. */
-static void test_limits__asks_and_then_ends(void **state)
+static void test_limit__asks_and_then_ends(void **state)
 {
     (void)state;
     start_child(0);
@@ -137,7 +137,7 @@ static void test_limits__asks_and_then_ends(void **state)
 }
 
 /* The grace is a task's own: the next one is asked again, also if it has the same number in another lane. */
-static void test_limits__each_task_is_asked(void **state)
+static void test_limit__each_task_is_asked(void **state)
 {
     (void)state;
     start_child(0);
@@ -154,7 +154,7 @@ static void test_limits__each_task_is_asked(void **state)
 }
 
 /* A task that was cancelled ends its slot for that reason. */
-static void test_limits__cancelled(void **state)
+static void test_limit__cancelled(void **state)
 {
     (void)state;
     start_child(0);
@@ -167,7 +167,7 @@ static void test_limits__cancelled(void **state)
 }
 
 /* One that is being ended for another reason is left alone. */
-static void test_limits__fenced(void **state)
+static void test_limit__fenced(void **state)
 {
     (void)state;
     start_child(0);
@@ -178,7 +178,7 @@ static void test_limits__fenced(void **state)
 }
 
 /* Memory of its own is what counts, and only while a task runs: then the slot is ended. */
-static void test_limits__too_much_memory(void **state)
+static void test_limit__too_much_memory(void **state)
 {
     (void)state;
     start_child(512 * (size_t)MIB);
@@ -199,7 +199,7 @@ static void test_limits__too_much_memory(void **state)
 }
 
 /* Private memory counts, shared memory does not. Of a process that is not there nothing is known. */
-static void test_limits__own_memory(void **state)
+static void test_limit__own_memory(void **state)
 {
     int64_t before, with_shared, with_own;
 
@@ -224,7 +224,7 @@ static int exit_of(pid_t pid)
 }
 
 /* A slot survives SIGTERM. */
-static void test_limits__sigterm_is_not_heeded(void **state)
+static void test_limit__sigterm_is_not_heeded(void **state)
 {
     pid_t pid = fork();
 
@@ -237,7 +237,7 @@ static void test_limits__sigterm_is_not_heeded(void **state)
 }
 
 /* A program that it runs dies of it as usual. */
-static void test_limits__sigterm_is_for_others(void **state)
+static void test_limit__sigterm_is_for_others(void **state)
 {
     pid_t pid = fork();
 
@@ -252,7 +252,7 @@ static void test_limits__sigterm_is_for_others(void **state)
 
 /* What is entered can be seen in the limits of the process: no core unless it was asked for, and a limit of
  * data only where there is one for tasks. */
-static void test_limits__are_entered(void **state)
+static void test_limit__are_entered(void **state)
 {
     pid_t pid = fork();
 
@@ -279,7 +279,7 @@ static void test_limits__are_entered(void **state)
     assert_int_equal(exit_of(pid), 0);
 }
 
-#define TEST(fact) cmocka_unit_test_setup_teardown(test_limits__##fact, set_up, tear_down)
+#define TEST(fact) cmocka_unit_test_setup_teardown(test_limit__##fact, set_up, tear_down)
 
 int main(void)
 {
@@ -290,10 +290,10 @@ int main(void)
         TEST(cancelled),
         TEST(fenced),
         TEST(too_much_memory),
-        cmocka_unit_test_setup(test_limits__own_memory, set_up),
-        cmocka_unit_test_setup(test_limits__sigterm_is_not_heeded, set_up),
-        cmocka_unit_test_setup(test_limits__sigterm_is_for_others, set_up),
-        cmocka_unit_test_setup(test_limits__are_entered, set_up),
+        cmocka_unit_test_setup(test_limit__own_memory, set_up),
+        cmocka_unit_test_setup(test_limit__sigterm_is_not_heeded, set_up),
+        cmocka_unit_test_setup(test_limit__sigterm_is_for_others, set_up),
+        cmocka_unit_test_setup(test_limit__are_entered, set_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

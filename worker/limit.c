@@ -2,7 +2,7 @@
 /* Core dumps are off by RLIMIT_CORE alone. A core_pattern that is a pipe runs in spite of it, but the usual
  * handlers heed the limit that they are told. Not dumpable would be surer and would also close /proc/PID of a
  * slot to the user who owns it: no debugger, no proportional set size. */
-#include "limits.h"
+#include "limit.h"
 
 #include <errno.h>
 #include <fcntl.h>

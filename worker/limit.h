@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef SKEP_WORKER_LIMITS_H
-#define SKEP_WORKER_LIMITS_H
+#ifndef SKEP_WORKER_LIMIT_H
+#define SKEP_WORKER_LIMIT_H
 
 #include <stdbool.h>
 #include <stdint.h>
