@@ -10,9 +10,15 @@ typedef void (*poison_maker)(struct skep_buf *buf, uint64_t number, const char *
 static void poison_fail(struct skep_buf *buf, uint64_t number, const char *how)
 {
     skep_buf_printf(buf,
-                    "{\"id\":\"t%" PRIu64
-                    "\",\"kernel\":\"fail\",\"args\":{\"how\":\"%s\"},\"timeout_s\":0.5,"
-                    "\"retries\":0}",
+                    "{\"id\":\"t%" PRIu64 "\",\"kernel\":\"fail\",\"args\":{\"how\":\"%s\"},\"retries\":0}",
+                    number, how);
+}
+
+static void poison_loop(struct skep_buf *buf, uint64_t number, const char *how)
+{
+    skep_buf_printf(buf,
+                    "{\"id\":\"t%" PRIu64 "\",\"kernel\":\"fail\",\"args\":{\"how\":\"%s\"},\"retries\":0,"
+                    "\"timeout_s\":0.5}",
                     number, how);
 }
 
@@ -68,7 +74,7 @@ static const struct poison_kind {
     {"abort", poison_fail, "abort", "crash"},
     {"exit", poison_fail, "exit", "crash"},
     {"overrun", poison_fail, "overrun", "crash"},
-    {"loop", poison_fail, "loop", "timeout"},
+    {"loop", poison_loop, "loop", "timeout"},
     {"memory", poison_fail, "memory", "memory-limit"},
     {"final", poison_fail, "final", "kernel-final"},
     {"half json", poison_text, "{\"kernel\":\"echo\",\"id\":\"t", "bad-record"},
