@@ -14,14 +14,17 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "chaos/array.h"
+#include "chaos/supply.h"
 #include "task/result_read.h"
 #include "task/timestamp.h"
 
 enum {
     INPUTS_N_WORKERS = 2,
-    INPUTS_COUNT = 1 << 19, /* elements: 4 MiB, of which a task reads for a millisecond */
-    INPUTS_MEAN_MS = 25,    /* between two changes: some tasks have the file to themselves */
-    INPUTS_CUT_MS = 10,     /* a file that is cut stays so for a while */
+    INPUTS_COUNT = 1 << 20, /* elements: 8 MiB, of which a task reads for some milliseconds */
+    INPUTS_CHUNK = 200,
+    INPUTS_MAX_TASKS = 1000000, /* of one way: while a file is cut they fail quickly */
+    INPUTS_MEAN_MS = 40,        /* between two changes: some tasks have the file to themselves */
+    INPUTS_CUT_MS = 10,         /* a file that is cut stays so for a while */
     INPUTS_N_SLOW = 1024,
     INPUTS_ARENA_BYTES = 1024 * 1024
 };
@@ -41,6 +44,7 @@ struct inputs_file {
     const struct inputs_way *way;
     struct skep_buf *bytes; /* of the newest version */
     uint64_t newest;        /* versions count from 1 */
+    uint64_t first;         /* of its tasks */
     uint64_t n_good, n_failed, n_other_cause;
     uint64_t lowest, highest; /* versions seen */
 };
@@ -52,8 +56,10 @@ struct inputs_slow {
 };
 
 struct inputs_state {
-    uint64_t n_each; /* tasks a way */
+    uint64_t n_changes; /* of each way */
+    struct skep_supply supply;
     struct inputs_file files[3];
+    size_t n_files;                         /* those that are there by now */
     struct inputs_slow slow[INPUTS_N_SLOW]; /* the last ones */
     uint64_t n_slow;
     uint64_t n_torn, n_excused;
@@ -81,6 +87,7 @@ static skep_status inputs_overwrite(struct skep_play *play, struct inputs_file *
 /* Whose tasks are reading it touch pages that are gone. */
 static skep_status inputs_cut(struct skep_play *play, struct inputs_file *file, struct skep_error *err)
 {
+    struct inputs_state *state = play->row_state;
     int64_t cut_ms = skep_chance_life_ms(&play->chance, INPUTS_CUT_MS);
     char path[PATH_MAX];
     skep_status st;
@@ -89,7 +96,7 @@ static skep_status inputs_cut(struct skep_play *play, struct inputs_file *file, 
     if (truncate(path, (off_t)skep_chance_below(&play->chance, file->bytes->length)) != 0) {
         return skep_error_errno(err, SKEP_E_IO, "cannot cut %.120s", path);
     }
-    st = skep_play_tick_for(play, cut_ms, err);
+    st = skep_supply_for(&state->supply, play, cut_ms, err);
     return st == SKEP_OK ? skep_array_write(path, 0, file->bytes, err) : st;
 }
 
@@ -183,6 +190,16 @@ static bool inputs_is_cause(const struct inputs_way *way, const char *cause)
            (strcmp(cause, way->causes[0]) == 0 || strcmp(cause, way->causes[1]) == 0);
 }
 
+static struct inputs_file *inputs_file_of(struct inputs_state *state, uint64_t number)
+{
+    size_t at = state->n_files - 1;
+
+    while (at > 0 && number < state->files[at].first) {
+        at--;
+    }
+    return &state->files[at];
+}
+
 static void inputs_look(struct skep_play *play, int64_t number, const char *line, size_t n)
 {
     struct inputs_state *state = play->row_state;
@@ -194,7 +211,7 @@ static void inputs_look(struct skep_play *play, int64_t number, const char *line
     if (number < 0 || skep_result_read(line, n, &state->arena, &result, NULL) != SKEP_OK) {
         return; /* the ledger's: unexpected */
     }
-    file = &state->files[(uint64_t)number / state->n_each];
+    file = inputs_file_of(state, (uint64_t)number);
     if (!result.is_ok) {
         file->n_failed++;
         if (!inputs_is_cause(file->way, result.cause)) {
@@ -218,29 +235,44 @@ static void inputs_look(struct skep_play *play, int64_t number, const char *line
 
 /* ---- the play ---- */
 
-/* All tasks of one way, while their file changes. */
-static skep_status inputs_storm(struct skep_play *play, struct inputs_state *state, size_t at,
-                                struct skep_error *err)
+/* Begin with the next file. */
+static skep_status inputs_make(struct skep_play *play, struct inputs_state *state, struct skep_error *err)
 {
-    struct inputs_file *file = &state->files[at];
-    const uint64_t n_until = (at + 1) * state->n_each;
-    int64_t due_ms = skep_monotonic_ms();
+    const struct inputs_way *way = &inputs_ways[state->n_files];
+    struct inputs_file *file = &state->files[state->n_files++];
     char path[PATH_MAX];
-    skep_status st;
 
-    file->newest = 1;
+    *file =
+        (struct inputs_file){.way = way, .bytes = &state->bytes, .newest = 1, .first = state->supply.next};
+    state->supply.format = way->format;
+    state->supply.end = file->first + INPUTS_MAX_TASKS;
     skep_array_make(file->bytes, INPUTS_COUNT, 1);
-    st = skep_array_write(skep_cast_path(&play->cast, file->way->file, path), O_CREAT, file->bytes, err);
-    st = st == SKEP_OK ? skep_play_push(play, file->way->format, at * state->n_each, state->n_each, err) : st;
-    st = st == SKEP_OK ? skep_play_tick(play, err) : st; /* the play was over, and is no longer */
-    while (st == SKEP_OK && play->ledger.n_seen < n_until && !skep_play_is_over(play)) {
-        st = skep_play_tick(play, err);
-        if (st == SKEP_OK && skep_monotonic_ms() >= due_ms) {
+    return skep_array_write(skep_cast_path(&play->cast, way->file, path), O_CREAT, file->bytes, err);
+}
+
+/* Whoever takes part is gone. */
+static bool inputs_stands_still(const struct skep_play *play)
+{
+    return skep_monotonic_ms() - play->progressed_ms > SKEP_CAST_START_MS;
+}
+
+/* One file changes under its tasks. The next one begins when nobody works on this one any more. */
+static skep_status inputs_storm(struct skep_play *play, struct inputs_state *state, struct skep_error *err)
+{
+    skep_status st = inputs_make(play, state, err);
+    struct inputs_file *file = &state->files[state->n_files - 1];
+    int64_t due_ms = 0;
+
+    while (st == SKEP_OK && file->newest <= state->n_changes && !inputs_stands_still(play)) {
+        st = skep_supply_tick(&state->supply, play, err);
+        if (st == SKEP_OK && file->n_good + file->n_failed == 0) {
+            due_ms = skep_monotonic_ms() + INPUTS_MEAN_MS; /* not before they are at work */
+        } else if (st == SKEP_OK && skep_monotonic_ms() >= due_ms) {
             st = inputs_change(play, file, err);
             due_ms = skep_monotonic_ms() + skep_chance_life_ms(&play->chance, INPUTS_MEAN_MS);
         }
     }
-    return st;
+    return st == SKEP_OK ? skep_play_until_seen(play, state->supply.next, err) : st;
 }
 
 static void inputs_report(struct skep_play *play, const struct inputs_state *state)
@@ -271,20 +303,17 @@ static void inputs_report(struct skep_play *play, const struct inputs_state *sta
 static skep_status inputs_perform(struct skep_play *play, struct skep_error *err)
 {
     const char *const slots[] = {"--slots", "2", "--data", play->cast.folder, NULL};
-    struct inputs_state state = {.n_each = play->is_long ? 30000 : 1000};
+    struct inputs_state state = {.n_changes = play->is_long ? 1000 : 30, .supply.chunk = INPUTS_CHUNK};
     skep_status st;
 
     skep_buf_init(&state.bytes, SKEP_ARRAY_BYTES(INPUTS_COUNT));
     skep_arena_init(&state.arena, INPUTS_ARENA_BYTES);
     play->row_state = &state;
     play->on_result = inputs_look;
-    for (size_t i = 0; i < INPUTS_N_WAYS; i++) {
-        state.files[i] = (struct inputs_file){.way = &inputs_ways[i], .bytes = &state.bytes};
-    }
-    st = skep_play_begin(play, NULL, INPUTS_N_WAYS * state.n_each, err);
+    st = skep_play_begin(play, NULL, INPUTS_N_WAYS * INPUTS_MAX_TASKS, err);
     st = st == SKEP_OK ? skep_play_start_workers(play, INPUTS_N_WORKERS, slots, err) : st;
     for (size_t i = 0; st == SKEP_OK && i < INPUTS_N_WAYS; i++) {
-        st = inputs_storm(play, &state, i, err);
+        st = inputs_storm(play, &state, err);
     }
     st = st == SKEP_OK ? skep_play_finish(play, err) : st;
     if (st == SKEP_OK) {
@@ -298,8 +327,8 @@ static skep_status inputs_perform(struct skep_play *play, struct skep_error *err
 const struct skep_row skep_row_inputs = {
     .name = "inputs",
     .fault = "inputs cut and written anew, overwritten in place, replaced by rename while they are mapped",
-    .small = "1000 tasks each",
-    .large = "30,000 tasks each",
+    .small = "30 times each",
+    .large = "1000 times each",
     .holds = "every value is of one version of its input, or the task fails as input-changed or "
              "array-invalid; the workers live",
     .perform = inputs_perform,
