@@ -101,8 +101,8 @@ static int chaos_choose(const struct skep_operands *operands, const struct skep_
 
 static void chaos_tell(const struct skep_row *row, const struct skep_report *report)
 {
-    skep_say("%-12s %s in %.1f s, seed %" PRIu64, row->name,
-             skep_report_has_passed(report) ? "passed" : "FAILED", report->seconds, report->seed);
+    skep_say("%-12s %s in %.1f s, seed %" PRIu64, row->name, skep_report_verdict(report), report->seconds,
+             report->seed);
     for (size_t i = 0; i < report->n; i++) {
         skep_say("    %s %s", report->figures[i].is_bad ? "!" : " ", report->figures[i].words);
     }
@@ -184,7 +184,7 @@ static const char *const chaos_text[] = {
     "In the end every task that was acknowledged must have exactly one result: lost 0, duplicated 0, "
     "unexpected 0, and `skep audit` balanced at every look while the storm went on. The report is a table in "
     "Markdown, with the seed that brings the same storm again.",
-    "Exit codes: 0 every row passed; 1 one did not (what everybody wrote is kept, the report says where); 2 "
+    "Exit codes: 0 every row passed or had to be left out; 1 one did not (what everybody wrote is kept, the report says where); 2 "
     "usage; 130 interrupted.",
     NULL,
 };

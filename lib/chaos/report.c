@@ -44,6 +44,20 @@ void skep_report_most(struct skep_report *report, const char *name, int64_t valu
     }
 }
 
+void skep_report_leave_out(struct skep_report *report, const char *what)
+{
+    report->is_left_out = true;
+    skep_report_note(report, "left out: %s", what);
+}
+
+const char *skep_report_verdict(const struct skep_report *report)
+{
+    if (!skep_report_has_passed(report)) {
+        return "FAILED";
+    }
+    return report->is_left_out ? "left out" : "passed";
+}
+
 bool skep_report_has_passed(const struct skep_report *report)
 {
     return report->n_bad == 0 && report->n > 0;
@@ -65,6 +79,8 @@ static void report_add_cell(struct skep_buf *buf, const char *text)
 void skep_report_write_row(struct skep_buf *buf, const char *name, const char *fault,
                            const struct skep_report *report)
 {
+    const char *mark;
+
     skep_buf_printf(buf, "| %s | ", name);
     report_add_cell(buf, fault);
     skep_buf_printf(buf, " | %" PRIu64 " | ", report->seed);
@@ -75,6 +91,6 @@ void skep_report_write_row(struct skep_buf *buf, const char *name, const char *f
         report_add_cell(buf, figure->words);
         skep_buf_add_text(buf, figure->is_bad ? "**" : "");
     }
-    skep_buf_printf(buf, " | %.1f s | %s |\n", report->seconds,
-                    skep_report_has_passed(report) ? "passed" : "**FAILED**");
+    mark = skep_report_has_passed(report) ? "" : "**";
+    skep_buf_printf(buf, " | %.1f s | %s%s%s |\n", report->seconds, mark, skep_report_verdict(report), mark);
 }

@@ -22,7 +22,8 @@ struct skep_report {
     size_t n_bad;
     uint64_t seed;
     bool is_long;
-    double seconds; /* that it took */
+    bool is_left_out; /* what it takes is not there; that is no failure */
+    double seconds;   /* that it took */
 };
 
 /* A figure for the reader alone. */
@@ -36,6 +37,11 @@ void skep_report_check(struct skep_report *report, bool holds, const char *forma
 /* "NAME VALUE", which must not be more than MOST. */
 void skep_report_most(struct skep_report *report, const char *name, int64_t value, int64_t most);
 
+/* The row cannot be performed here, because of WHAT. */
+void skep_report_leave_out(struct skep_report *report, const char *what);
+
+/* "passed", "FAILED", "left out". */
+const char *skep_report_verdict(const struct skep_report *report);
 bool skep_report_has_passed(const struct skep_report *report);
 
 /* The table: head, then one line a row. FAULT says what was done. */

@@ -49,12 +49,27 @@ static void test_report__forgets_no_failure(void **state)
     assert_false(skep_report_has_passed(&report));
 }
 
+/* What cannot be performed here is no failure, and not passed either. */
+static void test_report__leaves_out(void **state)
+{
+    struct skep_report report = {0};
+
+    (void)state;
+    assert_string_equal(skep_report_verdict(&report), "FAILED");
+    skep_report_leave_out(&report, "no clock");
+    assert_string_equal(skep_report_verdict(&report), "left out");
+    assert_true(skep_report_has_passed(&report));
+    skep_report_check(&report, false, "bad");
+    assert_string_equal(skep_report_verdict(&report), "FAILED");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_report__judges),
         cmocka_unit_test(test_report__writes_a_row),
         cmocka_unit_test(test_report__forgets_no_failure),
+        cmocka_unit_test(test_report__leaves_out),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
