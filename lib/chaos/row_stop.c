@@ -54,14 +54,24 @@ static skep_status stop_rounds(struct skep_play *play, struct skep_error *err)
     return st;
 }
 
-/* Slots that were registered when everything was well. */
+static bool stop_all_are_busy(const struct skep_play *play)
+{
+    const struct skep_queue_status *status = &play->books.status;
+    size_t n_busy = 0;
+
+    for (size_t i = 0; play->books.has_status && i < status->n_slots; i++) {
+        n_busy += status->slots[i].n_held > 0;
+    }
+    return n_busy >= 2 * STOP_N_WORKERS;
+}
+
+/* Until every slot has something in its hand: who is stopped with empty hands comes late with nothing. */
 static skep_status stop_await_all(struct skep_play *play, struct skep_error *err)
 {
     int64_t until_ms = skep_monotonic_ms() + skep_play_limit_ms(play, 10000);
     skep_status st = SKEP_OK;
 
-    while (st == SKEP_OK && skep_monotonic_ms() < until_ms &&
-           !(play->books.has_status && play->books.status.n_slots >= 2 * STOP_N_WORKERS)) {
+    while (st == SKEP_OK && skep_monotonic_ms() < until_ms && !stop_all_are_busy(play)) {
         st = skep_play_tick(play, err);
     }
     return st;
