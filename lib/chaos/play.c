@@ -227,6 +227,9 @@ static void play_report(struct skep_play *play)
     skep_report_note(report, "attempted %" PRIu64, sums.n_attempted);
     skep_report_note(report, "acknowledged %" PRIu64, sums.n_acknowledged);
     skep_report_note(report, "seen %" PRIu64, sums.n_seen);
+    if (play->may_lose > 0) {
+        skep_report_note(report, "may lose %" PRId64, play->may_lose);
+    }
     skep_report_most(report, "lost", (int64_t)sums.n_lost, play->may_lose);
     skep_report_most(report, "duplicated", (int64_t)ledger->n_duplicated, play->may_repeat);
     skep_report_most(report, "unexpected", (int64_t)ledger->n_unexpected, 0);
