@@ -191,13 +191,18 @@ static skep_status conn_drop_requests(struct skep_conn *conn, struct skep_error 
     return skep_error_set(err, SKEP_E_NOMEM, "no memory for a request");
 }
 
+skep_status skep_conn_check_request(struct skep_conn *conn, struct skep_error *err)
+{
+    return skep_buf_failed(&conn->requests.bytes) ? conn_drop_requests(conn, err) : SKEP_OK;
+}
+
 skep_status skep_conn_flush(struct skep_conn *conn, struct skep_error *err)
 {
     struct skep_requests *out = &conn->requests;
-    skep_status st;
+    skep_status st = skep_conn_check_request(conn, err);
 
-    if (skep_buf_failed(&out->bytes)) {
-        return conn_drop_requests(conn, err);
+    if (st != SKEP_OK) {
+        return st;
     }
     assert(out->n_args_due == 0);
     if (!skep_conn_is_open(conn)) {

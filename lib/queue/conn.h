@@ -81,6 +81,10 @@ void skep_conn_arg_u64(struct skep_conn *conn, uint64_t number);
  *   and failures of the line */
 SKEP_MUST_USE skep_status skep_conn_flush(struct skep_conn *conn, struct skep_error *err);
 
+/* Whether what was built since the last flush fits. What does not is dropped here, before anything is waited
+ * for or connected.   SKEP_E_NOMEM, SKEP_E_LIMIT   as skep_conn_flush has them */
+SKEP_MUST_USE skep_status skep_conn_check_request(struct skep_conn *conn, struct skep_error *err);
+
 /* After a failure and a new skep_conn_connect: send the same bytes again, all that was built since the last
  * flush that was followed by a begin. Then ask for the replies as if they had just been flushed. */
 SKEP_MUST_USE skep_status skep_conn_resend_last(struct skep_conn *conn, struct skep_error *err);

@@ -174,9 +174,6 @@ static skep_status holder_exchange(struct skep_holder *holder, struct skep_cycle
     if (st == SKEP_OK) {
         st = skep_conn_resend_last(holder->conn, err);
         holder->n_sends++;
-        /* A line that failed is closed. This one is not: the request never was, for it did not fit into
-         * memory. */
-        holder->is_pending = st == SKEP_OK || !skep_conn_is_open(holder->conn);
     }
     if (st == SKEP_OK) {
         st = skep_script_settle(holder->conn, -1, &reply, err);
@@ -187,11 +184,12 @@ static skep_status holder_exchange(struct skep_holder *holder, struct skep_cycle
 skep_status skep_holder_cycle(struct skep_holder *holder, const struct skep_cycle *cycle,
                               struct skep_cycle_reply *reply_out, struct skep_error *err)
 {
+    skep_status st;
+
     holder_stop_waiting(holder);
     assert(!holder->is_pending);
     assert(cycle->n_verdicts + cycle->n_back <= holder->n_held);
     assert(cycle->want <= SKEP_BATCH_MAX);
-    holder->is_pending = true;
     holder->is_leaving = cycle->leaves;
     holder->n_sends = 0;
     holder->n_settling = cycle->n_verdicts;
@@ -199,6 +197,13 @@ skep_status skep_holder_cycle(struct skep_holder *holder, const struct skep_cycl
     holder->n_held_after = holder->n_held - cycle->n_verdicts - cycle->n_back;
     assert(holder->n_held_after + cycle->want <= SKEP_BATCH_MAX || cycle->want == 0);
     holder_build(holder, cycle);
+    /* What did not fit into memory is no cycle under way, even if the line is down just now. */
+    st = skep_conn_check_request(holder->conn, err);
+    if (st != SKEP_OK) {
+        *reply_out = (struct skep_cycle_reply){0};
+        return st;
+    }
+    holder->is_pending = true;
     return holder_exchange(holder, reply_out, err);
 }
 
