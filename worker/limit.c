@@ -124,14 +124,15 @@ void skep_limits_enter(const struct skep_worker_settings *settings)
 
 static void limits_end(struct skep_child *child, enum skep_stop why, int lane, int64_t running)
 {
+    /* At once: the log may block, and meanwhile the slot would go on to another task. */
+    skep_child_kill(child);
+    child->ended_for = why;
+    child->ended_lane = lane;
+    child->ended_running = running;
     skep_log(SKEP_LOG_WARN, "slot-end-forced", "slot=%d reason=%s", child->number,
              why == SKEP_STOP_MEMORY   ? "memory-limit"
              : why == SKEP_STOP_CANCEL ? "cancelled"
                                        : "timeout");
-    child->ended_for = why;
-    child->ended_lane = lane;
-    child->ended_running = running;
-    skep_child_kill(child);
 }
 
 /* Beyond the limit by an eighth: what the slot has for itself, and what the system could not refuse. */
@@ -160,7 +161,6 @@ bool skep_limits_enforce(struct skep_child *child, const struct skep_worker_sett
     }
     is_told = child->told_running == running && child->told_lane == lane;
     if (settings->task_memory_bytes > 0 && limits_is_too_large(child, settings->task_memory_bytes)) {
-        atomic_store(&page->stop, SKEP_STOP_MEMORY);
         limits_end(child, SKEP_STOP_MEMORY, lane, running);
     } else if (deadline_ms > 0 && now_ms >= deadline_ms + LIMITS_LISTEN_MS && !is_told) {
         skep_child_terminate(child);

@@ -21,7 +21,7 @@ enum skep_stop {
     SKEP_STOP_NOW,     /* give everything back */
     SKEP_STOP_TIMEOUT, /* the task has used up its time */
     SKEP_STOP_CANCEL,  /* somebody has cancelled it; the deadline is now */
-    SKEP_STOP_MEMORY   /* it has used up its memory; written by the agent */
+    SKEP_STOP_MEMORY   /* it has used up its memory: the agent's reason for a kill, never on the page */
 };
 
 /* What a slot is to one of its queues. */
