@@ -86,6 +86,8 @@ static skep_status turn_compute(struct skep_slot *slot, struct skep_lane *lane, 
     pthread_mutex_unlock(&slot->lock);
     skep_run_work(&slot->run, work, &slot->arena, &outcome);
     getrusage(RUSAGE_THREAD, &after);
+    /* The pacer may hold the lock while a server is silent: that is no time of the task. */
+    atomic_store_explicit(&slot->page->deadline_ms, 0, memory_order_relaxed);
     pthread_mutex_lock(&slot->lock);
     if (outcome.status == SKEP_STOPPED) {
         outcome.status = turn_stopped(slot, work, &outcome.err);
