@@ -98,7 +98,10 @@ static void pacer_end_now(struct skep_slot *slot)
     skep_sleep_ms(PACER_LAST_WORDS_MS); /* the main thread leaves in the meantime, and the process ends */
     until_ms = skep_wall_ms() + PACER_LAST_EXCHANGE_MS; /* the lock knows wall time only */
     until = (struct timespec){.tv_sec = until_ms / 1000, .tv_nsec = until_ms % 1000 * 1000000};
-    if (pthread_mutex_timedlock(&slot->lock, &until) == 0 && !slot->is_waiting) {
+    if (pthread_mutex_timedlock(&slot->lock, &until) != 0) {
+        _exit(SKEP_SLOT_BROKEN); /* what it holds is the agent's to give back */
+    }
+    if (!slot->is_waiting) {
         struct skep_error err = {0};
         skep_status st = skep_slot_leave(slot, &err);
         if (st != SKEP_OK) {
@@ -130,6 +133,9 @@ static void pacer_look_at_running(struct skep_slot *slot)
     bool is_cancelled;
     skep_status st = skep_cancelled_is_running(slot, &is_cancelled, &err);
 
+    if (st == SKEP_E_FENCED) {
+        _exit(SKEP_SLOT_FENCED);
+    }
     if (st != SKEP_OK) { /* the agent will ask again */
         (void)skep_lane_forgive(slot->running_lane, st, "cancel", &err);
     } else if (is_cancelled) {

@@ -105,6 +105,10 @@ static skep_status slot_look(struct skep_slot *slot, struct skep_error *err)
     for (size_t i = 0; i < slot->n_lanes; i++) {
         struct skep_lane *lane = &slot->lanes[i];
         skep_status st;
+        if (lane->state == SKEP_LANE_LEFT && !slot->is_finishing) {
+            /* The pacer heard it. A lane that is gone is not opened again: a fresh slot has all of them. */
+            return skep_error_set(err, SKEP_E_FENCED, "%s: this slot was declared dead", lane->queue);
+        }
         if (slot->look == SKEP_LOOK_ALL ||
             (slot->look == SKEP_LOOK_HELD_OFF && lane->state == SKEP_LANE_HELD_OFF)) {
             skep_lane_wake(lane);
