@@ -118,12 +118,16 @@ static void agent_slot_over(struct agent *agent, struct skep_child *child, int64
     bool is_orderly = has_left && !is_running;
     char info[sizeof((struct skep_obituary *)NULL)->info];
 
+    /* It may have heard before us that others declared it dead, or that the server forgot it: nobody's fault.
+     */
+    child->is_fenced =
+        child->is_fenced || (WIFEXITED(child->status) && WEXITSTATUS(child->status) == SKEP_SLOT_FENCED);
     skep_obituary_describe(child, agent->crew.host, info, sizeof info);
     skep_log(is_orderly ? SKEP_LOG_INFO : SKEP_LOG_WARN, "slot-end", "%s running=%s", info,
              is_running ? "yes" : "no");
     if (!is_orderly) {
         skep_metrics_add(&agent->crew.metrics, SKEP_METRIC_SLOT_CRASHES,
-                         is_running && child->ended_for == SKEP_STOP_NONE ? 1 : 0);
+                         is_running && child->ended_for == SKEP_STOP_NONE && !child->is_fenced ? 1 : 0);
         agent_mourn(agent, child, info);
     }
     /* One that has left in order was told to, or makes way for a fresh one. */
