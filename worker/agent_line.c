@@ -50,7 +50,7 @@ static void line_restart_observers(struct skep_agent_line *line)
 }
 
 static void line_failed(struct skep_agent_line *line, const char *doing, skep_status st,
-                        const struct skep_error *err, int64_t now_ms)
+                        const struct skep_error *err)
 {
     int wait_ms = skep_backoff_next_ms(&line->backoff);
 
@@ -59,7 +59,7 @@ static void line_failed(struct skep_agent_line *line, const char *doing, skep_st
     skep_conn_close(line->conn);
     line_restart_observers(line);
     line->n_due = 0;
-    line->connect_at_ms = now_ms + wait_ms;
+    line->connect_at_ms = skep_monotonic_ms() + wait_ms; /* a connect may have taken seconds */
     if (st == SKEP_E_REFUSED) {
         skep_log(SKEP_LOG_ERROR, "redis-refused", "reason=\"%s\"", err->text);
         line->is_refused = true;
@@ -81,14 +81,14 @@ static void line_connect(struct skep_agent_line *line, int64_t now_ms)
     line->beat_at_ms = line->mourn_at_ms = now_ms;
     line->news_at_ms = now_ms + SKEP_BEAT_MS;
     if (st != SKEP_OK) {
-        line_failed(line, "connect", st, &err, now_ms);
+        line_failed(line, "connect", st, &err);
     }
 }
 
 /* One queue is unwell (a key of the wrong type, no memory): that is no reason to leave the others alone.
  * Whether ST is a failure of the line; then it is closed. */
 static bool line_is_lost(struct skep_agent_line *line, const char *doing, const struct skep_keys *keys,
-                         skep_status st, const struct skep_error *err, int64_t now_ms)
+                         skep_status st, const struct skep_error *err)
 {
     if (st == SKEP_OK || (st == SKEP_E_UNWELL && skep_conn_is_open(line->conn))) {
         if (st != SKEP_OK && err->status != SKEP_OK) {
@@ -97,7 +97,7 @@ static bool line_is_lost(struct skep_agent_line *line, const char *doing, const 
         }
         return false;
     }
-    line_failed(line, doing, st, err, now_ms);
+    line_failed(line, doing, st, err);
     return true;
 }
 
@@ -111,12 +111,12 @@ static void line_bury_ours(struct skep_agent_line *line, int64_t now_ms)
 
     line->mourn_at_ms = now_ms + LINE_MOURN_MS;
     if (st != SKEP_OK) {
-        line_failed(line, "reap", st, &err, now_ms);
+        line_failed(line, "reap", st, &err);
     }
 }
 
 /* Slots of others that were silent for a lease. */
-static void line_bury_silent(struct skep_agent_line *line, int64_t now_ms)
+static void line_bury_silent(struct skep_agent_line *line)
 {
     for (size_t i = 0; i < line->n_lanes; i++) {
         const char *worker;
@@ -125,7 +125,7 @@ static void line_bury_silent(struct skep_agent_line *line, int64_t now_ms)
             struct skep_error err = {0};
             skep_status st =
                 skep_reaper_declare_lost(&line->reaper, line->conn, &line->keys[i], worker, beat, &err);
-            if (line_is_lost(line, "reap", &line->keys[i], st, &err, now_ms)) {
+            if (line_is_lost(line, "reap", &line->keys[i], st, &err)) {
                 return;
             }
         }
@@ -161,7 +161,7 @@ static void line_send_beats(struct skep_agent_line *line, int64_t now_ms)
     }
     line->n_due = line->n_lanes;
     if (st != SKEP_OK) {
-        line_failed(line, "beat", st, &err, now_ms);
+        line_failed(line, "beat", st, &err);
     }
 }
 
@@ -193,7 +193,7 @@ static bool line_read_beat(struct skep_agent_line *line, int64_t now_ms)
     if (st == SKEP_EMPTY) {
         if (now_ms - line->beat_sent_ms > LINE_REPLY_MS) {
             (void)skep_error_set(&err, SKEP_E_UNREACHABLE, "no answer for %d ms", LINE_REPLY_MS);
-            line_failed(line, "beat", SKEP_E_UNREACHABLE, &err, now_ms);
+            line_failed(line, "beat", SKEP_E_UNREACHABLE, &err);
         }
         return false;
     }
@@ -201,7 +201,7 @@ static bool line_read_beat(struct skep_agent_line *line, int64_t now_ms)
         line->n_due--;
         st = skep_hearing_read(line->conn, reply, &beat, &err);
     }
-    if (line_is_lost(line, "beat", &line->keys[i], st, &err, now_ms)) {
+    if (line_is_lost(line, "beat", &line->keys[i], st, &err)) {
         return false;
     }
     if (st == SKEP_OK) {
@@ -217,7 +217,7 @@ static void line_read_beats(struct skep_agent_line *line, int64_t now_ms)
     while (line->n_due > 0 && line_read_beat(line, now_ms)) {
     }
     if (line->n_due == 0 && skep_conn_is_open(line->conn)) {
-        line_bury_silent(line, now_ms);
+        line_bury_silent(line);
     }
 }
 
@@ -229,7 +229,7 @@ static void line_tell_news(struct skep_agent_line *line, int64_t now_ms)
     for (size_t i = 0; i < line->n_lanes && skep_conn_is_open(line->conn); i++) {
         struct skep_error err = {0};
         skep_status st = skep_news_tell(line->conn, &line->keys[i], line->crew, i, 3 * LINE_NEWS_MS, &err);
-        (void)line_is_lost(line, "news", &line->keys[i], st, &err, now_ms);
+        (void)line_is_lost(line, "news", &line->keys[i], st, &err);
     }
 }
 
