@@ -182,6 +182,11 @@ skep_status skep_lane_leave(struct skep_lane *lane, struct skep_error *err)
     if (st == SKEP_OK || st == SKEP_E_FENCED) {
         lane->state = SKEP_LANE_LEFT;
     }
+    if (st == SKEP_OK) {
+        /* The agent beats for it no more, and does not take its absence for a death while other lanes leave.
+         */
+        atomic_store_explicit(&lane->page->is_registered, 0, memory_order_release);
+    }
     return st;
 }
 
