@@ -104,6 +104,7 @@ skep_status skep_child_start(struct skep_child *child, int number, char *const *
     close(pipe_fds[0]);
     close(page_fd);
     child->control_fd = pipe_fds[1];
+    (void)fcntl(child->control_fd, F_SETFL, O_NONBLOCK); /* a slot that stands still must not hold us up */
     if (child->pid < 0) {
         child->pid = 0;
         st = skep_error_errno(err, SKEP_E_IO, "no process for a slot");
@@ -144,7 +145,7 @@ void skep_child_command(const struct skep_child *child, enum skep_control comman
 {
     char byte = (char)command;
 
-    if (child->pid != 0 && write(child->control_fd, &byte, 1) != 1 && errno != EPIPE) {
+    if (child->pid != 0 && write(child->control_fd, &byte, 1) != 1 && errno != EPIPE && errno != EAGAIN) {
         skep_log(SKEP_LOG_WARN, "slot-command", "slot=%d errno=%d", child->number, errno);
     }
 }
