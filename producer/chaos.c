@@ -184,7 +184,8 @@ static const char *const chaos_text[] = {
     "In the end every task that was acknowledged must have exactly one result: lost 0, duplicated 0, "
     "unexpected 0, and `skep audit` balanced at every look while the storm went on. The report is a table in "
     "Markdown, with the seed that brings the same storm again.",
-    "Exit codes: 0 every row passed or had to be left out; 1 one did not (what everybody wrote is kept, the report says where); 2 "
+    "Exit codes: 0 every row passed or had to be left out; 1 one did not (what everybody wrote is kept, the "
+    "report says where); 2 "
     "usage; 130 interrupted.",
     NULL,
 };
