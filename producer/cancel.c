@@ -16,7 +16,7 @@ struct cancel_settings {
     struct skep_connect_settings connect;
     const char *queue;
     const char *job;
-    const char *id;
+    struct skep_text_list ids;
     bool is_quiet;
 };
 
@@ -26,10 +26,10 @@ static const struct skep_option cancel_options[] = {
     SKEP_QUEUE_ROW(struct cancel_settings, queue),
     {.name = "job", .kind = SKEP_OPT_TEXT, AT(job), .value_name = "NAME", .help = "all tasks of this job"},
     {.name = "id",
-     .kind = SKEP_OPT_TEXT,
-     AT(id),
+     .kind = SKEP_OPT_LIST,
+     AT(ids),
      .value_name = "ID",
-     .help = "the task with this id; more of them may follow"},
+     .help = "the task with this id; may be repeated, and more ids may follow"},
     {.name = "quiet", .kind = SKEP_OPT_FLAG, AT(is_quiet), .help = "say nothing"},
     SKEP_CONNECT_ROWS(struct cancel_settings, connect),
     {.name = NULL},
@@ -80,13 +80,13 @@ static int cancel_ids(const struct cancel_settings *settings, struct skep_conn *
                       const struct skep_keys *keys, const struct skep_operands *ids)
 {
     const char *names[CANCEL_MAX_IDS];
-    size_t n_all = ids->n + (settings->id != NULL), at = 0;
+    size_t n_all = ids->n + settings->ids.n, at = 0;
     struct skep_error err = {0};
 
     while (at < n_all) {
         size_t n = 0;
         for (; n < CANCEL_MAX_IDS && at < n_all; n++, at++) {
-            names[n] = at < ids->n ? ids->items[at] : settings->id;
+            names[n] = at < ids->n ? ids->items[at] : settings->ids.items[at - ids->n];
         }
         skep_status st = skep_cancel_put(conn, keys, SKEP_CANCEL_ID, names, n, NULL, &err);
         if (st != SKEP_OK) {
@@ -94,10 +94,11 @@ static int cancel_ids(const struct cancel_settings *settings, struct skep_conn *
         }
     }
     if (!settings->is_quiet) {
-        skep_say("%zu task%s of queue %s cancelled: dropped when a worker comes to %s; a cancellation that "
-                 "meets no "
-                 "task is forgotten after a week",
-                 n_all, skep_words_plural(n_all), keys->name, n_all == 1 ? "it" : "them");
+        skep_say(
+            "%zu id%s of queue %s noted: %s task%s dropped when a worker comes to %s; a note that meets no "
+            "task is forgotten after a week",
+            n_all, skep_words_plural(n_all), keys->name, n_all == 1 ? "its" : "their",
+            n_all == 1 ? " is" : "s are", n_all == 1 ? "it" : "them");
     }
     return SKEP_EXIT_OK;
 }
@@ -115,7 +116,7 @@ static bool cancel_name_is_good(const char *name)
 static int cancel_act(const void *settings_read, const struct skep_operands *ids)
 {
     const struct cancel_settings *settings = settings_read;
-    bool has_ids = ids->n > 0 || settings->id != NULL;
+    bool has_ids = ids->n > 0 || settings->ids.n > 0;
     struct skep_keys keys;
     struct skep_conn *conn;
     int exit_code;
@@ -129,8 +130,12 @@ static int cancel_act(const void *settings_read, const struct skep_operands *ids
             return SKEP_EXIT_USAGE;
         }
     }
-    if (!cancel_name_is_good(has_ids ? (settings->id != NULL ? settings->id : ids->items[0])
-                                     : settings->job)) {
+    for (size_t i = 0; i < settings->ids.n; i++) {
+        if (!cancel_name_is_good(settings->ids.items[i])) {
+            return SKEP_EXIT_USAGE;
+        }
+    }
+    if (!has_ids && !cancel_name_is_good(settings->job)) {
         return SKEP_EXIT_USAGE;
     }
     exit_code = skep_connect_queue(&settings->connect, settings->queue, &keys, &conn);
@@ -144,8 +149,9 @@ static int cancel_act(const void *settings_read, const struct skep_operands *ids
 
 static const char *const cancel_text[] = {
     "Cancel a job, or single tasks by their ids. Tasks that wait are not searched for: a worker that takes "
-    "one drops "
-    "it, without running it. One that runs is told to stop; a kernel that does not listen is ended two "
+    "one drops it, without running it, and one that is to come later (not_before, or the wait before another "
+    "try) is dropped when it is due. One that runs is told to stop; a kernel that does not listen is ended "
+    "two "
     "seconds later.",
     "Each cancelled task has a result, \"ok\":false with the cause \"cancelled\", so that whoever waits for "
     "n results "

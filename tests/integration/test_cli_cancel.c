@@ -159,7 +159,7 @@ static void test_cli_cancel__single_tasks(void **state)
         "{\"id\":\"c\",\"kernel\":\"sleep\",\"args\":{\"s\":1000}}\n{\"id\":\"d\",\"kernel\":\"echo\"}\n");
     cli_run(cli, 0, "pushed 4 tasks", "", "push", "-q", "s", "a.jsonl");
     start_worker(hall);
-    cli_run(cli, 0, "", "3 tasks of queue s cancelled", "cancel", "-q", "s", "--id", "a", "b", "c");
+    cli_run(cli, 0, "", "3 ids of queue s noted", "cancel", "-q", "s", "--id", "a", "b", "c");
     await(hall, "{skep:s}:out", 4);
     cli_run(cli, 1, "", NULL, "results", "-q", "s", "-o", "results.jsonl", "--count", "4");
     assert_int_equal(count_words(hall, "results.jsonl", "\"cause\":\"cancelled\""), 3);

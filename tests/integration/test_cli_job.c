@@ -206,9 +206,11 @@ static void test_cli_job__refuses_usage_of_cancel(void **state)
     cli_run(cli, 2, "", "give either --job NAME or the ids of tasks", "cancel", "-q", "s");
     cli_run(cli, 2, "", "give either --job NAME or the ids of tasks", "cancel", "-q", "s", "--job", "a", "b");
     cli_run(cli, 2, "", "a name has 1 to 256 bytes", "cancel", "-q", "s", "a", "");
-    cli_run(cli, 0, "", "2 tasks of queue s cancelled: dropped when a worker comes to them", "cancel", "-q",
-            "s", "--id", "a", "b");
+    cli_run(cli, 0, "", "2 ids of queue s noted: their tasks are dropped when a worker comes to them",
+            "cancel", "-q", "s", "--id", "a", "b");
     assert_int_equal(cli_count(cli, "HLEN", "{skep:s}:cancel"), 2);
+    cli_run(cli, 0, "", "3 ids", "cancel", "-q", "s", "--id", "c", "--id", "d", "e");
+    assert_int_equal(cli_count(cli, "HLEN", "{skep:s}:cancel"), 5);
     cli_run(cli, 0, "", "nobody has announced a job \"x\" to queue s", "cancel", "-q", "s", "--job", "x");
 }
 
