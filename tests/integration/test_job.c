@@ -422,6 +422,12 @@ static void test_job__an_old_cancellation_is_forgotten(void **state)
     need_push("counted", 2, 2);
     say("HSET", verbs.keys.cancel, "id:old", "1000", "job:stranger", "1000", "job:counted", "1000", NULL);
     cancel(SKEP_CANCEL_ID, "new");
+    say("ZADD", verbs.keys.delayed, "9e15", "may be the one that is meant", NULL);
+    for (int i = 0; i < 100; i++) {
+        beat_once();
+    }
+    assert_int_equal(say_number("HLEN", verbs.keys.cancel), 4);
+    say("DEL", verbs.keys.delayed, NULL);
     for (int i = 0; i < 400; i++) { /* each beat looks at one by chance */
         beat_once();
     }

@@ -5,7 +5,7 @@
 -- fenced}, {W, beat, ...}
 --
 -- A cancellation whose task never comes would make every slot ask for ever: each beat looks at one of them, and drops it
--- after a week. Jobs that are counted stay until nothing is left of them (settle.inc).
+-- after a week, if no task is delayed: that may be the one. Jobs that are counted stay until nothing is left of them (settle.inc).
 local CANCEL_MS = 7 * 86400 * 1000
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -19,7 +19,8 @@ if n_cancels > 0 then
     local one = redis.call('HRANDFIELD', KEYS[9], 1, 'WITHVALUES')
     local job = string.match(one[1], '^job:(.*)$')
     local is_counted = job and redis.call('HEXISTS', KEYS[8], 'n:' .. job) == 1
-    if not is_counted and now - (tonumber(one[2]) or 0) > CANCEL_MS then old = one[1] end
+    local is_old = not is_counted and now - (tonumber(one[2]) or 0) > CANCEL_MS
+    if is_old and redis.call('ZCARD', KEYS[3]) == 0 then old = one[1] end
 end
 -- Every key is what it should be before the first one changes.
 redis.call('ZCARD', KEYS[1])
