@@ -278,6 +278,10 @@ static skep_status settle_expired(const struct skep_work *work, struct skep_erro
     char until[SKEP_TIMESTAMP_BYTES];
 
     skep_timestamp_format(work->task.expires_ms, until);
+    if (work->task.not_before_ms >= work->task.expires_ms) {
+        return skep_error_set(err, SKEP_E_EXPIRED,
+                              "it was to run only until %s, and not before a time that comes later", until);
+    }
     return skep_error_set(err, SKEP_E_EXPIRED, "it was to run only until %s and was taken too late", until);
 }
 
@@ -320,7 +324,8 @@ bool skep_settle_unrun(const struct skep_policy *policy, const struct skep_attem
         settle_bury_crashed(attempt, work, crashes, crash_info, bytes, settled_out);
         return true;
     }
-    if (work->status == SKEP_OK && work->task.expires_ms > 0 && attempt->now_ms >= work->task.expires_ms) {
+    if (work->status == SKEP_OK && work->task.expires_ms > 0 &&
+        (attempt->now_ms >= work->task.expires_ms || work->task.not_before_ms >= work->task.expires_ms)) {
         outcome.status = settle_expired(work, &outcome.err);
     } else if (work->status == SKEP_OK && work->task.not_before_ms > attempt->now_ms) {
         settled_out->kind = SKEP_RETRY;
