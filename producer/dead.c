@@ -59,7 +59,7 @@ static int sift_go(struct sift *sift, const struct skep_header *header, const ch
         return skep_exit_of(st);
     }
     if (n == 0 && header != NULL) {
-        skep_complain("no dead letter in queue %s has %s; `skep dead ls -q %s` shows what there is",
+        skep_complain("no dead letter in queue %s has %s (in full); `skep dead ls -q %s` shows what there is",
                       sift->keys.name, what, sift->keys.name);
         return SKEP_EXIT_FAILED;
     }

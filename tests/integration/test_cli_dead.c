@@ -234,7 +234,8 @@ static void test_cli_dead__wants_to_know_which(void **state)
     cli_run(cli, 2, "", "which ones?", "dead", "requeue", "-q", "s");
     cli_run(cli, 2, "", "which ones?", "dead", "purge", "-q", "s", "--all", "t1");
     cli_run(cli, 2, "", "which ones?", "dead", "purge", "-q", "s", "--cause", "timeout", "--kernel", "sum");
-    cli_run(cli, 1, "", "no dead letter in queue s has nobody", "dead", "purge", "-q", "s", "nobody", "t1");
+    cli_run(cli, 1, "", "no dead letter in queue s has nobody (in full)", "dead", "purge", "-q", "s",
+            "nobody", "t1");
     assert_int_equal(cli_count(cli, "LLEN", DEAD), 3);
     cli_run(cli, 1, "", "has this cause", "dead", "requeue", "-q", "s", "--cause", "time");
     assert_int_equal(cli_count(cli, "LLEN", DEAD), 3);
