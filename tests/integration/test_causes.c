@@ -4,7 +4,7 @@
 #include "support/test.h"
 #include "support/files.h"
 #include "support/until.h"
-#include "hive.h"
+#include "hive_fixture.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -19,22 +19,6 @@
 #include "queue/cancel.h"
 
 enum { WAIT_MS = 60000 };
-
-static struct hive *hive;
-
-static int set_up(void **state)
-{
-    (void)state;
-    hive = hive_open(NULL);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    hive_close(hive);
-    return 0;
-}
 
 static const char *const one_slot[] = {"--slots", "1", "--backoff", "0.01", NULL};
 

@@ -1,28 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Tasks that are not done at once: tried again, held back until a time or by the queue's limits. */
 #include "support/test.h"
-#include "hive.h"
+#include "hive_fixture.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static struct hive *hive;
-
-static int set_up(void **state)
-{
-    (void)state;
-    hive = hive_open(NULL);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    hive_close(hive);
-    return 0;
-}
 
 static const char *const one_slot[] = {"--slots", "1", NULL};
 

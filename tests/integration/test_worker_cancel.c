@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What becomes of tasks that somebody cancels: unrun, running, and running without listening. */
 #include "support/test.h"
-#include "hive.h"
+#include "hive_fixture.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,23 +10,7 @@
 
 enum { WAIT_MS = 60000 };
 
-static struct hive *hive;
-
 static const char *const one_slot[] = {"--slots", "1", NULL};
-
-static int set_up(void **state)
-{
-    (void)state;
-    hive = hive_open(NULL);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    hive_close(hive);
-    return 0;
-}
 
 static void cancel(enum skep_cancel_kind kind, const char *name)
 {

@@ -2,28 +2,12 @@
 /* Slots and agents that die: blame is exact, nothing is lost, nothing is done twice. */
 #include "support/test.h"
 #include "support/until.h"
-#include "hive.h"
+#include "hive_fixture.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static struct hive *hive;
-
-static int set_up(void **state)
-{
-    (void)state;
-    hive = hive_open(NULL);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    hive_close(hive);
-    return 0;
-}
 
 static const char *const one_slot[] = {"--slots", "1", NULL};
 static const char *const two_slots[] = {"--slots", "2", NULL};

@@ -2,27 +2,11 @@
 /* A worker that stands still for longer than the lease: others take over, and what it says afterwards is
  * refused. */
 #include "support/test.h"
-#include "hive.h"
+#include "hive_fixture.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-
-static struct hive *hive;
-
-static int set_up(void **state)
-{
-    (void)state;
-    hive = hive_open(NULL);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    hive_close(hive);
-    return 0;
-}
 
 static const char *const one_slot[] = {"--slots", "1", NULL};
 

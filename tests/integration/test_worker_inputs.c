@@ -3,7 +3,7 @@
  * no wrong value comes out. */
 #include "support/test.h"
 #include "support/files.h"
-#include "hive.h"
+#include "hive_fixture.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,22 +14,6 @@
 #include "base/clock.h"
 #include "npy/header.h"
 #include "task/timestamp.h"
-
-static struct hive *hive;
-
-static int set_up(void **state)
-{
-    (void)state;
-    hive = hive_open(NULL);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    hive_close(hive);
-    return 0;
-}
 
 /* ---- files ---- */
 

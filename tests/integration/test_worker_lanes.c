@@ -2,7 +2,7 @@
 /* An agent that serves several queues: it beats, reaps and tells in every one of them, and one that is unwell
  * does not disturb the others. */
 #include "support/test.h"
-#include "hive.h"
+#include "hive_fixture.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -17,22 +17,6 @@ enum { LANES_MS = 60000 };
 static const char *const queues[] = {"q", "b", "c"};
 enum { N_QUEUES = sizeof queues / sizeof queues[0] };
 static const char *const one_slot[] = {"--slots", "1", "-q", "b", "-q", "c", NULL};
-
-static struct hive *hive;
-
-static int set_up(void **state)
-{
-    (void)state;
-    hive = hive_open(NULL);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    hive_close(hive);
-    return 0;
-}
 
 /* From here on the hive's short words are about that queue. */
 static void turn_to(const char *queue)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a task may take, and what becomes of one that takes more: one failed attempt, never a crash. */
 #include "support/test.h"
-#include "hive.h"
+#include "hive_fixture.h"
 
 #include <signal.h>
 #include <stdbool.h>
@@ -14,34 +14,10 @@
 
 #include "npy/header.h"
 #include "support/files.h"
+#include "support/shadow.h"
 #include "support/until.h"
 
-/* Under a sanitizer the system refuses no memory, and signals end in its report. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { HAS_SHADOW = true };
-#elif defined(__has_feature)
-enum { HAS_SHADOW = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) };
-#else
-enum { HAS_SHADOW = false };
-#endif
-
 enum { LIMITS_MS = 60000 };
-
-static struct hive *hive;
-
-static int set_up(void **state)
-{
-    (void)state;
-    hive = hive_open(NULL);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    hive_close(hive);
-    return 0;
-}
 
 static const char *const one_slot[] = {"--slots", "1", NULL};
 

@@ -2,26 +2,10 @@
 /* Silence: of a machine, which is dead, and of the server, which is not. */
 #include "support/test.h"
 #include "support/until.h"
-#include "hive.h"
+#include "hive_fixture.h"
 
 #include <signal.h>
 #include <stdlib.h>
-
-static struct hive *hive;
-
-static int set_up(void **state)
-{
-    (void)state;
-    hive = hive_open(NULL);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    hive_close(hive);
-    return 0;
-}
 
 /* N results of the tasks 0 to N - 1, each once and a success. */
 static void check_each_once(int n)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One physical copy of an input, whatever the number of slots that read it; and limits of memory. */
 #include "support/test.h"
-#include "hive.h"
+#include "hive_fixture.h"
 #include "sharing.h"
 
 #include <stdbool.h>
@@ -11,31 +11,7 @@
 
 #include "npy/header.h"
 #include "support/files.h"
-
-/* A sanitizer's own memory is much larger than ours. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { HAS_SHADOW = true };
-#elif defined(__has_feature)
-enum { HAS_SHADOW = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) };
-#else
-enum { HAS_SHADOW = false };
-#endif
-
-static struct hive *hive;
-
-static int set_up(void **state)
-{
-    (void)state;
-    hive = hive_open(NULL);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    hive_close(hive);
-    return 0;
-}
+#include "support/shadow.h"
 
 /* Four slots over one array of 64 MiB take no more memory than one, but for what a process needs for itself.
  */

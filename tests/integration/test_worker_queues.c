@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One worker, several queues. */
 #include "support/test.h"
-#include "hive.h"
+#include "hive_fixture.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -11,22 +11,6 @@
 #include "support/until.h"
 
 enum { WAIT_MS = 60000 };
-
-static struct hive *hive;
-
-static int set_up(void **state)
-{
-    (void)state;
-    hive = hive_open(NULL);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    hive_close(hive);
-    return 0;
-}
 
 /* From here on the hive's short words are about that queue: "q", the worker's first, or "b". */
 static void turn_to(const char *queue)

@@ -1,28 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Slots that make way for a fresh process before they are worn out. */
 #include "support/test.h"
-#include "hive.h"
+#include "hive_fixture.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { WAIT_MS = 60000 };
-
-static struct hive *hive;
-
-static int set_up(void **state)
-{
-    (void)state;
-    hive = hive_open(NULL);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    hive_close(hive);
-    return 0;
-}
 
 /* How many results of RESULTS are from the same incarnation as number I. */
 static int count_of(const struct hive_result *results, int n, int i)

@@ -2,7 +2,7 @@
 /* How a worker is told what to do, and what it says to settings that cannot work. */
 #include "support/test.h"
 #include "support/files.h"
-#include "hive.h"
+#include "hive_fixture.h"
 
 #include <sched.h>
 #include <signal.h>
@@ -11,22 +11,6 @@
 #include <string.h>
 
 #define PROGRAM SKEP_BUILD_DIR "/skep-worker"
-
-static struct hive *hive;
-
-static int set_up(void **state)
-{
-    (void)state;
-    hive = hive_open(NULL);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    hive_close(hive);
-    return 0;
-}
 
 /* A worker with these ARGS ends by itself with STATUS; what it wrote to standard output and error. */
 static void check_end(const char *const *args, int status, const char *out, const char *err)

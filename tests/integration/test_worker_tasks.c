@@ -3,27 +3,11 @@
 #include "support/test.h"
 #include "support/files.h"
 #include "support/until.h"
-#include "hive.h"
+#include "hive_fixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static struct hive *hive;
-
-static int set_up(void **state)
-{
-    (void)state;
-    hive = hive_open(NULL);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    hive_close(hive);
-    return 0;
-}
 
 static void put_golden(const char *name)
 {

@@ -1,27 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Time limits, and tasks that take longer than their neighbours. */
 #include "support/test.h"
-#include "hive.h"
+#include "hive_fixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static struct hive *hive;
-
-static int set_up(void **state)
-{
-    (void)state;
-    hive = hive_open(NULL);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    hive_close(hive);
-    return 0;
-}
 
 static const char *const one_slot[] = {"--slots", "1", NULL};
 
