@@ -32,9 +32,14 @@ struct hive *hive_open(const char *redis_config)
     hive->redis = test_redis_start(&(struct test_redis_options){.config = redis_config});
     hive->folder = test_make_folder();
     hive->conn = connect_to(hive->redis);
-    assert_int_equal(skep_keys_init(&hive->keys, "q", NULL), SKEP_OK);
+    hive_turn_to(hive, "q");
     skep_arena_init(&hive->arena, 512 << 20);
     return hive;
+}
+
+void hive_turn_to(struct hive *hive, const char *queue)
+{
+    assert_int_equal(skep_keys_init(&hive->keys, queue, NULL), SKEP_OK);
 }
 
 void hive_close(struct hive *hive)

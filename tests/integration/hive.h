@@ -22,7 +22,7 @@ struct hive {
     struct test_redis *redis;
     char *folder; /* the workers' data */
     struct skep_conn *conn;
-    struct skep_keys keys;   /* of the queue "q" */
+    struct skep_keys keys;   /* of the queue turned to */
     struct skep_arena arena; /* results, until hive_close */
     int n_workers;
     struct test_process *workers[HIVE_MAX_WORKERS];
@@ -30,6 +30,9 @@ struct hive {
 
 struct hive *hive_open(const char *redis_config); /* further lines for redis.conf, or NULL */
 void hive_close(struct hive *hive);               /* NULL is fine */
+
+/* From here on the short words are about that queue; at first it is "q", which every worker serves. */
+void hive_turn_to(struct hive *hive, const char *queue);
 
 /* One more worker on the queue, with further OPTIONS (ends with NULL). Does not wait for it. */
 struct test_process *hive_start_worker(struct hive *hive, const char *const *options);

@@ -18,24 +18,18 @@ static const char *const queues[] = {"q", "b", "c"};
 enum { N_QUEUES = sizeof queues / sizeof queues[0] };
 static const char *const one_slot[] = {"--slots", "1", "-q", "b", "-q", "c", NULL};
 
-/* From here on the hive's short words are about that queue. */
-static void turn_to(const char *queue)
-{
-    assert_int_equal(skep_keys_init(&hive->keys, queue, NULL), SKEP_OK);
-}
-
 /* The one slot that is registered in the queue; "" when there are none or several. */
 static void read_slot(const char *queue, char name[SKEP_WORKER_NAME_BYTES])
 {
     const struct skep_reply *reply;
 
-    turn_to(queue);
+    hive_turn_to(hive, queue);
     reply = hive_ask(hive, "ZRANGE", hive->keys.workers, "0", "-1", NULL);
     name[0] = '\0';
     if (reply->n == 1) {
         snprintf(name, SKEP_WORKER_NAME_BYTES, "%s", reply->items[0].bytes);
     }
-    turn_to("q");
+    hive_turn_to(hive, "q");
 }
 
 /* Names of the one slot in all queues, other than those of BEFORE (may be NULL). */
@@ -89,10 +83,10 @@ static int64_t read_beat(const char *queue, const char *name)
     const struct skep_reply *reply;
     int64_t beat;
 
-    turn_to(queue);
+    hive_turn_to(hive, queue);
     reply = hive_ask(hive, "ZSCORE", hive->keys.workers, name, NULL);
     beat = reply->kind == SKEP_REPLY_TEXT ? (int64_t)strtod(reply->bytes, NULL) : -1;
-    turn_to("q");
+    hive_turn_to(hive, "q");
     return beat;
 }
 
@@ -126,9 +120,9 @@ static bool is_news_there(void *context)
     char key[SKEP_KEY_BYTES];
 
     for (size_t i = 0; i < N_QUEUES; i++) {
-        turn_to(queues[i]);
+        hive_turn_to(hive, queues[i]);
         snprintf(key, sizeof key, "%s%s", hive->keys.info_prefix, names->at[i]);
-        turn_to("q");
+        hive_turn_to(hive, "q");
         if (hive_ask(hive, "EXISTS", key, NULL)->integer == 0) {
             return false;
         }
@@ -185,7 +179,7 @@ static void test_worker_lanes__a_dead_slot_is_reaped_everywhere(void **state)
     /* On a machine that is not stuck no lease had to pass: who has seen it die need not wait. */
     assert_true(skep_monotonic_ms() - began_ms < LANES_MS / 2);
     for (size_t i = 0; i < N_QUEUES; i++) {
-        turn_to(queues[i]);
+        hive_turn_to(hive, queues[i]);
         assert_int_equal(hive_stat(hive, "reaped"), 1);
         assert_int_equal(hive_stat(hive, "crashes"), 0);
         hive_check_done(hive, 0, 0);
@@ -205,7 +199,7 @@ static void test_worker_lanes__a_silent_worker_is_reaped_everywhere(void **state
     hive_start_worker(hive, one_slot);
     (void)await_names(&names);
     for (size_t i = 0; i < N_QUEUES; i++) {
-        turn_to(queues[i]);
+        hive_turn_to(hive, queues[i]);
         assert_int_equal(hive_stat(hive, "reaped"), 1);
     }
 }
@@ -216,17 +210,17 @@ static void test_worker_lanes__blame_stays_in_its_lane(void **state)
     enum { N = 30 };
 
     (void)state;
-    turn_to("b");
+    hive_turn_to(hive, "b");
     hive_push(hive, "{\"id\":\"long\",\"kernel\":\"sleep\",\"args\":{\"s\":6}}");
     hive_start_worker(hive, one_slot);
     assert_int_equal(kill(hive_await_title(hive, "sleep long"), SIGKILL), 0);
-    turn_to("c");
+    hive_turn_to(hive, "c");
     hive_push_many(hive, N, "{\"id\":\"%d\",\"kernel\":\"echo\"}");
-    turn_to("b");
+    hive_turn_to(hive, "b");
     assert_true(hive_results(hive, 1, LANES_MS)->is_ok);
     hive_check_done(hive, 1, 0);
     assert_int_equal(hive_stat(hive, "crashes"), 1);
-    turn_to("c");
+    hive_turn_to(hive, "c");
     hive_check_done(hive, N, 0);
     assert_int_equal(hive_stat(hive, "crashes"), 0);
 }
@@ -237,7 +231,7 @@ static void test_worker_lanes__an_ended_task_is_settled_in_its_lane(void **state
     const struct hive_result *result;
 
     (void)state;
-    turn_to("c");
+    hive_turn_to(hive, "c");
     hive_push(hive, "{\"kernel\":\"fail\",\"args\":{\"how\":\"loop\"},\"timeout_s\":0.1,\"retries\":0}");
     hive_start_worker(hive, one_slot);
     result = hive_results(hive, 1, LANES_MS);
@@ -245,7 +239,7 @@ static void test_worker_lanes__an_ended_task_is_settled_in_its_lane(void **state
     assert_int_equal(result->attempt, 1);
     hive_check_done(hive, 1, 1);
     for (size_t i = 0; i < N_QUEUES; i++) {
-        turn_to(queues[i]);
+        hive_turn_to(hive, queues[i]);
         assert_int_equal(hive_stat(hive, "crashes"), 0);
         (void)hive_status(hive);
     }
@@ -262,9 +256,9 @@ static void test_worker_lanes__fenced_in_one_queue_is_over_in_all(void **state)
     hive_start_worker(hive, one_slot);
     names = await_names(NULL);
     await_beats(&names, 6); /* the agent trusts a slot's first lease */
-    turn_to("b");
+    hive_turn_to(hive, "b");
     hive_ask(hive, "ZREM", hive->keys.workers, names.at[1], NULL);
-    turn_to("q");
+    hive_turn_to(hive, "q");
     (void)await_names(&names);
 }
 
@@ -276,13 +270,13 @@ static void test_worker_lanes__one_that_cannot_be_served_ends_the_worker(void **
 
     (void)state;
     (void)await_names(NULL);
-    turn_to("b");
+    hive_turn_to(hive, "b");
     hive_ask(hive, "SET", hive->keys.delayed, "not a sorted set", NULL);
-    turn_to("q");
+    hive_turn_to(hive, "q");
     hive_await_end(hive, worker, 3, LANES_MS);
-    turn_to("b");
+    hive_turn_to(hive, "b");
     hive_ask(hive, "DEL", hive->keys.delayed, NULL);
-    turn_to("q");
+    hive_turn_to(hive, "q");
     hive_start_worker(hive, one_slot);
     (void)await_names(NULL);
     hive_push(hive, "{\"kernel\":\"echo\"}");

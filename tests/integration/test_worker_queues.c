@@ -12,27 +12,21 @@
 
 enum { WAIT_MS = 60000 };
 
-/* From here on the hive's short words are about that queue: "q", the worker's first, or "b". */
-static void turn_to(const char *queue)
-{
-    assert_int_equal(skep_keys_init(&hive->keys, queue, NULL), SKEP_OK);
-}
-
 static int64_t results_of(const char *queue)
 {
     int64_t n;
 
-    turn_to(queue);
+    hive_turn_to(hive, queue);
     n = hive_length(hive, hive->keys.out);
-    turn_to("q");
+    hive_turn_to(hive, "q");
     return n;
 }
 
 static void push_many_to(const char *queue, int n, const char *format)
 {
-    turn_to(queue);
+    hive_turn_to(hive, queue);
     hive_push_many(hive, n, format);
-    turn_to("q");
+    hive_turn_to(hive, "q");
 }
 
 struct results_wanted {
@@ -58,9 +52,9 @@ static void await_results(const char *queue, int64_t n)
 
 static void check_all_done(const char *queue, int64_t n_results)
 {
-    turn_to(queue);
+    hive_turn_to(hive, queue);
     hive_check_done(hive, n_results, 0);
-    turn_to("q");
+    hive_turn_to(hive, "q");
 }
 
 static const char *const a_slot_for_two[] = {"--slots", "1", "-q", "b", NULL};
@@ -210,7 +204,7 @@ static void test_worker_queues__leaves_all(void **state)
     test_process_signal(worker, SIGTERM);
     hive_await_end(hive, worker, 0, WAIT_MS);
     for (int i = 0; i < 2; i++) {
-        turn_to(i == 0 ? "q" : "b");
+        hive_turn_to(hive, i == 0 ? "q" : "b");
         assert_int_equal(hive_length(hive, hive->keys.queue), 10);
         assert_int_equal(hive_ask(hive, "EXISTS", hive->keys.workers, hive->keys.cycle, NULL)->integer, 0);
         assert_int_equal(hive_stat(hive, "crashes"), 0);
@@ -243,7 +237,7 @@ static void test_worker_queues__leaves_when_the_server_is_back(void **state)
     test_redis_restart(hive->redis);
     hive_await_end(hive, worker, 0, WAIT_MS);
     for (int i = 0; i < 2; i++) {
-        turn_to(i == 0 ? "q" : "b");
+        hive_turn_to(hive, i == 0 ? "q" : "b");
         assert_int_equal(hive_ask(hive, "EXISTS", hive->keys.workers, hive->keys.cycle, NULL)->integer, 0);
     }
 }
@@ -263,7 +257,7 @@ static void test_worker_queues__blame_stays_in_its_queue(void **state)
     await_results("q", N);
     check_all_done("q", N);
     assert_int_equal(hive_stat(hive, "crashes"), 0);
-    turn_to("b");
+    hive_turn_to(hive, "b");
     hive_check_done(hive, N + 1, 1);
     assert_int_equal(hive_stat(hive, "crashes"), 3);
     assert_non_null(strstr(hive_letter(hive, 0).line, " cause=crash "));

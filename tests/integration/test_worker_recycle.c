@@ -75,12 +75,12 @@ static void test_worker_recycle__with_several_queues(void **state)
 
     (void)state;
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(skep_keys_init(&hive->keys, i == 0 ? "b" : "q", NULL), SKEP_OK);
+        hive_turn_to(hive, i == 0 ? "b" : "q");
         hive_push_many(hive, N, "{\"id\":\"%d\",\"kernel\":\"echo\"}");
     }
     hive_start_worker(hive, options);
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(skep_keys_init(&hive->keys, i == 0 ? "b" : "q", NULL), SKEP_OK);
+        hive_turn_to(hive, i == 0 ? "b" : "q");
         results = hive_results(hive, N, WAIT_MS);
         for (int k = 0; k < N; k++) {
             assert_true(results[k].is_ok);
