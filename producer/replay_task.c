@@ -243,9 +243,7 @@ void skep_replay_run(struct skep_replay *replay, struct skep_replayed *done_out)
     if (outcome.status == SKEP_OK) {
         skep_run_work(&replay->run, &replay->work, &replay->arena, &outcome);
     }
-    if (outcome.status == SKEP_E_NOMEM || outcome.status == SKEP_E_LIMIT) {
-        outcome.status = SKEP_E_MEMORY_LIMIT; /* as a worker names it */
-    }
+    outcome.status = skep_outcome_cause(outcome.status);
     result.usage = replay_usage(&before, began_ns);
     replay_finish(replay, &result, &outcome, done_out);
 }

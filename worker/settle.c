@@ -221,12 +221,6 @@ static void settle_retry(const struct skep_policy *policy, const struct skep_att
     settle_write_retry(work, &header, bytes, settled);
 }
 
-/* What went wrong inside skep in words that belong to a task: causes are a closed list. */
-static skep_status settle_cause(skep_status status)
-{
-    return status == SKEP_E_NOMEM || status == SKEP_E_LIMIT ? SKEP_E_MEMORY_LIMIT : status;
-}
-
 /* The same words with limit and peak, where memory was refused while the task ran. */
 static void settle_tell_memory(const struct skep_policy *policy, const struct skep_attempt *attempt,
                                const struct skep_outcome *outcome, struct skep_outcome *told)
@@ -250,7 +244,7 @@ void skep_settle(const struct skep_policy *policy, const struct skep_attempt *at
     unsigned retries = work->task.has_retries ? work->task.retries : policy->retries;
 
     *settled_out = (struct skep_settled){.kind = SKEP_DONE};
-    told.status = settle_cause(outcome->status);
+    told.status = skep_outcome_cause(outcome->status);
     settle_tell_memory(policy, attempt, outcome, &told);
     if (told.status == SKEP_OK) {
         settle_write_end(attempt, work, &told, bytes, settled_out);
@@ -336,7 +330,7 @@ bool skep_settle_unrun(const struct skep_policy *policy, const struct skep_attem
     if (outcome.status == SKEP_OK) {
         return false;
     }
-    outcome.status = settle_cause(outcome.status);
+    outcome.status = skep_outcome_cause(outcome.status);
     settle_bury(attempt, work, &outcome, bytes, settled_out);
     return true;
 }

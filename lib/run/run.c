@@ -49,6 +49,11 @@ void skep_work_read(const struct skep_run *run, const char *bytes, size_t n, str
     }
 }
 
+skep_status skep_outcome_cause(skep_status status)
+{
+    return status == SKEP_E_NOMEM || status == SKEP_E_LIMIT ? SKEP_E_MEMORY_LIMIT : status;
+}
+
 /* ---- where the value goes ---- */
 
 skep_status skep_run_check_out(const char *out, struct skep_error *err)

@@ -53,6 +53,10 @@ struct skep_outcome {
     double retry_after_s;           /* when not, and the kernel has asked for it; else 0 */
 };
 
+/* The word for it that belongs to a task: causes are a closed list, and memory that could not be had inside
+ * skep is `memory-limit`. */
+skep_status skep_outcome_cause(skep_status status);
+
 /* Whether a plain task's `out` (NULL: none) names a whole .npy file: what is wrong with it is said before
  * hours of work, not after.
  *
