@@ -639,6 +639,34 @@ static void test_holder__runs_out_of_memory(void **state)
     skep_conn_free(conn);
 }
 
+/* Nor has it begun when the line is down besides: what was to be given back is still held. */
+static void test_holder__forgets_what_did_not_fit(void **state)
+{
+    static const struct skep_verdict done[4] = {{.result = TEXT("result")}};
+    static struct skep_cycle_reply reply;
+    struct skep_cycle next = {.verdicts = done, .n_verdicts = 4, .n_back = 6};
+    struct skep_holder holder;
+    struct skep_conn *conn = open_holder(&holder);
+
+    (void)state;
+    push_records(100);
+    take(&holder, 10);
+    skep_conn_free(conn);
+    conn = holder.conn = make_conn("unix:///nowhere/redis.sock", (struct skep_conn_options){0});
+    test_heap_begin(0, TEST_HEAP_REST_FAILS);
+    assert_int_equal(skep_holder_cycle(&holder, &next, &reply, NULL), SKEP_E_NOMEM);
+    assert_true(test_heap_end());
+    assert_false(holder.is_pending);
+    assert_int_equal(holder.n_held, 10);
+    skep_conn_free(conn);
+    conn = holder.conn = make_conn(verbs.redis->url, (struct skep_conn_options){0});
+    assert_int_equal(skep_holder_cycle(&holder, &next, &reply, NULL), SKEP_OK);
+    assert_int_equal(stat_of("done"), 4);
+    assert_int_equal(stat_of("given_back"), 6);
+    check_audit();
+    skep_conn_free(conn);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -662,6 +690,7 @@ int main(void)
         cmocka_unit_test_setup(test_holder__leaves_a_replica, verbs_clear),
         cmocka_unit_test_setup(test_holder__a_killed_server_forgets_nothing, verbs_clear),
         cmocka_unit_test_setup(test_holder__runs_out_of_memory, verbs_clear),
+        cmocka_unit_test_setup(test_holder__forgets_what_did_not_fit, verbs_clear),
     };
 
     return cmocka_run_group_tests(tests, verbs_start, verbs_stop);
