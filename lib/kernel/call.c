@@ -4,6 +4,29 @@
 
 #include <inttypes.h>
 
+void skep_cost_little(const struct skep_call *call, struct skep_cost *cost_out)
+{
+    (void)call;
+    *cost_out = (struct skep_cost){.seconds = 1e-6};
+}
+
+skep_status skep_call_check_room(const struct skep_call *call, const struct skep_kernel *kernel,
+                                 struct skep_error *err)
+{
+    double room = (double)(call->arena->max_bytes - call->arena->used_bytes);
+    struct skep_cost cost = {0};
+
+    kernel->cost(call, &cost);
+    if (cost.bytes <= room) {
+        return SKEP_OK;
+    }
+    return skep_error_set(
+        err, SKEP_E_NOMEM,
+        "%s needs %.1f MiB for this task, and of the slot's memory %.1f MiB are left: raise "
+        "--memory, or make the task smaller",
+        kernel->name, cost.bytes / 0x1p20, room / 0x1p20);
+}
+
 skep_status skep_call_scratch(struct skep_call *call, int64_t count, size_t size, void **room_out,
                               struct skep_error *err)
 {

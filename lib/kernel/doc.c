@@ -54,6 +54,9 @@ static void doc_type(struct skep_buf *buf, const struct skep_arg_spec *spec)
     case SKEP_ARG_CHOICE:
         doc_choices(buf, spec->choices);
         break;
+    case SKEP_ARG_ARRAYS:
+        skep_buf_add_text(buf, spec->shape_text);
+        break;
     case SKEP_ARG_JSON:
         skep_buf_add_text(buf, "anything");
         break;
@@ -191,6 +194,10 @@ void skep_kernel_doc_text(struct skep_buf *buf, const struct skep_kernel *kernel
         skep_buf_add_char(buf, '\n');
         doc_wrap(buf, 0, 0, kernel->description[i]);
     }
+    if (kernel->performance != NULL) {
+        skep_buf_add_char(buf, '\n');
+        doc_wrap(buf, 0, 0, kernel->performance);
+    }
     skep_buf_add_char(buf, '\n');
     doc_agreement_text(buf, kernel, &words);
     skep_buf_printf(buf, "\nExample:\n%s\n", kernel->example);
@@ -250,6 +257,10 @@ void skep_kernel_doc_markdown(struct skep_buf *buf, const struct skep_kernel *ke
     doc_prose(buf, kernel->value_text);
     for (size_t i = 0; kernel->description[i] != NULL; i++) {
         doc_prose(buf, kernel->description[i]);
+    }
+    if (kernel->performance != NULL) {
+        skep_buf_add_text(buf, "**Speed and memory:** ");
+        doc_prose(buf, kernel->performance);
     }
     doc_agreement(buf, kernel);
     skep_buf_printf(buf, "\n\n```json\n%s\n```\n", kernel->example);

@@ -27,7 +27,16 @@ enum skep_arg_kind {
     SKEP_ARG_U64,   /* the same, never negative, up to 2^64 - 1 */
     SKEP_ARG_BOOL,
     SKEP_ARG_CHOICE, /* one of spec.choices; the value is its place in that list */
+    SKEP_ARG_ARRAYS, /* several arrays or numbers, in a list or with a name each; dtypes and ranks as they
+                        come */
     SKEP_ARG_JSON    /* anything; the value is JSON text */
+};
+
+/* One of ARRAYS. */
+struct skep_array_item {
+    const char *name; /* NULL in a list */
+    bool is_number;   /* a number or boolean of the task's text: VIEW has no axes and is i8, f8 or b1 */
+    struct skep_view view;
 };
 
 struct skep_arg_spec {
@@ -55,6 +64,10 @@ struct skep_arg {
         uint64_t u64;
         bool boolean;
         int choice;
+        struct {
+            const struct skep_array_item *items;
+            int64_t n;
+        } arrays;
         struct {
             const char *text;
             size_t length;
@@ -105,6 +118,21 @@ struct skep_call {
     double retry_after_s;
 };
 
+/* What a call asks for, told from the shapes and numbers of its arguments before it starts. */
+struct skep_cost {
+    double bytes; /* of the arena, for scratch and the value: never less than the call takes, and not much
+                     more */
+    double
+        seconds; /* on one core, for this variant; a measured model, right within a factor of three or so */
+};
+typedef void (*skep_kernel_cost)(const struct skep_call *call, struct skep_cost *cost_out);
+
+/* Compute N >= 1 calls whose array arguments have the same shapes, side by side: VALUES_OUT[i] has the bits
+ * that run gives for CALLS[i]. The calls may have one arena in common; they share one stop. Any failure is
+ * one of the whole lot, without blame: run them one by one then. */
+typedef skep_status (*skep_kernel_run_many)(struct skep_call *calls, int n, struct skep_value *values_out,
+                                            struct skep_error *err);
+
 /* Compute. On success *VALUE_OUT is set. On failure ERR says why:
  *   SKEP_E_BAD_ARGS    arguments that do not fit each other (final)
  *   SKEP_E_NUMERIC     the result cannot be represented (final)
@@ -122,11 +150,14 @@ struct skep_kernel {
     const char *const *description; /* paragraphs, NULL-terminated: formula, source, NaN and ties, accuracy */
     const struct skep_arg_spec *args; /* ends with a row without a name; NULL-free lists may be empty */
     const char *value_text;           /* "f8[n-1,4]: ..." */
-    const char *example;              /* a task record that runs as pasted */
-    bool is_random;                   /* draws from the task's stream */
-    skep_kernel_run run;              /* the fast variant */
-    skep_kernel_run reference;        /* the plain variant: the truth the fast one is tested against */
-    double rtol, atol;                /* run against reference; 0, 0: bit for bit */
+    const char *performance;   /* how time and memory grow, and what was measured: sizes, time, processor */
+    const char *example;       /* a task record that runs as pasted */
+    bool is_random;            /* draws from the task's stream */
+    skep_kernel_run run;       /* the fast variant */
+    skep_kernel_run reference; /* the plain variant: the truth the fast one is tested against */
+    double rtol, atol;         /* run against reference; 0, 0: bit for bit */
+    skep_kernel_cost cost;
+    skep_kernel_run_many run_many; /* NULL: side by side is no faster */
 };
 
 /* The table, in the order of the documentation. */
@@ -140,6 +171,15 @@ static inline bool skep_call_is_stopped(const struct skep_call *call)
 {
     return call->stop != NULL && atomic_load_explicit(call->stop, memory_order_relaxed) != 0;
 }
+
+/* The cost of a kernel that takes no memory and next to no time. */
+void skep_cost_little(const struct skep_call *call, struct skep_cost *cost_out);
+
+/* Refuse a call that cannot fit into what its arena has left, with the bytes named.
+ *
+ *   SKEP_E_NOMEM */
+SKEP_MUST_USE skep_status skep_call_check_room(const struct skep_call *call, const struct skep_kernel *kernel,
+                                               struct skep_error *err);
 
 /* Room for COUNT elements of SIZE bytes from the call's arena, contents arbitrary. SKEP_E_NOMEM when the
  * arena cannot hold it, with the bytes named. */

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* Sleeps: a task of known length that needs no processor, for trying out queues, limits and stops. */
+#include "kernel/kernel.h"
+
+#include <math.h>
+
+#include "base/clock.h"
+#include "kernel/math/philox.h"
+
+enum { ARG_S, ARG_JITTER };
+enum { SLEEP_SLICE_MS = 10 }; /* between two looks at stop */
+
+static const struct skep_arg_spec sleep_args[] = {
+    {.name = "s",
+     .kind = SKEP_ARG_F64,
+     .is_required = true,
+     .least = 0,
+     .most = 1e9,
+     .unit = "s",
+     .help = "How long."},
+    {.name = "jitter",
+     .kind = SKEP_ARG_F64,
+     .default_text = "0",
+     .least = 0,
+     .most = 1e9,
+     .unit = "s",
+     .help = "Up to so much longer: this times the first uniform of the task's stream."},
+    {0},
+};
+
+static skep_status sleep_run(struct skep_call *call, struct skep_value *value_out, struct skep_error *err)
+{
+    double s = call->args[ARG_S].f64;
+    double jitter = call->args[ARG_JITTER].f64;
+    struct skep_philox philox;
+    int64_t total_ms;
+
+    if (!(s >= 0.0 && s <= 1e9 && jitter >= 0.0 && jitter <= 1e9)) {
+        return skep_error_set(err, SKEP_E_BAD_ARGS, "s is %g and jitter is %g: both from 0 to 1e9", s,
+                              jitter);
+    }
+    skep_philox_init(&philox, call->stream, 0);
+    total_ms = llround((s + jitter * skep_philox_next_f64(&philox)) * 1000.0);
+    for (int64_t slept_ms = 0; slept_ms < total_ms; slept_ms += SLEEP_SLICE_MS) {
+        if (skep_call_is_stopped(call)) {
+            return SKEP_STOPPED;
+        }
+        skep_sleep_ms(total_ms - slept_ms < SLEEP_SLICE_MS ? total_ms - slept_ms : SLEEP_SLICE_MS);
+    }
+    *value_out = (struct skep_value){.kind = SKEP_VALUE_F64, .f64 = (double)total_ms / 1000.0};
+    return SKEP_OK;
+}
+
+static const char *const sleep_description[] = {
+    "Sleeps s seconds, and with jitter a random part of that longer, to the nearest millisecond; the value "
+    "is that "
+    "number, which depends on the task alone. No clock is read: the time that passes is a little longer, by "
+    "what "
+    "the system takes to wake up a hundred times a second.",
+    NULL,
+};
+
+const struct skep_kernel skep_kernel_sleep = {
+    .name = "sleep",
+    .version = 1,
+    .summary = "Sleep",
+    .description = sleep_description,
+    .args = sleep_args,
+    .value_text = "number: the seconds slept",
+    .example = "{\"kernel\":\"sleep\",\"args\":{\"s\":0.05}}",
+    .is_random = true,
+    .run = sleep_run,
+    .reference = sleep_run,
+    .cost = skep_cost_little,
+};

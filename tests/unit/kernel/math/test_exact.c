@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit/kernel/kernel_call.h"
+
+#include <math.h>
+
+#include "kernel/math/exact.h"
+
+enum { CASE_MAX = 10 };
+
+static double exact_of(const double *x, int64_t n)
+{
+    struct skep_exact sum;
+
+    skep_exact_init(&sum);
+    skep_exact_add_run(&sum, x, 1, n);
+    return skep_exact_round(&sum);
+}
+
+/* Sums worked out with Python's fractions and rounded once. */
+static const struct {
+    const char *name;
+    int n;
+    double x[CASE_MAX];
+    double sum;
+} fractions[] = {
+    {"an absorbed one",
+     3,
+     {0x1.1c37937e08000p+53, 0x1.0000000000000p+0, -0x1.1c37937e08000p+53},
+     0x1.0000000000000p+0},
+    {"a tie to even, down", 2, {0x1.0000000000000p+0, 0x1.0000000000000p-53}, 0x1.0000000000000p+0},
+    {"a tie to even, up", 2, {0x1.0000000000001p+0, 0x1.0000000000000p-53}, 0x1.0000000000002p+0},
+    {"a tie broken at the far end",
+     3,
+     {0x1.0000000000000p+0, 0x1.0000000000000p-53, 0x0.0000000000001p-1022},
+     0x1.0000000000001p+0},
+    {"the same, negative",
+     3,
+     {-0x1.0000000000000p+0, -0x1.0000000000000p-53, -0x0.0000000000001p-1022},
+     -0x1.0000000000001p+0},
+    {"a tie broken downwards",
+     3,
+     {0x1.0000000000000p+0, 0x1.0000000000000p-53, -0x0.0000000000001p-1022},
+     0x1.0000000000000p+0},
+    {"rounding up to a power of two", 2, {0x1.fffffffffffffp+0, 0x1.0000000000000p-53}, 0x1.0000000000000p+1},
+    {"denormals",
+     3,
+     {0x0.0000000000001p-1022, 0x0.0000000000001p-1022, 0x0.0000000000001p-1022},
+     0x0.0000000000003p-1022},
+    {"denormals from normals",
+     2,
+     {0x1.0000000000000p-1022, -0x0.0000000000001p-1022},
+     0x0.fffffffffffffp-1022},
+    {"largest denormal plus one",
+     2,
+     {0x0.fffffffffffffp-1022, 0x0.0000000000001p-1022},
+     0x1.0000000000000p-1022},
+    {"a denormal lost", 2, {0x1.0000000000000p+0, 0x0.0000000000001p-1022}, 0x1.0000000000000p+0},
+    {"overflow in between",
+     3,
+     {0x1.fffffffffffffp+1023, 0x1.fffffffffffffp+1023, -0x1.fffffffffffffp+1023},
+     0x1.fffffffffffffp+1023},
+    {"negative overflow in between",
+     4,
+     {-0x1.fffffffffffffp+1023, -0x1.fffffffffffffp+1023, 0x1.fffffffffffffp+1023, -0x0.0000000000001p-1022},
+     -0x1.fffffffffffffp+1023},
+    {"just below overflow", 2, {0x1.fffffffffffffp+1023, 0x1.fffffffffffffp+969}, 0x1.fffffffffffffp+1023},
+    {"a tie into overflow", 2, {0x1.fffffffffffffp+1023, 0x1.0000000000000p+970}, HUGE_VAL},
+    {"overflow", 2, {0x1.fffffffffffffp+1023, 0x1.fffffffffffffp+1023}, HUGE_VAL},
+    {"negative overflow",
+     3,
+     {-0x1.fffffffffffffp+1023, -0x1.fffffffffffffp+1023, -0x1.0000000000000p+0},
+     -HUGE_VAL},
+    {"all ends of the range",
+     4,
+     {0x1.fffffffffffffp+1023, 0x0.0000000000001p-1022, 0x1.0000000000000p+0, -0x1.fffffffffffffp+1023},
+     0x1.0000000000000p+0},
+    {"complete cancellation",
+     4,
+     {0x1.999999999999ap-4, 0x1.999999999999ap-3, -0x1.999999999999ap-3, -0x1.999999999999ap-4},
+     0x0.0p+0},
+    {"thirds",
+     10,
+     {0x1.999999999999ap-4, 0x1.999999999999ap-4, 0x1.999999999999ap-4, 0x1.999999999999ap-4,
+      0x1.999999999999ap-4, 0x1.999999999999ap-4, 0x1.999999999999ap-4, 0x1.999999999999ap-4,
+      0x1.999999999999ap-4, 0x1.999999999999ap-4},
+     0x1.0000000000000p+0},
+    {"condition 1e14",
+     10,
+     {-0x1.4f2ab7dc3be90p-11, 0x1.e47ba7afcae0fp+36, -0x1.b5d34316e07c0p+33, -0x0.0p+0, -0x0.0p+0,
+      -0x1.c49bee0b8ed14p+31, -0x1.68ca5e0d58b24p+7, 0x1.aaf88ebc00000p-19, -0x1.aecd8eb2b8b78p+0,
+      -0x1.9f9c5fd1311b2p+36},
+     -0x1.4f2ab7dc3be90p-11},
+    {"condition 1e26",
+     10,
+     {0x1.0000000000000p-34, -0x1.d04ca138bf348p+16, -0x1.4d4c8167df489p+69, 0x1.2b99e9a3c0f04p+19,
+      -0x1.aee15394b34dcp+16, -0x1.05546fe70eca4p-17, 0x1.4d4c7c789e870p+69, 0x1.3bd04d2bcc158p+47,
+      -0x1.cd3875830a12ap+27, -0x0.0p+0},
+     -0x1.05546fe70eca4p-17},
+    {"condition 1e60",
+     10,
+     {-0x1.2d71d097029ddp+177, 0x1.5e761dd8cd4f0p+113, 0x1.30d6ea99ba408p+131, 0x1.1e8ba89f3e8dep+19,
+      -0x1.54eee4854a4d1p+77, 0x1.2d71d0970298cp+177, 0x1.48c3745760c1cp+27, 0x1.328bdc8be4952p+127,
+      0x1.be4bcff5d97a0p-33, -0x1.1b7ab5b342788p+61},
+     0x1.37ef92f3fd766p-23},
+    {"condition 1e90",
+     10,
+     {-0x1.0eebaa476f06ep+585, -0x1.a85f726c75360p-155, 0x1.4000000000000p+786, 0x1.28084d700fa82p+836,
+      -0x1.7d71f1a8edbdcp+709, 0x1.7d71f1a8edbdcp+709, -0x1.28084d700fa87p+836, -0x1.32d5ac67d7604p+506,
+      0x1.d91b87d58818ep+78, 0x1.0eebaa476f06ap+585},
+     -0x1.0000000996ad6p+535},
+};
+
+/* What the fractions give. */
+static void test_exact__agrees_with_fractions(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof fractions / sizeof fractions[0]; i++) {
+        double sum = exact_of(fractions[i].x, fractions[i].n);
+        if (sum != fractions[i].sum) {
+            fail_msg("%s: %a, not %a", fractions[i].name, sum, fractions[i].sum);
+        }
+    }
+}
+
+/* The exact sum by J. R. Shewchuk's growing expansion, as Python's math.fsum has it: not overlapping parts
+ * whose sum is exact, rounded once. Wants the sum within the range of doubles. */
+static double expansion_sum(const double *x, int n)
+{
+    double parts[64];
+    int n_parts = 0;
+    double high = 0.0, low = 0.0;
+
+    for (int i = 0; i < n; i++) {
+        double carried = x[i];
+        int kept = 0;
+        for (int k = 0; k < n_parts; k++) {
+            double a = fabs(carried) < fabs(parts[k]) ? parts[k] : carried;
+            double b = fabs(carried) < fabs(parts[k]) ? carried : parts[k];
+            double sum = a + b;
+            double lost = b - (sum - a);
+            if (lost != 0.0) {
+                parts[kept++] = lost;
+            }
+            carried = sum;
+        }
+        n_parts = kept;
+        parts[n_parts++] = carried;
+        assert_true(n_parts < 64);
+    }
+    while (n_parts > 0) {
+        double a = high;
+        double b = parts[--n_parts];
+        high = a + b;
+        low = b - (high - a);
+        if (low != 0.0) {
+            break;
+        }
+    }
+    /* A tie that the parts below break. */
+    if (n_parts > 0 && ((low < 0.0 && parts[n_parts - 1] < 0.0) || (low > 0.0 && parts[n_parts - 1] > 0.0))) {
+        double twice = low * 2.0;
+        double sum = high + twice;
+        if (twice == sum - high) {
+            high = sum;
+        }
+    }
+    return high;
+}
+
+/* Thousands of random sums over many orders of magnitude equal those of another exact method. */
+static void test_exact__agrees_with_expansions(void **state)
+{
+    uint64_t chance = 1;
+
+    (void)state;
+    for (int round = 0; round < 5000; round++) {
+        double x[200];
+        int n = 1 + (int)(test_chance(&chance) % 200);
+        int spread = 1 + (int)(test_chance(&chance) % 600);
+
+        for (int i = 0; i < n; i++) {
+            int exponent = (int)(test_chance(&chance) % (uint64_t)spread) - spread / 2;
+            x[i] = ldexp(test_chance_f8(&chance) - 0.5, exponent);
+            if (i > 0 && test_chance(&chance) % 3 == 0) {
+                x[i] = -x[test_chance(&chance) % (uint64_t)i]; /* cancels */
+            }
+        }
+        assert_true(exact_of(x, n) == expansion_sum(x, n));
+    }
+}
+
+__extension__ typedef __int128 wide;
+
+/* Two million numbers of one grid, more than the carries may wait for, sum as whole numbers do. */
+static void test_exact__long_sums(void **state)
+{
+    uint64_t chance = 2;
+    struct skep_exact sum;
+    wide whole = 0;
+
+    (void)state;
+    skep_exact_init(&sum);
+    for (int i = 0; i < 2000000; i++) {
+        int64_t k = (int64_t)(test_chance(&chance) >> 12) - ((int64_t)1 << 45); /* mostly positive */
+        whole += k;
+        skep_exact_add(&sum, (double)k * 0x1p-30);
+        if (i % 333333 == 0) {
+            assert_true(skep_exact_round(&sum) == ldexp((double)whole, -30));
+        }
+    }
+    assert_true(skep_exact_round(&sum) == ldexp((double)whole, -30));
+}
+
+/* Ten thousand of the largest doubles and as many negative ones cancel to what else there is. */
+static void test_exact__many_of_the_largest(void **state)
+{
+    struct skep_exact sum;
+
+    (void)state;
+    skep_exact_init(&sum);
+    for (int i = 0; i < 10000; i++) {
+        skep_exact_add(&sum, 0x1.fffffffffffffp+1023);
+    }
+    assert_true(skep_exact_round(&sum) == HUGE_VAL);
+    skep_exact_add(&sum, -0x1p-1074);
+    for (int i = 0; i < 10000; i++) {
+        skep_exact_add(&sum, -0x1.fffffffffffffp+1023);
+    }
+    assert_true(skep_exact_round(&sum) == -0x1p-1074);
+}
+
+/* A run with a stride, also a negative one, takes its elements and no others. */
+static void test_exact__strides(void **state)
+{
+    const double x[] = {1, 10, 100, 1000, 10000, 100000};
+    struct skep_exact sum;
+
+    (void)state;
+    skep_exact_init(&sum);
+    skep_exact_add_run(&sum, x, 2, 3);
+    assert_true(skep_exact_round(&sum) == 10101.0);
+    skep_exact_add_run(&sum, x + 5, -2, 3);
+    assert_true(skep_exact_round(&sum) == 111111.0);
+    skep_exact_add_run(&sum, x, 0, 4);
+    assert_true(skep_exact_round(&sum) == 111115.0);
+}
+
+/* Infinities and NaN go by IEEE 754; a zero sum is +0. */
+static void test_exact__special_values(void **state)
+{
+    (void)state;
+    assert_true(exact_of((double[]){1, HUGE_VAL, 2}, 3) == HUGE_VAL);
+    assert_true(exact_of((double[]){-HUGE_VAL, 0x1p1023, 0x1p1023}, 3) == -HUGE_VAL);
+    assert_true(isnan(exact_of((double[]){HUGE_VAL, 1, -HUGE_VAL}, 3)));
+    assert_true(isnan(exact_of((double[]){1, NAN, 2}, 3)));
+    assert_true(isnan(exact_of((double[]){HUGE_VAL, NAN}, 2)));
+    assert_true(exact_of(NULL, 0) == 0.0 && !signbit(exact_of(NULL, 0)));
+    assert_false(signbit(exact_of((double[]){-0.0, -0.0}, 2)));
+    assert_false(signbit(exact_of((double[]){1.5, -1.5}, 2)));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_exact__agrees_with_fractions),
+        cmocka_unit_test(test_exact__agrees_with_expansions),
+        cmocka_unit_test(test_exact__long_sums),
+        cmocka_unit_test(test_exact__many_of_the_largest),
+        cmocka_unit_test(test_exact__strides),
+        cmocka_unit_test(test_exact__special_values),
+    };
+    return cmocka_run_group_tests_name("kernel/exact", tests, NULL, NULL);
+}
