@@ -42,9 +42,9 @@ static void kernels_json_text(struct skep_buf *buf, const char *name, const char
 static const char *kernels_kind(enum skep_arg_kind kind)
 {
     static const char *const words[] = {
-        [SKEP_ARG_ARRAY] = "array",   [SKEP_ARG_F64] = "number",    [SKEP_ARG_I64] = "integer",
-        [SKEP_ARG_U64] = "unsigned",  [SKEP_ARG_BOOL] = "boolean",  [SKEP_ARG_CHOICE] = "choice",
-        [SKEP_ARG_ARRAYS] = "arrays", [SKEP_ARG_JSON] = "anything",
+        [SKEP_ARG_ARRAY] = "array",  [SKEP_ARG_F64] = "number",    [SKEP_ARG_I64] = "integer",
+        [SKEP_ARG_U64] = "unsigned", [SKEP_ARG_BOOL] = "boolean",  [SKEP_ARG_CHOICE] = "choice",
+        [SKEP_ARG_TEXT] = "text",    [SKEP_ARG_ARRAYS] = "arrays", [SKEP_ARG_JSON] = "anything",
     };
 
     return words[kind];

@@ -54,6 +54,9 @@ static void doc_type(struct skep_buf *buf, const struct skep_arg_spec *spec)
     case SKEP_ARG_CHOICE:
         doc_choices(buf, spec->choices);
         break;
+    case SKEP_ARG_TEXT:
+        skep_buf_add_text(buf, "text");
+        break;
     case SKEP_ARG_ARRAYS:
         skep_buf_add_text(buf, spec->shape_text);
         break;

@@ -27,6 +27,7 @@ enum skep_arg_kind {
     SKEP_ARG_U64,   /* the same, never negative, up to 2^64 - 1 */
     SKEP_ARG_BOOL,
     SKEP_ARG_CHOICE, /* one of spec.choices; the value is its place in that list */
+    SKEP_ARG_TEXT,   /* text, without its escapes; the value is in json */
     SKEP_ARG_ARRAYS, /* several arrays or numbers, in a list or with a name each; dtypes and ranks as they
                         come */
     SKEP_ARG_JSON    /* anything; the value is JSON text */

@@ -1,28 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* One function per kind of argument, in a table; each takes the node as it came and fills the argument.
- * Messages name the argument first, then what was wanted, then what came. */
+/* One function per kind of argument, in a table. Messages name the argument first, then what was wanted, then
+ * what came. */
 #include "run/bind.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/parse.h"
-#include "npy/slice.h"
+#include "run/bind_parts.h"
 #include "task/json.h"
 
 enum { BIND_JSON_MAX_BYTES = 16 * 1024 * 1024 };
 
-struct binding {
-    const struct skep_arg_spec *spec;
-    struct skep_npy_cache *cache;
-    struct skep_arena *arena;
-    struct skep_error *err;
-};
-
-static skep_status bind_refuse(const struct binding *b, const char *wanted, const struct skep_node *node)
+skep_status skep_bind_refuse(const struct binding *b, const char *wanted, const struct skep_node *node)
 {
     char got[SKEP_NODE_WORDS_BYTES];
 
@@ -30,9 +21,7 @@ static skep_status bind_refuse(const struct binding *b, const char *wanted, cons
                           wanted, skep_node_describe(node, got, sizeof got));
 }
 
-/* ---- arrays ---- */
-
-static skep_status bind_no_memory(const struct binding *b, int64_t count)
+skep_status skep_bind_no_memory(const struct binding *b, int64_t count)
 {
     return skep_error_set(b->err, SKEP_E_NOMEM,
                           "argument \"%s\": no room to convert %" PRId64
@@ -40,245 +29,10 @@ static skep_status bind_no_memory(const struct binding *b, int64_t count)
                           b->spec->name, count);
 }
 
-/* Integers that came as JSON become doubles where the kernel wants doubles, if that loses nothing. */
-static bool bind_is_exact_f8(const struct skep_view *view)
-{
-    const int64_t *numbers = view->data;
-    int64_t n = skep_view_count(view);
-
-    for (int64_t i = 0; i < n; i++) {
-        if (numbers[i] > (INT64_C(1) << 53) || numbers[i] < -(INT64_C(1) << 53)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static skep_status bind_convert(const struct binding *b, struct skep_view *view, bool is_inline)
-{
-    char shape[128];
-    int64_t count = skep_view_count(view);
-    double *copy;
-
-    if (b->spec->dtype == SKEP_DTYPE_NONE || b->spec->dtype == view->dtype) {
-        return SKEP_OK;
-    }
-    if (b->spec->dtype != SKEP_F8 || !(skep_dtype_is_lossless(view->dtype, SKEP_F8) ||
-                                       (is_inline && view->dtype == SKEP_I8 && bind_is_exact_f8(view)))) {
-        return skep_error_set(
-            b->err, SKEP_E_BAD_ARGS,
-            "argument \"%s\" wants %s%s or what converts to it without loss, got %s of shape %s",
-            b->spec->name, skep_dtype_name(b->spec->dtype), b->spec->shape_text ? b->spec->shape_text : "",
-            skep_dtype_name(view->dtype), skep_shape_format(view->ndim, view->shape, shape, sizeof shape));
-    }
-    copy = skep_arena_calloc(b->arena, (size_t)count, sizeof *copy);
-    if (copy == NULL) {
-        return bind_no_memory(b, count);
-    }
-    skep_view_copy_f8(view, copy);
-    skep_view_init(view, copy, SKEP_F8, view->ndim, view->shape);
-    return SKEP_OK;
-}
-
-static skep_status bind_check_shape(const struct binding *b, const struct skep_view *view)
-{
-    const struct skep_arg_spec *spec = b->spec;
-    bool fits = view->ndim >= spec->min_ndim && view->ndim <= spec->max_ndim;
-    char shape[128];
-
-    for (int i = 0; fits && i < 2 && i < view->ndim; i++) {
-        fits = spec->shape[i] == 0 || spec->shape[i] == view->shape[i];
-    }
-    if (fits) {
-        return SKEP_OK;
-    }
-    return skep_error_set(b->err, SKEP_E_BAD_ARGS, "argument \"%s\" wants the shape %s, got %s of shape %s",
-                          spec->name, spec->shape_text ? spec->shape_text : "that its documentation names",
-                          skep_dtype_name(view->dtype),
-                          skep_shape_format(view->ndim, view->shape, shape, sizeof shape));
-}
-
-/* `{"path": PATH, "view": SLICE}` as the reference PATH[SLICE]. */
-static skep_status bind_join_reference(const struct binding *b, const struct skep_node *object,
-                                       const char **ref_out, size_t *n_out)
-{
-    const struct skep_node *path = skep_node_get(object, "path");
-    const struct skep_node *view = skep_node_get(object, "view");
-    struct skep_buf buf;
-    bool is_bare;
-
-    if (path == NULL || path->kind != SKEP_NODE_TEXT || object->n_children != (view != NULL ? 2u : 1u) ||
-        (view != NULL && view->kind != SKEP_NODE_TEXT)) {
-        return skep_error_set(
-            b->err, SKEP_E_BAD_ARGS,
-            "argument \"%s\": an array as an object is {\"path\": PATH} or {\"path\": PATH, "
-            "\"view\": \"[slice]\"}, both of them text",
-            b->spec->name);
-    }
-    if (memchr(path->text, '[', path->length) != NULL) {
-        return skep_error_set(b->err, SKEP_E_BAD_ARGS,
-                              "argument \"%s\": the slice belongs into \"view\", not \"path\"",
-                              b->spec->name);
-    }
-    skep_buf_init(&buf, 65536);
-    skep_buf_add(&buf, path->text, path->length);
-    if (view != NULL) {
-        is_bare = view->length == 0 || view->text[0] != '[';
-        skep_buf_add_text(&buf, is_bare ? "[" : "");
-        skep_buf_add(&buf, view->text, view->length);
-        skep_buf_add_text(&buf, is_bare ? "]" : "");
-    }
-    *n_out = buf.length;
-    *ref_out = skep_buf_failed(&buf) ? NULL : skep_arena_strndup(b->arena, buf.bytes, buf.length);
-    skep_buf_release(&buf);
-    return *ref_out != NULL ? SKEP_OK : bind_no_memory(b, 1);
-}
-
-/* Without a cache nobody can look at the array: that the reference is one must do. */
-static skep_status bind_trust(const struct binding *b, const char *ref, size_t n)
-{
-    struct skep_slice slice;
-    size_t path_n = 0;
-    skep_status st = skep_ref_parse(ref, n, &path_n, &slice, b->err);
-
-    if (st == SKEP_OK && path_n == 0) {
-        st = skep_error_set(b->err, SKEP_E_BAD_ARGS, "a reference names a file before its slice");
-    }
-    return st;
-}
-
-static skep_status bind_reference(const struct binding *b, const char *ref, size_t n,
-                                  struct skep_view *view_out)
-{
-    skep_status st;
-
-    if (b->cache == NULL) {
-        st = bind_trust(b, ref, n);
-    } else {
-        st = skep_npy_cache_view(b->cache, ref, n, b->arena, view_out, b->err);
-    }
-    skep_error_prefix(b->err, "argument \"%s\"", b->spec->name);
-    return st;
-}
-
-static skep_status bind_array(const struct binding *b, const struct skep_node *node, struct skep_arg *arg)
-{
-    struct skep_view *view = &arg->view;
-    bool is_inline = node->kind == SKEP_NODE_ARRAY;
-    const char *ref = node->text;
-    size_t n = node->length;
-    skep_status st;
-
-    if (node->kind == SKEP_NODE_OBJECT) {
-        st = bind_join_reference(b, node, &ref, &n);
-        if (st != SKEP_OK) {
-            return st;
-        }
-    } else if (!is_inline && node->kind != SKEP_NODE_TEXT) {
-        return bind_refuse(b, "an array: a reference \"PATH[slice]\" or a list of numbers", node);
-    }
-    if (is_inline) {
-        st = skep_node_to_view(node, b->arena, view, b->err);
-        skep_error_prefix(b->err, "argument \"%s\"", b->spec->name);
-    } else {
-        st = bind_reference(b, ref, n, view);
-        if (b->cache == NULL) {
-            return st;
-        }
-    }
-    if (st == SKEP_OK) {
-        st = bind_check_shape(b, view);
-    }
-    return st == SKEP_OK ? bind_convert(b, view, is_inline) : st;
-}
-
-/* ---- numbers ---- */
-
-static skep_status bind_check_range(const struct binding *b, double number)
-{
-    const struct skep_arg_spec *spec = b->spec;
-
-    if ((spec->least == 0 && spec->most == 0) || (number >= spec->least && number <= spec->most)) {
-        return SKEP_OK;
-    }
-    return skep_error_set(b->err, SKEP_E_BAD_ARGS, "argument \"%s\" must be from %g to %g, not %g",
-                          spec->name, spec->least, spec->most, number);
-}
-
-/* A number may also be one element of an array: "lambda.npy[7]". */
-static skep_status bind_element(const struct binding *b, const struct skep_node *node, double *number_out)
-{
-    struct skep_view view;
-    char shape[128];
-    skep_status st = bind_reference(b, node->text, node->length, &view);
-
-    if (st != SKEP_OK || b->cache == NULL) {
-        return st;
-    }
-    if (view.ndim != 0 || !skep_dtype_is_lossless(view.dtype, SKEP_F8)) {
-        return skep_error_set(b->err, SKEP_E_BAD_ARGS, "argument \"%s\" wants one number, got %s of shape %s",
-                              b->spec->name, skep_dtype_name(view.dtype),
-                              skep_shape_format(view.ndim, view.shape, shape, sizeof shape));
-    }
-    *number_out = skep_view_get_f8(&view, 0);
-    return SKEP_OK;
-}
-
-static skep_status bind_f64(const struct binding *b, const struct skep_node *node, struct skep_arg *arg)
-{
-    skep_status st = SKEP_OK;
-
-    if (node->kind == SKEP_NODE_INT) {
-        arg->f64 = (double)node->i64;
-    } else if (node->kind == SKEP_NODE_REAL) {
-        arg->f64 = node->f64;
-    } else if (node->kind == SKEP_NODE_TEXT && node->length > 0 && node->text[node->length - 1] == ']') {
-        st = bind_element(b, node, &arg->f64);
-        if (b->cache == NULL) {
-            return st;
-        }
-    } else if (node->kind != SKEP_NODE_TEXT || !skep_parse_f64(node->text, node->length, &arg->f64)) {
-        return bind_refuse(b, "a number", node);
-    }
-    return st == SKEP_OK ? bind_check_range(b, arg->f64) : st;
-}
-
-/* An integer as a double holds it: 1e6 is as good as 1000000. */
-static bool bind_is_integral(double number)
-{
-    return fabs(number) <= 9007199254740992.0 && number == floor(number);
-}
-
-static skep_status bind_i64(const struct binding *b, const struct skep_node *node, struct skep_arg *arg)
-{
-    if (node->kind == SKEP_NODE_INT) {
-        arg->i64 = node->i64;
-    } else if (node->kind == SKEP_NODE_REAL && bind_is_integral(node->f64)) {
-        arg->i64 = (int64_t)node->f64;
-    } else if (node->kind != SKEP_NODE_TEXT || !skep_parse_i64(node->text, node->length, &arg->i64)) {
-        return bind_refuse(b, "an integer", node);
-    }
-    return bind_check_range(b, (double)arg->i64);
-}
-
-static skep_status bind_u64(const struct binding *b, const struct skep_node *node, struct skep_arg *arg)
-{
-    if (node->kind == SKEP_NODE_INT && node->i64 >= 0) {
-        arg->u64 = (uint64_t)node->i64;
-    } else if (node->kind == SKEP_NODE_REAL && node->f64 >= 0 && bind_is_integral(node->f64)) {
-        arg->u64 = (uint64_t)node->f64;
-    } else if (node->kind != SKEP_NODE_TEXT || !skep_parse_u64(node->text, node->length, &arg->u64)) {
-        return bind_refuse(b, "an integer that is not negative", node);
-    }
-    return bind_check_range(b, (double)arg->u64);
-}
-
-/* ---- the rest ---- */
-
 static skep_status bind_bool(const struct binding *b, const struct skep_node *node, struct skep_arg *arg)
 {
     if (node->kind != SKEP_NODE_BOOL) {
-        return bind_refuse(b, "true or false", node);
+        return skep_bind_refuse(b, "true or false", node);
     }
     arg->boolean = node->boolean;
     return SKEP_OK;
@@ -294,7 +48,7 @@ static skep_status bind_refuse_choice(const struct binding *b, const struct skep
                          b->spec->choices[i]);
         used += n > 0 ? (size_t)n : 0;
     }
-    return bind_refuse(b, wanted, node);
+    return skep_bind_refuse(b, wanted, node);
 }
 
 static skep_status bind_choice(const struct binding *b, const struct skep_node *node, struct skep_arg *arg)
@@ -323,15 +77,23 @@ static skep_status bind_json(const struct binding *b, const struct skep_node *no
     arg->json.length = buf.length;
     arg->json.text = skep_buf_failed(&buf) ? NULL : skep_arena_strndup(b->arena, buf.bytes, buf.length);
     skep_buf_release(&buf);
-    return arg->json.text != NULL ? SKEP_OK : bind_no_memory(b, (int64_t)arg->json.length);
+    return arg->json.text != NULL ? SKEP_OK : skep_bind_no_memory(b, (int64_t)arg->json.length);
 }
 
-typedef skep_status (*bind_function)(const struct binding *, const struct skep_node *, struct skep_arg *);
+static skep_status bind_text(const struct binding *b, const struct skep_node *node, struct skep_arg *arg)
+{
+    if (node->kind != SKEP_NODE_TEXT) {
+        return skep_bind_refuse(b, "text", node);
+    }
+    arg->json.text = node->text;
+    arg->json.length = node->length;
+    return SKEP_OK;
+}
 
-static const bind_function bind_table[] = {
-    [SKEP_ARG_ARRAY] = bind_array, [SKEP_ARG_F64] = bind_f64,   [SKEP_ARG_I64] = bind_i64,
-    [SKEP_ARG_U64] = bind_u64,     [SKEP_ARG_BOOL] = bind_bool, [SKEP_ARG_CHOICE] = bind_choice,
-    [SKEP_ARG_JSON] = bind_json,
+static const skep_bind_kind bind_table[] = {
+    [SKEP_ARG_ARRAY] = skep_bind_array, [SKEP_ARG_ARRAYS] = skep_bind_arrays, [SKEP_ARG_F64] = skep_bind_f64,
+    [SKEP_ARG_I64] = skep_bind_i64,     [SKEP_ARG_U64] = skep_bind_u64,       [SKEP_ARG_BOOL] = bind_bool,
+    [SKEP_ARG_CHOICE] = bind_choice,    [SKEP_ARG_TEXT] = bind_text,          [SKEP_ARG_JSON] = bind_json,
 };
 
 /* The default is what a person would have typed: text for a choice, a number or a boolean otherwise. */

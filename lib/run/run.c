@@ -196,6 +196,10 @@ static skep_status run_compute(void *context, struct skep_error *err)
         return st;
     }
     call.args = c->args;
+    st = skep_call_check_room(&call, work->kernel, err);
+    if (st != SKEP_OK) {
+        return st;
+    }
     st = (call.is_reference ? work->kernel->reference : work->kernel->run)(&call, c->value_out, err);
     c->retry_after_s = call.retry_after_s;
     return st;
@@ -218,6 +222,26 @@ static uintptr_t run_distance(const struct skep_view *view, uintptr_t address)
     return address >= to ? address - to + 1 : 0;
 }
 
+/* Whether VIEW is of the file of the fault, and nearer to it than *NEAREST, which then becomes its distance.
+ */
+static bool run_is_nearer(const struct computation *c, const struct skep_fault *fault,
+                          const struct skep_view *view, uintptr_t *nearest)
+{
+    struct skep_npy_place place;
+    uintptr_t distance;
+
+    if (view->data == NULL || !skep_npy_cache_find_address(c->run->cache, view->data, &place) ||
+        strcmp(place.path, fault->place.path) != 0) {
+        return false;
+    }
+    distance = run_distance(view, (uintptr_t)fault->address);
+    if (distance >= *nearest) {
+        return false;
+    }
+    *nearest = distance;
+    return true;
+}
+
 /* The array argument that a fault is nearest to: one file may be several arguments. NULL: none. */
 static const char *run_find_argument(const struct computation *c, const struct skep_fault *fault)
 {
@@ -226,18 +250,17 @@ static const char *run_find_argument(const struct computation *c, const struct s
     uintptr_t nearest = UINTPTR_MAX;
 
     for (size_t i = 0; c->args != NULL && specs[i].name != NULL; i++) {
-        const struct skep_view *view = &c->args[i].view;
-        struct skep_npy_place place;
-        uintptr_t distance;
-        if (specs[i].kind != SKEP_ARG_ARRAY || !c->args[i].is_given || view->data == NULL ||
-            !skep_npy_cache_find_address(c->run->cache, view->data, &place) ||
-            strcmp(place.path, fault->place.path) != 0) {
-            continue;
-        }
-        distance = run_distance(view, (uintptr_t)fault->address);
-        if (distance < nearest) {
-            nearest = distance;
+        const struct skep_arg *arg = &c->args[i];
+        int64_t n_items = arg->is_given && specs[i].kind == SKEP_ARG_ARRAYS ? arg->arrays.n : 0;
+
+        if (arg->is_given && specs[i].kind == SKEP_ARG_ARRAY &&
+            run_is_nearer(c, fault, &arg->view, &nearest)) {
             name = specs[i].name;
+        }
+        for (int64_t k = 0; k < n_items; k++) {
+            if (run_is_nearer(c, fault, &arg->arrays.items[k].view, &nearest)) {
+                name = specs[i].name;
+            }
         }
     }
     return name;

@@ -62,6 +62,7 @@ static inline void kernel_call_default(const struct skep_arg_spec *spec, struct 
         arg->choice = kernel_call_choice(spec, spec->default_text);
         break;
     case SKEP_ARG_ARRAY:
+    case SKEP_ARG_TEXT:
     case SKEP_ARG_ARRAYS:
     case SKEP_ARG_JSON:
         fail_msg("%s: a default for an array or JSON", spec->name);
