@@ -22,6 +22,7 @@ extern const struct skep_command skep_command_resume;
 extern const struct skep_command skep_command_limits;
 extern const struct skep_command skep_command_audit;
 extern const struct skep_command skep_command_chaos;
+extern const struct skep_command skep_command_cost;
 extern const struct skep_command skep_command_kernels;
 extern const struct skep_command skep_command_completion;
 extern const struct skep_command skep_command_man;

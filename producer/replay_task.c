@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "npy/cache.h"
 #include "npy/roots.h"
+#include "producer/folders.h"
 #include "producer/replay.h"
 #include "producer/words.h"
 #include "run/fault.h"
@@ -39,17 +40,6 @@ void skep_replay_release(struct skep_replay *replay)
 }
 
 /* ---- folders ---- */
-
-static skep_status replay_open_roots(const struct skep_text_list *folders, struct skep_roots **roots_out,
-                                     struct skep_error *err)
-{
-    skep_status st = skep_roots_new(roots_out, err);
-
-    for (size_t i = 0; st == SKEP_OK && i < folders->n; i++) {
-        st = skep_roots_add(*roots_out, folders->items[i], err);
-    }
-    return st;
-}
 
 /* A folder of its own for the output, so that nothing of the user's is written over. It stands for every
  * name. */
@@ -107,11 +97,11 @@ skep_status skep_replay_prepare(struct skep_replay *replay, struct skep_error *e
 
     replay->run.limits = (struct skep_limits){.record_bytes = (size_t)settings->record_bytes};
     replay_read(replay);
-    st = replay_open_roots(&settings->data, &replay->inputs, err);
+    st = skep_folders_open(&settings->data, &replay->inputs, err);
     if (st == SKEP_OK && settings->output.n == 0 && replay->work.task.out != NULL) {
         st = replay_open_temporary(replay, err);
     } else if (st == SKEP_OK) {
-        st = replay_open_roots(&settings->output, &replay->outputs, err);
+        st = skep_folders_open(&settings->output, &replay->outputs, err);
     }
     if (st == SKEP_OK) {
         st = skep_npy_cache_new(replay->inputs, REPLAY_MAPPINGS, settings->cache_bytes, &replay->cache, err);

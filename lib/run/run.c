@@ -179,29 +179,70 @@ struct computation {
     double retry_after_s;  /* what the kernel asks for if it fails */
 };
 
-static skep_status run_compute(void *context, struct skep_error *err)
+/* The arguments as the kernel wants them, and the call around them. */
+static skep_status run_open_call(struct computation *c, struct skep_call *call, struct skep_error *err)
 {
-    struct computation *c = context;
     const struct skep_work *work = c->work;
-    struct skep_call call = {
+    skep_status st;
+
+    *call = (struct skep_call){
         .arena = c->arena,
         .stop = c->run->stop,
         .stream = {work->task.seed, work->header.has_index ? work->header.index : 0},
         .attempt = work->header.tries + 1,
     };
-    skep_status st = skep_args_bind(work->kernel, work->task.args, c->run->cache, c->arena, &c->args,
-                                    &call.is_reference, err);
+    st = skep_args_bind(work->kernel, work->task.args, c->run->cache, c->arena, &c->args, &call->is_reference,
+                        err);
+    call->args = c->args;
+    return st;
+}
 
+static skep_status run_compute(void *context, struct skep_error *err)
+{
+    struct computation *c = context;
+    const struct skep_kernel *kernel = c->work->kernel;
+    struct skep_call call;
+    skep_status st = run_open_call(c, &call, err);
+
+    if (st == SKEP_OK) {
+        st = skep_call_check_room(&call, kernel, err);
+    }
     if (st != SKEP_OK) {
         return st;
     }
-    call.args = c->args;
-    st = skep_call_check_room(&call, work->kernel, err);
-    if (st != SKEP_OK) {
-        return st;
-    }
-    st = (call.is_reference ? work->kernel->reference : work->kernel->run)(&call, c->value_out, err);
+    st = (call.is_reference ? kernel->reference : kernel->run)(&call, c->value_out, err);
     c->retry_after_s = call.retry_after_s;
+    return st;
+}
+
+/* Costs are told from shapes, but arguments that have to be converted are read. */
+struct estimate {
+    struct computation computation;
+    struct skep_cost *cost_out;
+};
+
+static skep_status run_estimate(void *context, struct skep_error *err)
+{
+    struct estimate *e = context;
+    struct skep_call call;
+    skep_status st = run_open_call(&e->computation, &call, err);
+
+    if (st == SKEP_OK) {
+        e->computation.work->kernel->cost(&call, e->cost_out);
+        e->cost_out->bytes += (double)e->computation.arena->used_bytes;
+    }
+    return st;
+}
+
+skep_status skep_run_cost(const struct skep_run *run, const struct skep_work *work, struct skep_arena *arena,
+                          struct skep_cost *cost_out, struct skep_error *err)
+{
+    const struct skep_fault_realm realm = {run->cache, arena};
+    struct estimate estimate = {{.run = run, .work = work, .arena = arena}, cost_out};
+    struct skep_fault fault;
+    skep_status st = skep_fault_call(&realm, run_estimate, &estimate, &fault, err);
+
+    skep_npy_cache_end_task(run->cache);
     return st;
 }
 

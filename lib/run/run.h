@@ -63,6 +63,12 @@ skep_status skep_outcome_cause(skep_status status);
  *   SKEP_E_BAD_ARGS */
 SKEP_MUST_USE skep_status skep_run_check_out(const char *out, struct skep_error *err);
 
+/* What the task asks for, without computing it: the memory of ARENA that its arguments have taken by then is
+ * in it. work->status must be SKEP_OK. Fails as the binding of its arguments does (bind.h). */
+SKEP_MUST_USE skep_status skep_run_cost(const struct skep_run *run, const struct skep_work *work,
+                                        struct skep_arena *arena, struct skep_cost *cost_out,
+                                        struct skep_error *err);
+
 /* Compute. Cannot fail: a failure is an outcome. work->status must be SKEP_OK. */
 void skep_run_work(const struct skep_run *run, const struct skep_work *work, struct skep_arena *arena,
                    struct skep_outcome *outcome_out);

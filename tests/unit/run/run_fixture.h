@@ -184,7 +184,12 @@ static inline skep_status same_run(struct skep_call *call, struct skep_value *va
 }
 
 static const struct skep_kernel same = {
-    .name = "same", .args = same_args, .run = same_run, .reference = same_run};
+    .name = "same",
+    .args = same_args,
+    .run = same_run,
+    .reference = same_run,
+    .cost = skep_cost_little,
+};
 
 static const struct skep_arg_spec no_args[] = {{0}};
 
@@ -202,6 +207,11 @@ static inline skep_status give_run(struct skep_call *call, struct skep_value *va
 }
 
 static const struct skep_kernel giver = {
-    .name = "giver", .args = no_args, .run = give_run, .reference = give_run};
+    .name = "giver",
+    .args = no_args,
+    .run = give_run,
+    .reference = give_run,
+    .cost = skep_cost_little,
+};
 
 #endif

@@ -27,7 +27,12 @@ static skep_status look_plainly(struct skep_call *call, struct skep_value *value
 }
 
 static const struct skep_kernel looker = {
-    .name = "looker", .args = no_args, .run = look, .reference = look_plainly};
+    .name = "looker",
+    .args = no_args,
+    .run = look,
+    .reference = look_plainly,
+    .cost = skep_cost_little,
+};
 
 /* ---- reading ---- */
 
@@ -219,7 +224,12 @@ static skep_status stopped_run(struct skep_call *call, struct skep_value *value_
 static void test_run__hands_a_stop_through(void **state)
 {
     const struct skep_kernel stopper = {
-        .name = "stopper", .args = no_args, .run = stopped_run, .reference = stopped_run};
+        .name = "stopper",
+        .args = no_args,
+        .run = stopped_run,
+        .reference = stopped_run,
+        .cost = skep_cost_little,
+    };
     atomic_uint stop = 0;
 
     (void)state;

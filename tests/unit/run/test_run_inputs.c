@@ -30,7 +30,12 @@ static skep_status cutter_run(struct skep_call *call, struct skep_value *value_o
 }
 
 static const struct skep_kernel cutter = {
-    .name = "cutter", .args = reader_args, .run = cutter_run, .reference = cutter_run};
+    .name = "cutter",
+    .args = reader_args,
+    .run = cutter_run,
+    .reference = cutter_run,
+    .cost = skep_cost_little,
+};
 
 /* A file that is truncated while a kernel reads it is a failed task, and the next task runs. */
 static void test_run__survives_a_file_truncated_under_a_kernel(void **state)
@@ -69,7 +74,12 @@ static void test_run__survives_a_file_truncated_under_skep(void **state)
         {.name = "v", .kind = SKEP_ARG_F64},
         {0}};
     const struct skep_kernel both = {
-        .name = "both", .args = both_args, .run = give_run, .reference = give_run};
+        .name = "both",
+        .args = both_args,
+        .run = give_run,
+        .reference = give_run,
+        .cost = skep_cost_little,
+    };
 
     (void)state;
     assert_int_equal(skep_fault_install(NULL), SKEP_OK);
@@ -112,7 +122,12 @@ static skep_status toucher_run(struct skep_call *call, struct skep_value *value_
 }
 
 static const struct skep_kernel toucher = {
-    .name = "toucher", .args = toucher_args, .run = toucher_run, .reference = toucher_run};
+    .name = "toucher",
+    .args = toucher_args,
+    .run = toucher_run,
+    .reference = toucher_run,
+    .cost = skep_cost_little,
+};
 
 /* A kernel that writes to an input, or runs off one, is a failed task that names argument, file and byte; of
  * two arguments that are one file, the nearer. Then the next task runs. */
@@ -155,7 +170,12 @@ static skep_status misled_run(struct skep_call *call, struct skep_value *value_o
 }
 
 static const struct skep_kernel misled = {
-    .name = "misled", .args = reader_args, .run = misled_run, .reference = misled_run};
+    .name = "misled",
+    .args = reader_args,
+    .run = misled_run,
+    .reference = misled_run,
+    .cost = skep_cost_little,
+};
 
 /* When an input changed, that is why the kernel failed. */
 static void test_run__knows_why_a_misled_kernel_fails(void **state)
@@ -180,7 +200,12 @@ static skep_status rewriter_run(struct skep_call *call, struct skep_value *value
 }
 
 static const struct skep_kernel rewriter = {
-    .name = "rewriter", .args = reader_args, .run = rewriter_run, .reference = rewriter_run};
+    .name = "rewriter",
+    .args = reader_args,
+    .run = rewriter_run,
+    .reference = rewriter_run,
+    .cost = skep_cost_little,
+};
 
 /* A value computed over a file that was rewritten meanwhile is not believed, and nothing is written. */
 static void test_run__does_not_believe_a_file_that_changed(void **state)
