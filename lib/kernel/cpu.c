@@ -4,8 +4,34 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 static const char *const level_names[SKEP_CPU_LEVEL_COUNT] = {"plain", "avx2", "avx512"};
+
+#if defined(__x86_64__)
+/* Not one of the words that clang 14 knows for __builtin_cpu_supports. */
+static bool cpu_has_lzcnt(void)
+{
+    unsigned eax, ebx, ecx, edx;
+
+    return __get_cpuid(0x80000001, &eax, &ebx, &ecx, &edx) != 0 && (ecx & bit_LZCNT) != 0;
+}
+
+static bool cpu_has_avx2(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
+           __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt") && cpu_has_lzcnt();
+}
+
+static bool cpu_has_avx512(void)
+{
+    return cpu_has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512cd");
+}
+#endif
 
 bool skep_cpu_has(enum skep_cpu_level level)
 {
@@ -14,9 +40,9 @@ bool skep_cpu_has(enum skep_cpu_level level)
         return true;
 #if defined(__x86_64__)
     case SKEP_CPU_AVX2:
-        return __builtin_cpu_supports("avx2") != 0;
+        return cpu_has_avx2();
     case SKEP_CPU_AVX512:
-        return __builtin_cpu_supports("avx512f") != 0;
+        return cpu_has_avx512();
 #endif
     default:
         return false;

@@ -6,9 +6,9 @@
 
 /* The vector instructions that fast variants may use, each level holding the ones before it. */
 enum skep_cpu_level {
-    SKEP_CPU_PLAIN, /* what every machine of this architecture has */
-    SKEP_CPU_AVX2,
-    SKEP_CPU_AVX512, /* AVX-512F */
+    SKEP_CPU_PLAIN,  /* what every machine of this architecture has */
+    SKEP_CPU_AVX2,   /* AVX2, FMA, BMI1, BMI2, POPCNT, LZCNT: Haswell and later */
+    SKEP_CPU_AVX512, /* AVX-512 F, BW, DQ, VL, CD: Skylake-X and later */
     SKEP_CPU_LEVEL_COUNT
 };
 
