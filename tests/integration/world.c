@@ -10,6 +10,7 @@
 
 #include "ask.h"
 #include "queue/script.h"
+#include "support/until.h"
 
 void world_fail(const struct world *world, const char *format, ...)
 {
@@ -157,6 +158,7 @@ void world_lose_replies(struct world *world, struct skep_conn *conn)
         world_need(world, skep_script_load_all(world->agent, NULL) == SKEP_OK, "teaching the scripts");
         world->has_forgotten = false;
     }
+    world->lost_client = ask(conn, "CLIENT ID")->integer;
     assert_int_equal(shutdown(skep_conn_fd(conn), SHUT_RD), 0);
 }
 
@@ -165,11 +167,20 @@ void world_lose_requests(struct skep_conn *conn)
     assert_int_equal(shutdown(skep_conn_fd(conn), SHUT_WR), 0);
 }
 
-/* The server looks at all its connections before it looks at one of them again. */
+/* The server notices that a line was closed when it has read, and executed, all that came before. A long
+ * request takes it several turns, between which it answers others. */
+static bool world_has_noticed(void *context)
+{
+    const struct world *world = context;
+    char words[64];
+
+    snprintf(words, sizeof words, "CLIENT LIST ID %" PRId64, world->lost_client);
+    return ask(world->watcher, words)->length == 0;
+}
+
 void world_wait_until_done(struct world *world)
 {
-    ask(world->watcher, "PING");
-    ask(world->watcher, "PING");
+    world_need(world, test_until(world_has_noticed, world, 60000), "the server to notice a closed line");
 }
 
 /* ---- the server itself ---- */

@@ -105,7 +105,8 @@ struct world {
     struct model model, saved_model;
     struct ledger ledger, saved_ledger;
     bool has_saved;
-    bool has_forgotten; /* the scripts, perhaps */
+    bool has_forgotten;  /* the scripts, perhaps */
+    int64_t lost_client; /* the server's number of the line whose replies are lost */
     uint64_t seed, chance;
     uint64_t n_steps;
     const char *doing;
@@ -146,7 +147,8 @@ void world_count_dropped(struct world *world);
 /* A line whose requests still reach the server, but whose replies are lost; or whose requests do not. */
 void world_lose_replies(struct world *world, struct skep_conn *conn);
 void world_lose_requests(struct skep_conn *conn);
-void world_wait_until_done(struct world *world); /* everything sent before by anybody has been executed */
+/* What was sent on the line whose replies are lost has been executed. The line is closed. */
+void world_wait_until_done(struct world *world);
 
 /* What happens in one step. */
 void slot_cycle(struct world *world);

@@ -284,7 +284,9 @@ void producer_put(struct world *world)
         skep_error_clear(&err);
         st = producer_send(world, producer, at, n, &err);
     }
-    world_wait_until_done(world);
+    if (is_lost) {
+        world_wait_until_done(world);
+    }
     state = producer_executed(world, producer, at, n, &offset);
     if (st != (is_lost ? SKEP_E_UNREACHABLE : wanted[state])) {
         world_fail(world, "the model says %d, the push %s %s", (int)state, skep_status_word(st), err.text);
