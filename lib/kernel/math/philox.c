@@ -1,71 +1,97 @@
 /* SPDX-License-Identifier: MIT */
-/* One block of four words is ten rounds of two wide multiplications; the names of the constants and of the
- * halves follow section 4.2 of the paper named in the header. Normals are made in pairs by the method of Box
- * and Muller ("A note on the generation of random normal deviates", 1958): it takes a fixed number of words a
+/* One word at a time, or whole blocks by philox_blocks.h. Normals are made in pairs by the method of Box and
+ * Muller ("A note on the generation of random normal deviates", 1958): it takes a fixed number of words a
  * pair, so that the k-th number has a fixed place in the stream, which a method that rejects does not give.
  */
 #include "kernel/math/philox.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "kernel/math/elementary.h"
-
-#define PHILOX_M0 0xD2E7470EE14C6C93u
-#define PHILOX_M1 0xCA5A826395121157u
-#define PHILOX_W0 0x9E3779B97F4A7C15u /* golden ratio */
-#define PHILOX_W1 0xBB67AE8584CAA73Bu /* sqrt(3) - 1 */
-
-enum { PHILOX_ROUNDS = 10 };
-
-__extension__ typedef unsigned __int128 philox_wide;
+#include "kernel/math/philox_blocks.h"
 
 void skep_philox_init(struct skep_philox *philox, struct skep_stream_key key, uint64_t stream)
 {
     *philox = (struct skep_philox){
         .key = {key.seed, 0},
         .counter = {0, 0, stream, key.index},
-        .next = 4,
+        .next = SKEP_PHILOX_WORDS,
     };
 }
 
-static void philox_make_block(struct skep_philox *philox)
+/* The counter is incremented before a block is made. The two lowest words count blocks; 2^128 of them do not
+ * run out. */
+static void philox_advance(struct skep_philox *philox, uint64_t n)
 {
-    uint64_t k0 = philox->key[0];
-    uint64_t k1 = philox->key[1];
-    uint64_t c[4];
-
-    /* The two lowest words count blocks; 2^128 of them do not run out. */
-    if (++philox->counter[0] == 0) {
-        philox->counter[1]++;
-    }
-    for (int i = 0; i < 4; i++) {
-        c[i] = philox->counter[i];
-    }
-    for (int round = 0; round < PHILOX_ROUNDS; round++) {
-        philox_wide a = (philox_wide)PHILOX_M0 * c[0];
-        philox_wide b = (philox_wide)PHILOX_M1 * c[2];
-        uint64_t c1 = c[1];
-        uint64_t c3 = c[3];
-
-        c[0] = (uint64_t)(b >> 64) ^ c1 ^ k0;
-        c[1] = (uint64_t)b;
-        c[2] = (uint64_t)(a >> 64) ^ c3 ^ k1;
-        c[3] = (uint64_t)a;
-        k0 += PHILOX_W0;
-        k1 += PHILOX_W1;
-    }
-    for (int i = 0; i < 4; i++) {
-        philox->block[i] = c[i];
-    }
-    philox->next = 0;
+    philox->counter[0] += n;
+    philox->counter[1] += philox->counter[0] < n;
 }
 
 uint64_t skep_philox_next_u64(struct skep_philox *philox)
 {
-    if (philox->next == 4) {
-        philox_make_block(philox);
+    if (philox->next == SKEP_PHILOX_WORDS) {
+        philox_advance(philox, 1);
+        skep_philox_block(philox->key, philox->counter, philox->block);
+        philox->next = 0;
     }
     return philox->block[philox->next++];
+}
+
+/* Take the next blocks: as many as N words are whole blocks, fewer where the lowest word of the counter
+ * carries. Returns their number and in FIRST_OUT the counter of the first. */
+static int64_t philox_take_blocks(struct skep_philox *philox, int64_t n,
+                                  uint64_t first_out[SKEP_PHILOX_WORDS])
+{
+    uint64_t n_blocks = (uint64_t)n / SKEP_PHILOX_WORDS;
+    uint64_t n_more; /* that share their higher words with the first */
+
+    if (n_blocks == 0) {
+        return 0;
+    }
+    philox_advance(philox, 1);
+    memcpy(first_out, philox->counter, sizeof philox->counter);
+    n_more = UINT64_MAX - philox->counter[0];
+    if (n_more > n_blocks - 1) {
+        n_more = n_blocks - 1;
+    }
+    philox_advance(philox, n_more);
+    return (int64_t)(n_more + 1);
+}
+
+/* N words to WORDS or, where that is NULL, N uniforms to DOUBLES: the rest of the block begun, whole blocks,
+ * and the start of one more. */
+static void philox_fill(struct skep_philox *philox, uint64_t *words, double *doubles, int64_t n)
+{
+    const struct skep_philox_blocks *blocks = skep_philox_blocks_at(skep_cpu_level());
+    uint64_t first[SKEP_PHILOX_WORDS];
+    int64_t done = 0;
+
+    while (done < n) {
+        int64_t n_blocks =
+            philox->next == SKEP_PHILOX_WORDS ? philox_take_blocks(philox, n - done, first) : 0;
+
+        if (n_blocks > 0 && words != NULL) {
+            blocks->words(philox->key, first, n_blocks, words + done);
+        } else if (n_blocks > 0) {
+            blocks->doubles(philox->key, first, n_blocks, doubles + done);
+        } else if (words != NULL) {
+            words[done++] = skep_philox_next_u64(philox);
+        } else {
+            doubles[done++] = skep_philox_next_f64(philox);
+        }
+        done += n_blocks * SKEP_PHILOX_WORDS;
+    }
+}
+
+void skep_philox_fill_u64(struct skep_philox *philox, uint64_t *out, int64_t n)
+{
+    philox_fill(philox, out, NULL, n);
+}
+
+void skep_philox_fill_f64(struct skep_philox *philox, double *out, int64_t n)
+{
+    philox_fill(philox, NULL, out, n);
 }
 
 double skep_philox_next_f64(struct skep_philox *philox)

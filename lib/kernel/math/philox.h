@@ -17,7 +17,7 @@ struct skep_philox {
     uint64_t key[2];
     uint64_t counter[4];
     uint64_t block[4];
-    unsigned next; /* the next word of the block; 4: make a new one */
+    unsigned next; /* the next word of the block; 4: make a new one; BLOCK is then of no use */
     bool has_spare;
     double spare; /* the second normal of a pair whose first was drawn */
 };
@@ -28,8 +28,12 @@ void skep_philox_init(struct skep_philox *philox, struct skep_stream_key key, ui
 
 uint64_t skep_philox_next_u64(struct skep_philox *philox);
 
+/* N of them, many at a time: the same words as one by one, however the draws are grouped. */
+void skep_philox_fill_u64(struct skep_philox *philox, uint64_t *out, int64_t n);
+
 /* Uniform in [0, 1): (word >> 11) * 2^-53, as NumPy's Generator.random has it. */
 double skep_philox_next_f64(struct skep_philox *philox);
+void skep_philox_fill_f64(struct skep_philox *philox, double *out, int64_t n); /* N, many at a time */
 
 /* The next number of the standard normal distribution. Each pair takes two uniforms u and v in this order
  * (Box and Muller):

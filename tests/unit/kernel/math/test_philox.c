@@ -78,6 +78,39 @@ static void test_philox__block_count_carries(void **state)
     }
 }
 
+/* Words and uniforms drawn many at a time are those drawn one by one, however the draws are grouped, also
+ * where the count of blocks carries. */
+static void test_philox__filling_is_drawing(void **state)
+{
+    enum { N = 1200 };
+    uint64_t words[N + 1];
+    double doubles[N + 1];
+
+    (void)state;
+    for (uint64_t start = 0; start < 60; start++) {
+        struct skep_philox one, many;
+        int done = 0;
+
+        skep_philox_init(&one, (struct skep_stream_key){start, 3}, 2);
+        one.counter[0] = start % 2 == 0 ? 0 : UINT64_MAX - start;
+        many = one;
+        for (int n = (int)start % 7; done < N; n = (n * 5 + 3) % 301) {
+            int m = n < N - done ? n : N - done;
+            words[done + m] = 1;
+            skep_philox_fill_u64(&many, &words[done], m);
+            for (int i = 0; i < m; i++) {
+                assert_int_equal(words[done + i], skep_philox_next_u64(&one));
+            }
+            assert_int_equal(words[done + m], 1);
+            skep_philox_fill_f64(&many, doubles, m);
+            for (int i = 0; i < m; i++) {
+                assert_true(doubles[i] == skep_philox_next_f64(&one));
+            }
+            done += m;
+        }
+    }
+}
+
 /* Uniforms are those of numpy.random.Generator(Philox(...)).random. */
 static void test_philox__uniforms_are_those_of_numpy(void **state)
 {
@@ -167,6 +200,7 @@ int main(void)
         cmocka_unit_test(test_philox__words_are_those_of_numpy),
         cmocka_unit_test(test_philox__long_stream),
         cmocka_unit_test(test_philox__block_count_carries),
+        cmocka_unit_test(test_philox__filling_is_drawing),
         cmocka_unit_test(test_philox__uniforms_are_those_of_numpy),
         cmocka_unit_test(test_philox__normals_follow_the_formula),
         cmocka_unit_test(test_philox__normals_do_not_depend_on_grouping),
