@@ -4,6 +4,7 @@
  * one that ends without telling has died of it, even if its exit status is 0. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,8 +53,9 @@ static bool child_write(int fd, const void *bytes, size_t n)
     return true;
 }
 
-/* Words of a known length first, then the line to the end. */
-_Noreturn static void child_run(struct skep_replay *replay, int fd)
+/* Words of a known length first, then the line to the end. MASK: the signals that are blocked from then on.
+ */
+_Noreturn static void child_run(struct skep_replay *replay, const sigset_t *mask, int fd)
 {
     struct skep_replayed done = {0};
     bool is_told;
@@ -62,6 +64,7 @@ _Noreturn static void child_run(struct skep_replay *replay, int fd)
     (void)signal(SIGINT, SIG_DFL);
     (void)signal(SIGTERM, SIG_DFL);
     (void)signal(SIGHUP, SIG_DFL);
+    (void)sigprocmask(SIG_SETMASK, mask, NULL);
     skep_buf_init(&done.line, CHILD_LINE_BYTES);
     skep_replay_run(replay, &done);
     is_told = !skep_buf_failed(&done.line) && child_write(fd, &done.status, sizeof done.status) &&
@@ -72,10 +75,22 @@ _Noreturn static void child_run(struct skep_replay *replay, int fd)
 
 /* ---- in the parent ---- */
 
-/* All that the child tells; false when it ended before it had told everything. */
+/* Until the child tells more. That we are told to stop is passed on once; a terminal has told it already. */
+static void child_await(int fd, pid_t pid, struct pollfd *stop)
+{
+    struct pollfd polled[] = {{.fd = fd, .events = POLLIN}, *stop};
+
+    if (poll(polled, 2, -1) > 0 && polled[1].revents != 0) {
+        (void)kill(pid, skep_stop_signal());
+        stop->fd = -1;
+    }
+}
+
+/* All that the child tells; false when it ended before it had told everything. FD does not block. */
 static bool child_hear(int fd, pid_t pid, struct skep_replayed *done)
 {
     const size_t head_n = sizeof done->status + sizeof done->words;
+    struct pollfd stop = {.fd = skep_stop_fd(), .events = POLLIN};
     struct skep_buf *line = &done->line;
     ssize_t n = 1;
 
@@ -84,10 +99,10 @@ static bool child_hear(int fd, pid_t pid, struct skep_replayed *done)
         n = room != NULL ? read(fd, room, CHILD_PIECE_BYTES) : 0;
         if (n > 0) {
             line->length += (size_t)n;
+        } else if (n < 0 && errno == EAGAIN) {
+            child_await(fd, pid, &stop);
         } else if (n < 0 && errno != EINTR) {
             break;
-        } else if (n < 0 && skep_stop_is_asked()) {
-            (void)kill(pid, skep_stop_signal()); /* a terminal has told it already */
         }
     }
     if (line->length <= head_n || line->bytes[line->length - 1] != '\n') {
@@ -128,18 +143,25 @@ int skep_replay_run_child(struct skep_replay *replay)
     struct skep_replayed done = {0};
     int fds[2] = {-1, -1};
     int status = 0;
+    sigset_t all, mask;
     bool is_told;
-    pid_t pid = pipe2(fds, O_CLOEXEC) == 0 ? fork() : -1;
+    pid_t pid;
 
+    /* The child must not hear a signal before it hears it in its own way. */
+    (void)sigfillset(&all);
+    (void)sigprocmask(SIG_BLOCK, &all, &mask);
+    pid = pipe2(fds, O_CLOEXEC) == 0 ? fork() : -1;
     if (pid == 0) {
         close(fds[0]);
-        child_run(replay, fds[1]);
+        child_run(replay, &mask, fds[1]);
     }
+    (void)sigprocmask(SIG_SETMASK, &mask, NULL);
     if (pid < 0) {
         skep_complain("cannot start a process: %s", strerror(errno));
         return SKEP_EXIT_SERVER;
     }
     close(fds[1]);
+    (void)fcntl(fds[0], F_SETFL, O_NONBLOCK);
     skep_buf_init(&done.line, CHILD_LINE_BYTES);
     is_told = child_hear(fds[0], pid, &done);
     close(fds[0]);
