@@ -173,6 +173,38 @@ pid_t hive_await_title(struct hive *hive, const char *text)
     return wanted.pid;
 }
 
+struct mapping_wanted {
+    pid_t pid;
+    const char *path;
+};
+
+static bool is_mapped(void *context)
+{
+    const struct mapping_wanted *wanted = context;
+    char name[64], line[512];
+    bool found = false;
+    FILE *f;
+
+    snprintf(name, sizeof name, "/proc/%d/maps", (int)wanted->pid);
+    f = fopen(name, "re");
+    while (f != NULL && !found && fgets(line, sizeof line, f) != NULL) {
+        found = strstr(line, wanted->path) != NULL;
+    }
+    if (f != NULL) {
+        fclose(f);
+    }
+    return found;
+}
+
+void hive_await_mapping(struct hive *hive, pid_t pid, const char *path)
+{
+    struct mapping_wanted wanted = {pid, path};
+
+    if (!test_until(is_mapped, &wanted, SLOTS_WAIT_MS)) {
+        hive_fail(hive, "process %d does not map %s", (int)pid, path);
+    }
+}
+
 bool hive_is_gone(pid_t pid)
 {
     pid_t parent;

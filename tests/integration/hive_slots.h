@@ -33,6 +33,9 @@ void hive_await_slots(struct hive *hive, const struct test_process *worker, int 
 /* The slot (of any worker) whose title ends in TEXT ("sleep ID": it runs that task); waits for it. */
 pid_t hive_await_title(struct hive *hive, const char *text);
 
+/* Wait until the process has the file mapped: a title is there before the arrays are. */
+void hive_await_mapping(struct hive *hive, pid_t pid, const char *path);
+
 bool hive_is_gone(pid_t pid); /* no such process, or a zombie */
 void hive_await_gone(struct hive *hive, const pid_t *pids, int n, int timeout_ms);
 

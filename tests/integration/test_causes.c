@@ -154,7 +154,7 @@ static void test_causes__input_changed(void **state)
     write_numbers("a.npy", 400000);
     hive_push(hive, record);
     hive_start_worker(hive, one_slot);
-    (void)hive_await_title(hive, "te_box t");
+    hive_await_mapping(hive, hive_await_title(hive, "te_box t"), path);
     assert_int_equal(truncate(path, 200), 0);
     check_failure(record, sizeof record - 1, &(struct failure){"input-changed", "a.npy", 1, 0});
     free(path);
