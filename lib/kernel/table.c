@@ -9,6 +9,9 @@
     X(te_box)                                                                                                \
     X(te_box_counts)                                                                                         \
     X(star_rk4)                                                                                              \
+    X(diffuse1d)                                                                                             \
+    X(diffuse2d)                                                                                             \
+    X(pi_mc)                                                                                                 \
     X(sum)                                                                                                   \
     X(echo)                                                                                                  \
     X(sleep)                                                                                                 \
