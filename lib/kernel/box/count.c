@@ -3,8 +3,8 @@
 
 #include <inttypes.h>
 
-skep_status skep_box_series_init(struct skep_call *call, const double *values, int64_t n,
-                                 struct skep_box_series *series, struct skep_error *err)
+skep_status skep_box_series_init(struct skep_call *call, struct skep_box_work *work, const double *values,
+                                 int64_t n, struct skep_box_series *series, struct skep_error *err)
 {
     (void)call;
     if (n > INT32_MAX) {
@@ -34,7 +34,10 @@ skep_status skep_box_work_init(struct skep_call *call, int64_t n, struct skep_bo
                                struct skep_error *err)
 {
     (void)call;
-    (void)err;
+    if (n > INT32_MAX) {
+        return skep_error_set(err, SKEP_E_BAD_ARGS, "at most 2^31 - 1 points can be counted, not %" PRId64,
+                              n);
+    }
     *work = (struct skep_box_work){.n = n};
     return SKEP_OK;
 }

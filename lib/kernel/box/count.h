@@ -39,20 +39,25 @@ struct skep_box_work {
     int64_t n; /* for so many points at most */
 };
 
-/* Prepare N values.
+/* Room for series of up to N values.
  *
- *   SKEP_E_BAD_ARGS  more than 2^31 - 1 values
+ *   SKEP_E_BAD_ARGS  more than 2^31 - 1
  *   SKEP_E_NOMEM     the arena is too small */
-SKEP_MUST_USE skep_status skep_box_series_init(struct skep_call *call, const double *values, int64_t n,
+SKEP_MUST_USE skep_status skep_box_work_init(struct skep_call *call, int64_t n, struct skep_box_work *work,
+                                             struct skep_error *err);
+
+/* Prepare N values, at most those that WORK is for.
+ *
+ *   SKEP_E_NOMEM  the arena is too small */
+SKEP_MUST_USE skep_status skep_box_series_init(struct skep_call *call, struct skep_box_work *work,
+                                               const double *values, int64_t n,
                                                struct skep_box_series *series, struct skep_error *err);
 
-/* Prepare the N values of SERIES from FIRST on as an axis. SERIES must outlive the axis. */
+/* Prepare the N values of SERIES from FIRST on as an axis: all of them, or all but one at one end. SERIES
+ * must outlive the axis. */
 SKEP_MUST_USE skep_status skep_box_axis_init(struct skep_call *call, const struct skep_box_series *series,
                                              int64_t first, int64_t n, double radius, bool is_inclusive,
                                              struct skep_box_axis *axis, struct skep_error *err);
-
-SKEP_MUST_USE skep_status skep_box_work_init(struct skep_call *call, int64_t n, struct skep_box_work *work,
-                                             struct skep_error *err);
 
 /* What is counted on two axes A and B and on three axes A, B and C: arrays of n elements, in the order of the
  * points. NULL: not wanted, and not computed. */
