@@ -11,7 +11,10 @@
     X(star_rk4)                                                                                              \
     X(diffuse1d)                                                                                             \
     X(diffuse2d)                                                                                             \
+    X(julia)                                                                                                 \
     X(pi_mc)                                                                                                 \
+    X(prime)                                                                                                 \
+    X(prime_divisor)                                                                                         \
     X(sum)                                                                                                   \
     X(echo)                                                                                                  \
     X(sleep)                                                                                                 \
