@@ -116,7 +116,7 @@ static void test_cli_push__refuses_a_file_with_a_bad_line(void **state)
         {"{\"kernel\":\"eco\"}", "there is no kernel \"eco\": did you mean \"echo\"?"},
         {"{\"kernel\":\"sum\"}", "sum: argument \"x\" is missing"},
         {"{\"kernel\":\"sum\",\"args\":{\"x\":[1],\"why\":1}}", "sum: unknown argument \"why\""},
-        {"{\"kernel\":\"sum\",\"args\":{\"x\":7}}", "sum: argument \"x\" must be an array"},
+        {"{\"kernel\":\"sum\",\"args\":{\"x\":null}}", "sum: argument \"x\" must be an array"},
         {"{\"kernel\":\"sleep\",\"args\":{\"s\":[1]}}", "sleep: argument \"s\" must be a number"},
         {"{\"kernel\":\"echo\",\"kernl\":1}", "\"kernl\""},
         {"{\"kernel\":\"echo\",\"id\":\"\xff\"}", "not UTF-8"},

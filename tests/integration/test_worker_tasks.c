@@ -150,7 +150,7 @@ static void test_worker_tasks__what_cannot_work_disturbs_nothing(void **state)
         {BYTES("{\"kernel\":\"summ\"}"), "unknown-kernel", "no kernel \"summ\""},
         {BYTES("{\"kernel\":\"sum\"}"), "bad-args", "argument \"x\" is missing"},
         {BYTES("{\"kernel\":\"sum\",\"args\":{\"x\":[1],\"y\":1}}"), "bad-args", "unknown argument \"y\""},
-        {BYTES("{\"kernel\":\"sum\",\"args\":{\"x\":5}}"), "bad-args", "argument \"x\" must be an array"},
+        {BYTES("{\"kernel\":\"sum\",\"args\":{\"x\":null}}"), "bad-args", "argument \"x\" must be an array"},
         {BYTES("{\"kernel\":\"sum\",\"args\":{\"x\":\"none.npy\"}}"), "array-missing", "none.npy"},
         {BYTES("{\"kernel\":\"sum\",\"args\":{\"x\":\"../x.npy\"}}"), "array-invalid", "leaves its root"},
         {BYTES("{\"kernel\":\"sum\",\"args\":{\"x\":\"f8-little.npy[9]\"}}"), "bad-args", "out of bounds"},
