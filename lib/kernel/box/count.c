@@ -1,85 +1,214 @@
 /* SPDX-License-Identifier: MIT */
-#include "kernel/box/count.h"
+/* Room for counts, and the choice of how to count. */
+#include "kernel/box/sweep.h"
 
 #include <inttypes.h>
+#include <string.h>
 
-skep_status skep_box_series_init(struct skep_call *call, struct skep_box_work *work, const double *values,
-                                 int64_t n, struct skep_box_series *series, struct skep_error *err)
+enum {
+    ROOM_ALIGN = 64,
+    NARROW_LINES =
+        255, /* rows and columns of the table: a row must fit into 8 bits, the table into 128 KiB */
+    WIDE_LINES = 511,
+    SHIFT_LEAST = 7 /* half of 2^7 places is what one comparison takes */
+};
+
+/* ---- room ---- */
+
+/* What a sweep over N places looks like. */
+struct layout {
+    int shift;
+    int64_t lines, stride, places; /* places: with as many more as may be read beyond the last */
+    size_t place_bytes, row_bytes;
+};
+
+static struct layout layout_find(int64_t n, bool is_wide)
 {
-    (void)call;
-    if (n > INT32_MAX) {
-        return skep_error_set(err, SKEP_E_BAD_ARGS, "at most 2^31 - 1 points can be counted, not %" PRId64,
-                              n);
+    struct layout layout = {
+        .shift = SHIFT_LEAST,
+        .place_bytes = is_wide ? sizeof(uint32_t) : sizeof(uint16_t),
+        .row_bytes = is_wide ? sizeof(uint16_t) : sizeof(uint8_t),
+    };
+    int64_t lanes = (int64_t)(ROOM_ALIGN / layout.place_bytes);
+
+    while (n >> layout.shift >= (is_wide ? WIDE_LINES : NARROW_LINES)) {
+        layout.shift++;
     }
-    *series = (struct skep_box_series){.values = values, .n = n};
-    return SKEP_OK;
+    layout.lines = (n >> layout.shift) + 1;
+    layout.stride = (layout.lines + 1 + lanes - 1) / lanes * lanes;
+    layout.places = n + ((int64_t)1 << layout.shift) + ROOM_ALIGN;
+    return layout;
 }
 
-skep_status skep_box_axis_init(struct skep_call *call, const struct skep_box_series *series, int64_t first,
-                               int64_t n, double radius, bool is_inclusive, struct skep_box_axis *axis,
-                               struct skep_error *err)
+/* COUNT elements from the room at *AT, which may be NULL to learn how much it takes. */
+static void *room_take(unsigned char *room, size_t *at, int64_t count, size_t size)
 {
-    (void)call;
-    (void)err;
-    *axis = (struct skep_box_axis){
-        .values = n > 0 ? series->values + first : NULL,
-        .n = n,
-        .radius = radius,
-        .is_inclusive = is_inclusive,
+    void *piece = room == NULL ? NULL : room + *at;
+
+    *at += ((size_t)count * size + ROOM_ALIGN - 1) / ROOM_ALIGN * ROOM_ALIGN;
+    return piece;
+}
+
+static size_t sweep_take_room(struct skep_box_sweep *s, const struct layout *l, unsigned char *room)
+{
+    int64_t words = l->places / 64 + 1;
+    size_t at = 0;
+
+    s->b_of_a = room_take(room, &at, l->places, l->place_bytes);
+    s->c_of_a = room_take(room, &at, l->places, l->place_bytes);
+    s->c_of_b = room_take(room, &at, l->places, l->place_bytes);
+    s->row_of_c = room_take(room, &at, l->places, l->row_bytes);
+    s->bits_b = room_take(room, &at, words, sizeof *s->bits_b);
+    s->bits_c = room_take(room, &at, words, sizeof *s->bits_c);
+    s->table = room_take(room, &at, (l->lines + 1) * l->stride, l->place_bytes);
+    s->steps = room_take(room, &at, l->lines * l->stride, l->place_bytes);
+    if (room != NULL) {
+        memset(s->bits_b, 0, (size_t)((unsigned char *)(room + at) - (unsigned char *)s->bits_b));
+    }
+    return at;
+}
+
+void skep_box_sweep_init(struct skep_box_sweep *sweep, const struct skep_box_axis *a,
+                         const struct skep_box_axis *b, const struct skep_box_axis *c,
+                         const struct skep_box_counts3 *counts, unsigned char *room)
+{
+    int64_t places = a->n + 1;
+    struct layout layout = layout_find(places, a->is_wide);
+
+    *sweep = (struct skep_box_sweep){
+        .a = a,
+        .b = b,
+        .c = c,
+        .counts = counts,
+        .n = a->n,
+        .reach = 64,
+        .b_shift = layout.shift,
+        .c_shift = layout.shift,
+        .rows = layout.lines,
+        .columns = c != NULL ? layout.lines : 0,
+        .stride = c != NULL ? layout.stride : 1,
     };
-    return SKEP_OK;
+    sweep_take_room(sweep, &layout, room);
+}
+
+size_t skep_box_sweep_bytes(int64_t n)
+{
+    struct skep_box_sweep sweep;
+    struct layout narrow = layout_find(n + 1, false), wide = layout_find(n + 1, true);
+    size_t bytes = sweep_take_room(&sweep, &wide, NULL);
+
+    return n > SKEP_BOX_NARROW_MAX ? bytes : sweep_take_room(&sweep, &narrow, NULL);
 }
 
 skep_status skep_box_work_init(struct skep_call *call, int64_t n, struct skep_box_work *work,
                                struct skep_error *err)
 {
-    (void)call;
+    void *keys, *index, *room;
+    skep_status st;
+
     if (n > INT32_MAX) {
         return skep_error_set(err, SKEP_E_BAD_ARGS, "at most 2^31 - 1 points can be counted, not %" PRId64,
                               n);
     }
-    *work = (struct skep_box_work){.n = n};
-    return SKEP_OK;
+    st = skep_call_scratch(call, n, sizeof *work->keys, &keys, err);
+    if (st == SKEP_OK) {
+        st = skep_call_scratch(call, n, sizeof *work->index, &index, err);
+    }
+    if (st == SKEP_OK) {
+        st = skep_call_scratch(call, 1, skep_box_sweep_bytes(n), &room, err);
+    }
+    if (st == SKEP_OK) {
+        *work = (struct skep_box_work){.n = n, .keys = keys, .index = index, .room = room};
+    }
+    return st;
+}
+
+double skep_box_work_bytes(int64_t n)
+{
+    return (double)n * (sizeof(uint64_t) + sizeof(uint32_t)) + (double)skep_box_sweep_bytes(n) + 192.0;
+}
+
+/* ---- counting ---- */
+
+static void set_zero(uint32_t *counts, int64_t n)
+{
+    if (counts != NULL) {
+        memset(counts, 0, (size_t)n * sizeof *counts);
+    }
+}
+
+/* Pairs less than GAP apart, and the others. */
+static double near_pairs(int64_t n, int64_t gap)
+{
+    return (double)n * (2.0 * (double)gap - 1.0) - (double)gap * ((double)gap - 1.0);
+}
+
+static double far_pairs(int64_t n, int64_t gap)
+{
+    return (double)n * (double)n - near_pairs(n, gap);
+}
+
+static enum skep_box_way way_find(int64_t n, int64_t gap)
+{
+    return gap > 0 && far_pairs(n, gap) < near_pairs(n, gap) ? SKEP_BOX_FAR : SKEP_BOX_SWEEP;
+}
+
+skep_status skep_box_count_as(struct skep_call *call, struct skep_box_work *work,
+                              const struct skep_box_code *code, enum skep_box_way way,
+                              const struct skep_box_axis *a, const struct skep_box_axis *b,
+                              const struct skep_box_axis *c, int64_t gap,
+                              const struct skep_box_counts3 *counts)
+{
+    const struct skep_box_runs *runs = a->is_wide ? &code->wide : &code->narrow;
+    struct skep_box_sweep sweep;
+    skep_status st;
+
+    if (skep_call_is_stopped(call)) {
+        return SKEP_STOPPED;
+    }
+    if (gap >= a->n) {
+        set_zero(counts->abc, a->n);
+        set_zero(counts->ab, a->n);
+        set_zero(counts->ac, a->n);
+        set_zero(counts->a, a->n);
+        return SKEP_OK;
+    }
+    skep_box_sweep_init(&sweep, a, b, c, counts, work->room);
+    way = way == SKEP_BOX_CHEAPEST ? way_find(a->n, gap) : way;
+    if (way == SKEP_BOX_FAR && gap > 0) {
+        return (c != NULL ? runs->far3 : runs->far2)(call, &sweep, gap);
+    }
+    st = (c != NULL ? runs->sweep3 : runs->sweep2)(call, &sweep);
+    if (st == SKEP_OK && gap > 0) {
+        st = (c != NULL ? runs->near3 : runs->near2)(call, &sweep, gap);
+    }
+    return st;
 }
 
 skep_status skep_box_count2(struct skep_call *call, struct skep_box_work *work, const struct skep_box_axis *a,
                             const struct skep_box_axis *b, int64_t gap, const struct skep_box_counts2 *counts,
                             struct skep_error *err)
 {
-    (void)work;
+    const struct skep_box_counts3 all = {.ab = counts->ab, .a = counts->a, .ac = counts->b};
+
     (void)err;
-    return skep_box_plain2(call, a, b, gap, counts);
+    return skep_box_count_as(call, work, skep_box_code_at(skep_cpu_level()), SKEP_BOX_CHEAPEST, a, b, NULL,
+                             gap, &all);
 }
 
 skep_status skep_box_count3(struct skep_call *call, struct skep_box_work *work, const struct skep_box_axis *a,
                             const struct skep_box_axis *b, const struct skep_box_axis *c, int64_t gap,
                             const struct skep_box_counts3 *counts, struct skep_error *err)
 {
-    (void)work;
     (void)err;
-    return skep_box_plain3(call, a, b, c, gap, counts);
-}
-
-double skep_box_series_bytes(int64_t n)
-{
-    (void)n;
-    return 0.0;
-}
-
-double skep_box_axis_bytes(int64_t n)
-{
-    (void)n;
-    return 0.0;
-}
-
-double skep_box_work_bytes(int64_t n)
-{
-    (void)n;
-    return 0.0;
+    return skep_box_count_as(call, work, skep_box_code_at(skep_cpu_level()), SKEP_BOX_CHEAPEST, a, b, c, gap,
+                             counts);
 }
 
 double skep_box_count_seconds(int axes, int64_t n, int64_t gap)
 {
-    (void)gap;
-    return skep_box_plain_seconds(axes, n);
+    double pairs = gap < n ? near_pairs(n, gap) : 0.0;
+
+    pairs = pairs < far_pairs(n, gap) ? pairs : far_pairs(n, gap);
+    return 1e-7 * axes * (double)n + 0.3e-9 * pairs;
 }

@@ -16,16 +16,36 @@
  *
  * In the order of use, with everything in the memory of the call's arena:
  *
- *     skep_box_series_init   a series of values, sorted once; te_box has the target twice, one step apart
- *     skep_box_axis_init     n values of a series with a radius: each point's neighbours as an interval of
- * ranks skep_box_work_init     room that any number of counts may use, one after the other skep_box_count2, 3
- * counts of all points on 2 or 3 axes
+ *     skep_box_work_init     room that any number of the calls below may use, one after the other
+ *     skep_box_series_init   a series of values, sorted once
+ *     skep_box_axis_init     the series, or all of it but one end, with a radius
+ *     skep_box_axis_shift    the same with another end left out (the past and the next values of one series)
+ *     skep_box_count2, 3     the counts of all points on 2 or 3 axes
  *
  * All of them ask the call for stop at least every few milliseconds of work, and then return SKEP_STOPPED. */
 
+struct skep_box_work {
+    int64_t n; /* for series of so many values at most */
+    uint64_t *keys;
+    uint32_t *index;
+    unsigned char *room; /* of a count */
+};
+
+/* A series in the order of its values: -inf, finite ones, inf, NaN. */
 struct skep_box_series {
     const double *values; /* without gaps; not copied: must outlive the series */
     int64_t n;
+    uint32_t *order;                              /* [n] place -> index of the value there */
+    double *sorted;                               /* [n] place -> value */
+    int64_t finite_first, finite_last, n_numbers; /* places: finite values, all but NaN */
+};
+
+/* The place of a value, and which places its neighbours have: from LO up to but without HI. */
+struct skep_box_record16 {
+    uint16_t place, lo, hi, unused;
+};
+struct skep_box_record32 {
+    uint32_t place, lo, hi, unused;
 };
 
 struct skep_box_axis {
@@ -33,10 +53,12 @@ struct skep_box_axis {
     int64_t n;
     double radius;
     bool is_inclusive;
-};
-
-struct skep_box_work {
-    int64_t n; /* for so many points at most */
+    /* The rest is for fast counts. */
+    bool is_wide;  /* records of 32 bits */
+    int64_t first; /* index of point 0 in the series */
+    const struct skep_box_series *series;
+    uint32_t *lo, *hi; /* [series.n] place -> interval of places */
+    void *records;     /* [series.n] index -> record */
 };
 
 /* Room for series of up to N values.
@@ -58,6 +80,9 @@ SKEP_MUST_USE skep_status skep_box_series_init(struct skep_call *call, struct sk
 SKEP_MUST_USE skep_status skep_box_axis_init(struct skep_call *call, const struct skep_box_series *series,
                                              int64_t first, int64_t n, double radius, bool is_inclusive,
                                              struct skep_box_axis *axis, struct skep_error *err);
+
+/* The same series, radius and number of values as AXIS, whose memory is shared, from FIRST on. */
+void skep_box_axis_shift(const struct skep_box_axis *axis, int64_t first, struct skep_box_axis *shifted_out);
 
 /* What is counted on two axes A and B and on three axes A, B and C: arrays of n elements, in the order of the
  * points. NULL: not wanted, and not computed. */
@@ -89,7 +114,7 @@ SKEP_MUST_USE skep_status skep_box_plain3(const struct skep_call *call, const st
 
 /* What the parts take, for the cost functions of rows: bytes never less than taken, and not much more. */
 double skep_box_series_bytes(int64_t n);
-double skep_box_axis_bytes(int64_t n);
+double skep_box_axis_bytes(int64_t n); /* N points */
 double skep_box_work_bytes(int64_t n);
 /* Seconds of one count on 2 or 3 axes, with the preparation of its axes. */
 double skep_box_count_seconds(int axes, int64_t n, int64_t gap);

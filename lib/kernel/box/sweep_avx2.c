@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* Sweeps with AVX2. There are no unsigned comparisons: length - x with a floor of 0 is 0 when x is not less,
+ * or the larger of both is x. So the comparisons say which values lie outside. */
+#include "kernel/box/sweep.h"
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+#include <stdlib.h>
+
+#define TARGET __attribute__((target("avx2,bmi,bmi2,popcnt")))
+#define LEVEL  skep_box_code_avx2
+
+TARGET static inline int64_t count_bits(uint64_t bits)
+{
+    return _mm_popcnt_u64(bits);
+}
+
+TARGET static inline __m256i load(const void *from)
+{
+    return _mm256_loadu_si256((const __m256i *)from);
+}
+
+TARGET static inline uint64_t in_range8(const uint8_t *values, uint8_t lo, uint8_t length)
+{
+    __m256i from = _mm256_set1_epi8((char)lo), most = _mm256_set1_epi8((char)length);
+    uint64_t outside = 0;
+
+    for (int k = 0; k < 2; k++) {
+        __m256i above = _mm256_sub_epi8(load(values + 32 * k), from);
+        __m256i out = _mm256_cmpeq_epi8(_mm256_subs_epu8(most, above), _mm256_setzero_si256());
+
+        outside |= (uint64_t)(uint32_t)_mm256_movemask_epi8(out) << 32 * k;
+    }
+    return ~outside;
+}
+
+/* 16 words of 0 or -1. */
+TARGET static inline __m256i outside16(const uint16_t *values, __m256i from, __m256i most)
+{
+    __m256i above = _mm256_sub_epi16(load(values), from);
+
+    return _mm256_cmpeq_epi16(_mm256_subs_epu16(most, above), _mm256_setzero_si256());
+}
+
+TARGET static inline uint64_t in_range16(const uint16_t *values, uint16_t lo, uint16_t length)
+{
+    __m256i from = _mm256_set1_epi16((short)lo), most = _mm256_set1_epi16((short)length);
+    uint64_t outside = 0;
+
+    for (int k = 0; k < 2; k++) {
+        __m256i out = _mm256_packs_epi16(outside16(values + 32 * k, from, most),
+                                         outside16(values + 32 * k + 16, from, most));
+
+        out = _mm256_permute4x64_epi64(out, 0xd8); /* packing goes by halves of the register */
+        outside |= (uint64_t)(uint32_t)_mm256_movemask_epi8(out) << 32 * k;
+    }
+    return ~outside;
+}
+
+/* 8 double words of 0 or -1. */
+TARGET static inline __m256i outside32(const uint32_t *values, __m256i from, __m256i most)
+{
+    __m256i above = _mm256_sub_epi32(load(values), from);
+
+    return _mm256_cmpeq_epi32(_mm256_max_epu32(most, above), above);
+}
+
+TARGET static inline uint64_t in_range32(const uint32_t *values, uint32_t lo, uint32_t length)
+{
+    __m256i from = _mm256_set1_epi32((int)lo), most = _mm256_set1_epi32((int)length);
+    const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    uint64_t outside = 0;
+
+    for (int k = 0; k < 2; k++) {
+        const uint32_t *v = values + 32 * k;
+        __m256i low = _mm256_packs_epi32(outside32(v, from, most), outside32(v + 8, from, most));
+        __m256i high = _mm256_packs_epi32(outside32(v + 16, from, most), outside32(v + 24, from, most));
+        __m256i out = _mm256_permutevar8x32_epi32(_mm256_packs_epi16(low, high), order);
+
+        outside |= (uint64_t)(uint32_t)_mm256_movemask_epi8(out) << 32 * k;
+    }
+    return ~outside;
+}
+
+#include "kernel/box/sweep_both.inc"
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* Sweeps with AVX-512: comparisons give bits at once. */
+#include "kernel/box/sweep.h"
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+#include <stdlib.h>
+
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi,bmi2,popcnt")))
+#define LEVEL  skep_box_code_avx512
+
+TARGET static inline int64_t count_bits(uint64_t bits)
+{
+    return _mm_popcnt_u64(bits);
+}
+
+TARGET static inline uint64_t in_range8(const uint8_t *values, uint8_t lo, uint8_t length)
+{
+    __m512i above = _mm512_sub_epi8(_mm512_loadu_si512(values), _mm512_set1_epi8((char)lo));
+
+    return _mm512_cmplt_epu8_mask(above, _mm512_set1_epi8((char)length));
+}
+
+TARGET static inline uint64_t in_range16(const uint16_t *values, uint16_t lo, uint16_t length)
+{
+    __m512i from = _mm512_set1_epi16((short)lo), most = _mm512_set1_epi16((short)length);
+    __m512i above0 = _mm512_sub_epi16(_mm512_loadu_si512(values), from);
+    __m512i above1 = _mm512_sub_epi16(_mm512_loadu_si512(values + 32), from);
+
+    return (uint64_t)_mm512_cmplt_epu16_mask(above1, most) << 32 | _mm512_cmplt_epu16_mask(above0, most);
+}
+
+TARGET static inline uint64_t in_range32(const uint32_t *values, uint32_t lo, uint32_t length)
+{
+    __m512i from = _mm512_set1_epi32((int)lo), most = _mm512_set1_epi32((int)length);
+    uint64_t bits = 0;
+
+    for (int k = 0; k < 4; k++) {
+        __m512i above = _mm512_sub_epi32(_mm512_loadu_si512(values + 16 * k), from);
+
+        bits |= (uint64_t)_mm512_cmplt_epu32_mask(above, most) << 16 * k;
+    }
+    return bits;
+}
+
+#include "kernel/box/sweep_both.inc"
+
+#endif
