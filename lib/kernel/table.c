@@ -16,6 +16,7 @@
     X(prime)                                                                                                 \
     X(prime_divisor)                                                                                         \
     X(sum)                                                                                                   \
+    X(mean)                                                                                                  \
     X(echo)                                                                                                  \
     X(sleep)                                                                                                 \
     X(fail)

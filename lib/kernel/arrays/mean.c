@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* The mean of an array, or along one of its axes: the exact sum over the number of elements, rounded once.
+ *
+ * Method: that of sum (sum.c), and a division that knows its error as well. n = 0: NaN. */
+#include "kernel/arrays/total.h"
+
+#include <math.h>
+
+static skep_status mean_finish(const struct skep_reduce *reduce, void *state, struct skep_reduced *out,
+                               struct skep_error *err)
+{
+    struct skep_total *total = state;
+
+    (void)err;
+    out->value.kind = SKEP_VALUE_F64;
+    if (reduce->dtype != SKEP_F8 || total->n == 0) {
+        out->value.f64 = skep_mean_of_whole(total->whole, total->n);
+    } else if (total->specials != 0) {
+        out->value.f64 = skep_specials_sum(total->specials);
+    } else if (!skep_twofold_round(skep_twofold_divide(total->sum, (double)total->n), &out->value.f64)) {
+        out->step = SKEP_REDUCE_UNSURE;
+    }
+    return SKEP_OK;
+}
+
+static skep_status mean_exact_finish(const struct skep_reduce *reduce, void *state, struct skep_reduced *out,
+                                     struct skep_error *err)
+{
+    struct skep_total_exact *total = state;
+
+    (void)err;
+    out->value.kind = SKEP_VALUE_F64;
+    if (reduce->dtype != SKEP_F8 || total->n == 0) {
+        out->value.f64 = skep_mean_of_whole(total->whole, total->n);
+    } else {
+        out->value.f64 = skep_exact_round_quotient(&total->sum, (uint64_t)total->n);
+    }
+    return SKEP_OK;
+}
+
+static const struct skep_reduction mean_exact = {
+    .value_dtype = skep_reduce_to_f8,
+    .takes_nan = true,
+    .drops_nan = true,
+    .state_size = sizeof(struct skep_total_exact),
+    .init = skep_total_exact_init,
+    .add = skep_total_exact_add,
+    .finish = mean_exact_finish,
+    .seconds = 2e-9,
+};
+
+static const struct skep_reduction mean_fast = {
+    .value_dtype = skep_reduce_to_f8,
+    .takes_nan = true,
+    .drops_nan = true,
+    .state_size = sizeof(struct skep_total),
+    .init = skep_total_init,
+    .add = skep_total_add,
+    .finish = mean_finish,
+    .exact = &mean_exact,
+    .seconds = 3e-10,
+};
+
+SKEP_REDUCE_FUNCTIONS(mean, &mean_fast, &mean_exact)
+
+static const char *const mean_description[] = {
+    "The mean of all elements, or along one axis, as numpy.mean defines it but for the rounding: it is the "
+    "exact sum of the elements over their number, rounded once to the nearest double (half an ulp), whatever "
+    "their order, their magnitude and their cancellation; a sum beyond the range of doubles on the way does "
+    "no harm. Every dtype, also i8 and u8.",
+    "A NaN makes the mean NaN, or is left out with nan \"skip\", and then does not count in the denominator. "
+    "Infinities of one sign give that infinity, of both signs NaN. The mean of nothing is NaN.",
+    "Method: that of sum.",
+    NULL,
+};
+
+const struct skep_kernel skep_kernel_mean = {
+    .name = "mean",
+    .version = 1,
+    .summary = "Mean of an array or along an axis, rounded once",
+    .description = mean_description,
+    .args = skep_reduce_args_nan,
+    .value_text = "number, or f8 array without the axis",
+    .example = "{\"kernel\":\"mean\",\"args\":{\"x\":[[1,2,4],[8,16,32]],\"axis\":1}}",
+    .run = mean_run,
+    .reference = mean_reference,
+    .cost = mean_cost,
+};

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernel/arrays/total.h"
+
+#include <math.h>
+
+unsigned skep_find_specials(const double *x, int64_t n)
+{
+    unsigned specials = 0;
+
+    for (int64_t i = 0; i < n; i++) {
+        if (isnan(x[i])) {
+            specials |= SKEP_HAS_NAN;
+        } else if (isinf(x[i])) {
+            specials |= x[i] > 0.0 ? SKEP_HAS_PLUS_INF : SKEP_HAS_MINUS_INF;
+        }
+    }
+    return specials;
+}
+
+double skep_specials_sum(unsigned specials)
+{
+    if (specials == SKEP_HAS_PLUS_INF) {
+        return HUGE_VAL;
+    }
+    return specials == SKEP_HAS_MINUS_INF ? -HUGE_VAL : NAN;
+}
+
+/* ---- whole numbers ---- */
+
+/* No sum of a piece of up to 32 bits leaves 64 of them. */
+#define SUM_NARROW(type)                                                                                     \
+    do {                                                                                                     \
+        const type *from = x;                                                                                \
+        int64_t sum = 0;                                                                                     \
+        for (int64_t i = 0; i < n; i++) {                                                                    \
+            sum += from[i];                                                                                  \
+        }                                                                                                    \
+        return sum;                                                                                          \
+    } while (0)
+
+static skep_wide sum_i8(const int64_t *x, int64_t n)
+{
+    skep_wide sum = 0;
+
+    for (int64_t i = 0; i < n; i++) {
+        sum += x[i];
+    }
+    return sum;
+}
+
+static skep_wide sum_u8(const uint64_t *x, int64_t n)
+{
+    skep_wide sum = 0;
+
+    for (int64_t i = 0; i < n; i++) {
+        sum += x[i];
+    }
+    return sum;
+}
+
+skep_wide skep_total_of_whole(const void *x, enum skep_dtype dtype, int64_t n)
+{
+    switch (dtype) {
+    case SKEP_I1:
+        SUM_NARROW(int8_t);
+    case SKEP_I2:
+        SUM_NARROW(int16_t);
+    case SKEP_I4:
+        SUM_NARROW(int32_t);
+    case SKEP_U1:
+        SUM_NARROW(uint8_t);
+    case SKEP_U2:
+        SUM_NARROW(uint16_t);
+    case SKEP_U4:
+        SUM_NARROW(uint32_t);
+    case SKEP_I8:
+        return sum_i8(x, n);
+    default:
+        return sum_u8(x, n);
+    }
+}
+
+double skep_mean_of_whole(skep_wide whole, int64_t n)
+{
+    const skep_wide exact_doubles = (skep_wide)1 << 53;
+
+    if (n == 0) {
+        return NAN;
+    }
+    if (whole > exact_doubles || whole < -exact_doubles || n > (int64_t)exact_doubles) {
+        struct skep_exact sum;
+        skep_exact_init(&sum);
+        skep_exact_add_whole(&sum, whole);
+        return skep_exact_round_quotient(&sum, (uint64_t)n);
+    }
+    return (double)whole / (double)n;
+}
+
+/* ---- quickly ---- */
+
+void skep_total_init(const struct skep_reduce *reduce, void *state)
+{
+    (void)reduce;
+    *(struct skep_total *)state = (struct skep_total){.n = 0};
+}
+
+/* What is no number, or an overflow, shows in the slack. The sum of a piece with infinities or NaN is not
+ * wanted: they alone say what the whole sum is. */
+void skep_total_add(const struct skep_reduce *reduce, void *state, const void *x, int64_t n)
+{
+    struct skep_total *total = state;
+    struct skep_twofold sum;
+    unsigned specials = 0;
+
+    total->n += n;
+    if (reduce->dtype != SKEP_F8) {
+        total->whole += skep_total_of_whole(x, reduce->dtype, n);
+        return;
+    }
+    if ((total->specials & SKEP_HAS_NAN) != 0) {
+        return;
+    }
+    sum = reduce->spans->sum(x, n);
+    if (!(sum.slack < HUGE_VAL)) {
+        specials = skep_find_specials(x, n);
+        total->specials |= specials;
+    }
+    if (specials == 0) {
+        total->sum = skep_twofold_add(total->sum, sum);
+    }
+}
+
+/* ---- exactly ---- */
+
+void skep_total_exact_init(const struct skep_reduce *reduce, void *state)
+{
+    struct skep_total_exact *total = state;
+
+    (void)reduce;
+    total->n = 0;
+    total->whole = 0;
+    skep_exact_init(&total->sum);
+}
+
+void skep_total_exact_add(const struct skep_reduce *reduce, void *state, const void *x, int64_t n)
+{
+    struct skep_total_exact *total = state;
+
+    total->n += n;
+    if (reduce->dtype != SKEP_F8) {
+        total->whole += skep_total_of_whole(x, reduce->dtype, n);
+    } else if (!total->sum.has_nan) {
+        skep_exact_add_run(&total->sum, x, 1, n);
+    }
+}
