@@ -15,8 +15,15 @@
     X(pi_mc)                                                                                                 \
     X(prime)                                                                                                 \
     X(prime_divisor)                                                                                         \
+    X(prime_count)                                                                                           \
     X(sum)                                                                                                   \
     X(mean)                                                                                                  \
+    X(expr)                                                                                                  \
+    X(hll)                                                                                                   \
+    X(kmv)                                                                                                   \
+    X(bloom_build)                                                                                           \
+    X(bloom_query)                                                                                           \
+    X(morris)                                                                                                \
     X(echo)                                                                                                  \
     X(sleep)                                                                                                 \
     X(fail)
