@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/* The fast way: the program runs over one block after the other, so that everything between the arrays and
+ * the result stays in the nearest cache, however large the arrays are.
+ *
+ * Blocks are multiples of 64 elements, as the loops want them; what is left at the end is copied into padded
+ * blocks first. Blocks of arrays that lie side by side are read where they are, and the result is written
+ * where it belongs; other arrays are gathered block by block. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "kernel/expr/job.h"
+#include "kernel/expr/program.h"
+#include "kernel/expr/reduce.h"
+#include "kernel/expr/scalar.h"
+#include "kernel/expr/value.h"
+#include "kernel/expr/window.h"
+
+enum {
+    CACHE_BYTES = 32 * 1024, /* what all blocks together may take, leaving some of 48 KiB for the rest */
+    BLOCK_MAX = 2048,
+    ELEMENT = 8,                      /* bytes, at most */
+    STREAM_BYTES = 1024 * 1024 * 1024 /* a result from this size on goes past the caches */
+};
+
+struct machine {
+    struct skep_call *call;
+    const struct skep_expr_job *job;
+    const struct skep_expr_loops *loops;
+    struct skep_expr_program program;
+    struct skep_expr_window *windows; /* of the inputs */
+    void **slots;
+    void **rooms; /* of the inputs: where blocks are gathered */
+    void *result; /* a block */
+    int64_t block;
+    struct skep_error *err;
+};
+
+/* ---- set-up ---- */
+
+/* Blocks take what the cache has, or where there are very many of them, the least size each. */
+size_t skep_expr_evaluate_bytes(size_t length, int n_vars)
+{
+    size_t most_slots = (size_t)skep_expr_max_values(length) + 1;
+    size_t most_inputs = (size_t)n_vars < length ? (size_t)n_vars : length;
+    size_t least_blocks = most_slots * SKEP_EXPR_STEP * ELEMENT;
+
+    return skep_expr_compile_bytes(length) + most_inputs * sizeof(struct skep_expr_window) +
+           (most_slots + most_inputs) * sizeof(void *) +
+           (least_blocks > CACHE_BYTES ? least_blocks : CACHE_BYTES);
+}
+
+/* As many elements as let all blocks fit the cache together: those of the program and those of the arrays
+ * that stream through it. */
+static int64_t choose_block(const struct skep_expr_program *p, int64_t count)
+{
+    int64_t n_blocks = p->n_registers + p->n_constants + 2 * p->n_inputs + 2;
+    int64_t n = CACHE_BYTES / (n_blocks * ELEMENT);
+
+    n = n > count ? count + SKEP_EXPR_STEP - 1 : n;
+    n = n > BLOCK_MAX ? BLOCK_MAX : n;
+    n -= n % SKEP_EXPR_STEP;
+    return n < SKEP_EXPR_STEP ? SKEP_EXPR_STEP : n;
+}
+
+/* Fill a block with a constant, or keep one element of it. */
+static void place_constant(struct machine *m, struct skep_expr_constant *constant, char *room)
+{
+    union skep_expr_number number = constant->number;
+
+    if (!constant->is_block) {
+        skep_expr_store((enum skep_dtype)constant->dtype, number, &constant->number, 0);
+        m->slots[constant->slot] = &constant->number;
+        return;
+    }
+    for (int64_t i = 0; i < m->block; i++) {
+        skep_expr_store((enum skep_dtype)constant->dtype, number, room, i);
+    }
+    m->slots[constant->slot] = room;
+}
+
+static void place_slots(struct machine *m, char *room)
+{
+    const struct skep_expr_program *p = &m->program;
+    int64_t size = m->block * ELEMENT;
+    int first_register = SKEP_EXPR_SLOT_RESULT + 1 + p->n_inputs + p->n_constants;
+
+    m->result = room;
+    for (int i = 0; i < p->n_inputs; i++) {
+        const struct skep_view *view = &m->job->tree.vars[p->inputs[i].array].view;
+        m->rooms[i] = room += size;
+        skep_expr_window_init(&m->windows[i], view, m->job->ndim, m->job->shape);
+    }
+    for (int i = 0; i < p->n_registers; i++) {
+        m->slots[first_register + i] = room += size;
+    }
+    for (int i = 0; i < p->n_constants; i++) {
+        room += p->constants[i].is_block ? size : 0;
+        place_constant(m, &p->constants[i], room);
+    }
+}
+
+static skep_status set_up(struct machine *m)
+{
+    const struct skep_expr_program *p = &m->program;
+    int n_slots = SKEP_EXPR_SLOT_RESULT + 1 + p->n_inputs + p->n_constants + p->n_registers;
+    int64_t blocks_bytes;
+    size_t bytes;
+    char *room;
+    skep_status st;
+
+    m->block = choose_block(p, m->job->count);
+    blocks_bytes = m->block * ELEMENT * n_slots;
+    bytes = (size_t)p->n_inputs * sizeof(struct skep_expr_window) +
+            (size_t)(n_slots + p->n_inputs) * sizeof(void *);
+    st = skep_call_scratch(m->call, 1, (size_t)blocks_bytes + bytes, (void **)&room, m->err);
+    if (st != SKEP_OK) {
+        return st;
+    }
+    m->windows = (struct skep_expr_window *)(void *)(room + blocks_bytes);
+    m->slots = (void **)(m->windows + p->n_inputs);
+    m->rooms = m->slots + n_slots;
+    place_slots(m, room);
+    return SKEP_OK;
+}
+
+/* ---- one block ---- */
+
+/* An element of the block that starts at FIRST has no value if the divisor is 0 or the exponent negative. */
+static skep_status check_defined(const struct machine *m, const struct skep_expr_step *step, int64_t first,
+                                 int64_t n)
+{
+    struct skep_view view;
+    union skep_expr_number x[2] = {{0}, {0}};
+
+    skep_view_init(&view, m->slots[step->in[1]], (enum skep_dtype)step->work, 1, &n);
+    for (int64_t i = 0; i < n; i++) {
+        x[1] = skep_expr_load(&view, i);
+        if (!skep_expr_is_defined((enum skep_expr_op)step->op, (enum skep_dtype)step->work, x)) {
+            return skep_expr_fail(&m->job->tree, step->at, SKEP_E_NUMERIC, m->err, "%s (element %" PRId64 ")",
+                                  skep_expr_undefined_words((enum skep_expr_op)step->op), first + i);
+        }
+    }
+    return SKEP_OK;
+}
+
+/* Point the slots of the inputs to elements FIRST to FIRST + N - 1, followed by others up to N_PADDED. */
+static void load_inputs(const struct machine *m, int64_t first, int64_t n, int64_t n_padded)
+{
+    for (int i = 0; i < m->program.n_inputs; i++) {
+        const struct skep_expr_window *window = &m->windows[i];
+        void **slot = &m->slots[m->program.inputs[i].slot];
+
+        if (window->is_direct && n == n_padded) {
+            int64_t size = (int64_t)skep_dtype_size((enum skep_dtype)window->dtype);
+            *slot = (void *)((uintptr_t)window->data + (uintptr_t)(first * size)); /* steps only read it */
+            continue;
+        }
+        skep_expr_window_read(window, first, n, n_padded, m->rooms[i]);
+        *slot = m->rooms[i];
+    }
+}
+
+static skep_status run_block(const struct machine *m, int64_t first, int64_t n, int64_t n_padded)
+{
+    load_inputs(m, first, n, n_padded);
+    for (int i = 0; i < m->program.n_steps; i++) {
+        const struct skep_expr_step *step = &m->program.steps[i];
+        void *out = m->slots[step->out];
+        const void *a = m->slots[step->in[0]];
+        const void *b = m->slots[step->in[1]];
+        skep_status st = skep_call_is_stopped(m->call) ? SKEP_STOPPED : SKEP_OK;
+
+        if (st == SKEP_OK && step->is_partial) {
+            st = check_defined(m, step, first, n);
+        }
+        if (st != SKEP_OK) {
+            return st;
+        }
+        if (step->kind == SKEP_EXPR_STEP_LOOP) {
+            step->loop(out, a, b, m->slots[step->in[2]], n_padded);
+        } else if (step->kind == SKEP_EXPR_STEP_MAP) {
+            step->map(a, out, n_padded);
+        } else {
+            step->map2(a, b, out, n_padded);
+        }
+    }
+    return SKEP_OK;
+}
+
+/* ---- all blocks ---- */
+
+/* How many elements come next when REST are left: whole blocks, then what fills steps, then the tail. */
+static int64_t next_block(const struct machine *m, int64_t rest)
+{
+    if (rest >= m->block) {
+        return m->block;
+    }
+    return rest > SKEP_EXPR_STEP ? rest - rest % SKEP_EXPR_STEP : rest;
+}
+
+static int64_t round_up(int64_t n)
+{
+    return (n + SKEP_EXPR_STEP - 1) / SKEP_EXPR_STEP * SKEP_EXPR_STEP;
+}
+
+static skep_status fill_array(struct machine *m, char *out)
+{
+    int64_t count = m->job->count;
+    int64_t size = (int64_t)skep_dtype_size(m->program.dtype);
+    bool streams = count * size >= STREAM_BYTES;
+    skep_status st = SKEP_OK;
+    int64_t n;
+
+    for (int64_t first = 0; st == SKEP_OK && first < count; first += n) {
+        bool is_whole;
+        n = next_block(m, count - first);
+        is_whole = n % SKEP_EXPR_STEP == 0;
+        m->slots[SKEP_EXPR_SLOT_RESULT] = is_whole && !streams ? out + first * size : m->result;
+        st = run_block(m, first, n, round_up(n));
+        if (is_whole && streams) {
+            m->loops->stream(out + first * size, m->result, n * size);
+        } else if (!is_whole) {
+            memcpy(out + first * size, m->result, (size_t)(n * size));
+        }
+    }
+    return st;
+}
+
+static skep_status reduce_blocks(struct machine *m, struct skep_value *value_out)
+{
+    struct skep_expr_reduction r;
+    skep_status st = SKEP_OK;
+    int64_t n;
+
+    skep_expr_reduction_init(&r, m->job->reduce, m->program.dtype);
+    m->slots[SKEP_EXPR_SLOT_RESULT] = m->result;
+    for (int64_t first = 0; st == SKEP_OK && first < m->job->count; first += n) {
+        n = next_block(m, m->job->count - first);
+        st = run_block(m, first, n, round_up(n));
+        if (st == SKEP_OK) {
+            skep_expr_reduction_add(&r, m->result, n);
+        }
+    }
+    return st == SKEP_OK ? skep_expr_reduction_read(&r, m->job->count, value_out, m->err) : st;
+}
+
+skep_status skep_expr_evaluate(struct skep_call *call, const struct skep_expr_job *job,
+                               enum skep_cpu_level level, struct skep_value *value_out,
+                               struct skep_error *err)
+{
+    bool is_reduced = job->reduce != SKEP_EXPR_REDUCE_NONE;
+    enum skep_dtype dtype = skep_expr_result_dtype(job);
+    struct machine m;
+    void *out;
+    skep_status st;
+
+    m.call = call;
+    m.job = job;
+    m.loops = skep_expr_loops_at(level);
+    m.err = err;
+    st = skep_expr_compile(call, &job->tree,
+                           is_reduced ? skep_expr_reduce_dtype(job->reduce, dtype) : SKEP_DTYPE_NONE, level,
+                           &m.program, err);
+    st = st == SKEP_OK ? set_up(&m) : st;
+    if (st != SKEP_OK) {
+        return st;
+    }
+    if (is_reduced) {
+        return reduce_blocks(&m, value_out);
+    }
+    st = skep_call_output(call, dtype, job->ndim, job->shape, &out, value_out, err);
+    return st == SKEP_OK ? fill_array(&m, out) : st;
+}

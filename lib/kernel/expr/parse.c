@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+/* Precedence climbing: one function reads an operand and then, in a loop, every binary operator that binds
+ * at least as tightly as its caller wants; the right operand is read by the same function with the next
+ * level. Nesting is counted where the text nests, so that the stack is bounded. Loosest first:
+ *
+ *     < <= > >= == !=        1
+ *     |                      2
+ *     ^                      3
+ *     &                      4
+ *     + -                    5
+ *     * / // %               6
+ *     + - ~ before an operand
+ *     **                     its right side may have a sign: -a ** -b is -(a ** (-b)) */
+#include "kernel/expr/parse.h"
+
+#include <string.h>
+
+#include "kernel/expr/scan.h"
+
+enum { LEVEL_COMPARE = 1 };
+
+struct parser {
+    struct skep_expr_tree *tree;
+    struct skep_expr_token token; /* the one that comes next */
+    int nesting;
+    struct skep_error *err;
+};
+
+static skep_status parse_binary(struct parser *p, int least_level, int16_t *node_out);
+
+static const unsigned char levels[SKEP_EXPR_OP_COUNT] = {
+    [SKEP_EXPR_LESS] = 1,   [SKEP_EXPR_LESS_EQUAL] = 1,    [SKEP_EXPR_GREATER] = 1,
+    [SKEP_EXPR_EQUAL] = 1,  [SKEP_EXPR_GREATER_EQUAL] = 1, [SKEP_EXPR_NOT_EQUAL] = 1,
+    [SKEP_EXPR_OR] = 2,     [SKEP_EXPR_XOR] = 3,           [SKEP_EXPR_AND] = 4,
+    [SKEP_EXPR_ADD] = 5,    [SKEP_EXPR_SUBTRACT] = 5,      [SKEP_EXPR_MULTIPLY] = 6,
+    [SKEP_EXPR_DIVIDE] = 6, [SKEP_EXPR_FLOOR_DIVIDE] = 6,  [SKEP_EXPR_REMAINDER] = 6,
+};
+
+/* ---- tokens and nodes ---- */
+
+static skep_status advance(struct parser *p)
+{
+    return skep_expr_scan(p->tree, p->token.at + p->token.length, &p->token, p->err);
+}
+
+static const char *token_text(const struct parser *p)
+{
+    return p->tree->text + p->token.at;
+}
+
+static bool token_is(const struct parser *p, const char *word)
+{
+    const char *text = token_text(p);
+
+    return *word == *text && strncmp(word, text, p->token.length) == 0 && word[p->token.length] == '\0';
+}
+
+/* The token for a message, cut. */
+static int token_shown(const struct parser *p)
+{
+    return p->token.length < 40 ? (int)p->token.length : 40;
+}
+
+static struct skep_expr_node *add_node(struct parser *p, enum skep_expr_op op, size_t at, int16_t *node_out)
+{
+    struct skep_expr_node *node = &p->tree->nodes[p->tree->n_nodes];
+
+    *node_out = (int16_t)p->tree->n_nodes++;
+    node->op = (uint8_t)op;
+    node->at = (uint16_t)at;
+    return node;
+}
+
+static skep_status deeper(struct parser *p)
+{
+    if (++p->nesting > SKEP_EXPR_MAX_NESTING) {
+        return skep_expr_fail(p->tree, p->token.at, SKEP_E_LIMIT, p->err, "nested more than %d levels deep",
+                              SKEP_EXPR_MAX_NESTING);
+    }
+    return SKEP_OK;
+}
+
+static skep_status expect(struct parser *p, enum skep_expr_token_kind kind, const char *what)
+{
+    if (p->token.kind == kind) {
+        return advance(p);
+    }
+    if (p->token.kind == SKEP_EXPR_TOKEN_END) {
+        return skep_expr_fail(p->tree, p->token.at, SKEP_E_BAD_ARGS, p->err,
+                              "%s is wanted, and the text ends here", what);
+    }
+    return skep_expr_fail(p->tree, p->token.at, SKEP_E_BAD_ARGS, p->err, "%s is wanted, not \"%.*s\"", what,
+                          token_shown(p), token_text(p));
+}
+
+/* ---- operands ---- */
+
+static skep_status parse_number(struct parser *p, int16_t *node_out)
+{
+    struct skep_expr_node *node = add_node(p, SKEP_EXPR_NUMBER, p->token.at, node_out);
+
+    node->dtype = p->token.kind == SKEP_EXPR_TOKEN_INTEGER ? SKEP_I8 : SKEP_F8;
+    node->is_weak = true;
+    node->number = p->token.number;
+    return advance(p);
+}
+
+/* A call's arguments, from its opening parenthesis on. */
+static skep_status parse_call(struct parser *p, enum skep_expr_op op, int16_t *node_out)
+{
+    const struct skep_expr_op_info *info = &skep_expr_ops[op];
+    size_t at = p->token.at;
+    int16_t in[SKEP_EXPR_MAX_OPERANDS];
+    skep_status st = advance(p);
+
+    st = st == SKEP_OK ? deeper(p) : st;
+    st = st == SKEP_OK ? expect(p, SKEP_EXPR_TOKEN_OPEN, "\"(\"") : st;
+    for (int i = 0; st == SKEP_OK && i < info->operands; i++) {
+        if (i > 0 && p->token.kind == SKEP_EXPR_TOKEN_CLOSE) {
+            return skep_expr_fail(p->tree, p->token.at, SKEP_E_BAD_ARGS, p->err,
+                                  "%s takes %d arguments, not %d", info->text, info->operands, i);
+        }
+        st = i > 0 ? expect(p, SKEP_EXPR_TOKEN_COMMA, "\",\"") : st;
+        st = st == SKEP_OK ? parse_binary(p, LEVEL_COMPARE, &in[i]) : st;
+    }
+    if (st == SKEP_OK && p->token.kind == SKEP_EXPR_TOKEN_COMMA) {
+        return skep_expr_fail(p->tree, p->token.at, SKEP_E_BAD_ARGS, p->err,
+                              "%s takes %d argument%s, not more", info->text, info->operands,
+                              info->operands == 1 ? "" : "s");
+    }
+    st = st == SKEP_OK ? expect(p, SKEP_EXPR_TOKEN_CLOSE, "\")\"") : st;
+    if (st == SKEP_OK) {
+        p->nesting--;
+        memcpy(add_node(p, op, at, node_out)->in, in, sizeof in);
+    }
+    return st;
+}
+
+static skep_status parse_var(struct parser *p, const struct skep_array_item *item, int16_t *node_out)
+{
+    const struct skep_view *view = &item->view;
+    struct skep_expr_node *node = add_node(p, SKEP_EXPR_ARRAY, p->token.at, node_out);
+
+    node->array = (int)(item - p->tree->vars);
+    node->dtype = (uint8_t)skep_expr_dtype_of(view->dtype);
+    node->is_weak = item->is_number && node->dtype != SKEP_B1;
+    if (node->dtype == SKEP_DTYPE_NONE) {
+        return skep_expr_fail(p->tree, p->token.at, SKEP_E_BAD_ARGS, p->err,
+                              "%.*s is %s; expressions compute in b1, i4, i8, f4 and f8", token_shown(p),
+                              token_text(p), skep_dtype_name(view->dtype));
+    }
+    return advance(p);
+}
+
+/* A name that is nothing: say what names there are. */
+static skep_status refuse_name(struct parser *p)
+{
+    static const char *const words[][2] = {
+        {"and", "&"},
+        {"or", "|"},
+        {"not", "~"},
+        {"if", "where(condition, then, else)"},
+    };
+    char names[100];
+    size_t used = 0;
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (token_is(p, words[i][0])) {
+            return skep_expr_fail(p->tree, p->token.at, SKEP_E_BAD_ARGS, p->err,
+                                  "\"%s\" is not for arrays; write %s", words[i][0], words[i][1]);
+        }
+    }
+    for (int i = 0; i < p->tree->n_vars; i++) {
+        size_t n = strlen(p->tree->vars[i].name);
+        if (used + n + sizeof ", ..." > sizeof names) {
+            memcpy(names + used, ", ...", 5);
+            used += 5;
+            break;
+        }
+        memcpy(names + used, ", ", 2);
+        memcpy(names + used + (i > 0 ? 2 : 0), p->tree->vars[i].name, n);
+        used += n + (i > 0 ? 2 : 0);
+    }
+    return skep_expr_fail(p->tree, p->token.at, SKEP_E_BAD_ARGS, p->err, "unknown name \"%.*s\"; %s%.*s",
+                          token_shown(p), token_text(p), used > 0 ? "vars are " : "vars is empty", (int)used,
+                          names);
+}
+
+static const struct skep_array_item *find_var(const struct parser *p)
+{
+    for (int i = 0; i < p->tree->n_vars; i++) {
+        if (token_is(p, p->tree->vars[i].name)) {
+            return &p->tree->vars[i];
+        }
+    }
+    return NULL;
+}
+
+/* The function of this name, or NUMBER. */
+static enum skep_expr_op find_function(const struct parser *p)
+{
+    for (int op = SKEP_EXPR_WHERE; op < SKEP_EXPR_OP_COUNT; op++) {
+        if (token_is(p, skep_expr_ops[op].text)) {
+            return (enum skep_expr_op)op;
+        }
+    }
+    return SKEP_EXPR_NUMBER;
+}
+
+static skep_status parse_truth(struct parser *p, int16_t *node_out)
+{
+    struct skep_expr_node *node = add_node(p, SKEP_EXPR_NUMBER, p->token.at, node_out);
+
+    node->dtype = SKEP_B1;
+    node->is_weak = false;
+    node->number.i8 = *token_text(p) == 'T';
+    return advance(p);
+}
+
+static skep_status parse_word(struct parser *p, int16_t *node_out)
+{
+    const struct skep_array_item *var = find_var(p);
+    bool is_pi = token_is(p, "pi");
+    bool is_truth = token_is(p, "True") || token_is(p, "False");
+    enum skep_expr_op function = find_function(p);
+
+    if (var != NULL && (is_pi || is_truth || function != SKEP_EXPR_NUMBER)) {
+        return skep_expr_fail(p->tree, p->token.at, SKEP_E_BAD_ARGS, p->err,
+                              "%s is a name of the language and of a var; rename the var", var->name);
+    }
+    if (var != NULL) {
+        return parse_var(p, var, node_out);
+    }
+    if (function != SKEP_EXPR_NUMBER) {
+        return parse_call(p, function, node_out);
+    }
+    if (is_pi) {
+        p->token.kind = SKEP_EXPR_TOKEN_FLOAT;
+        p->token.number.f8 = 0x1.921fb54442d18p+1;
+        return parse_number(p, node_out);
+    }
+    return is_truth ? parse_truth(p, node_out) : refuse_name(p);
+}
+
+static skep_status parse_operand(struct parser *p, int16_t *node_out)
+{
+    skep_status st;
+
+    switch (p->token.kind) {
+    case SKEP_EXPR_TOKEN_INTEGER:
+    case SKEP_EXPR_TOKEN_FLOAT:
+        return parse_number(p, node_out);
+    case SKEP_EXPR_TOKEN_NAME:
+        return parse_word(p, node_out);
+    case SKEP_EXPR_TOKEN_OPEN:
+        st = advance(p);
+        st = st == SKEP_OK ? deeper(p) : st;
+        st = st == SKEP_OK ? parse_binary(p, LEVEL_COMPARE, node_out) : st;
+        p->nesting--;
+        return st == SKEP_OK ? expect(p, SKEP_EXPR_TOKEN_CLOSE, "\")\"") : st;
+    default:
+        return expect(p, SKEP_EXPR_TOKEN_NAME, "a name, a number or \"(\"");
+    }
+}
+
+/* ---- operators ---- */
+
+static enum skep_expr_op sign_of(const struct skep_expr_token *token)
+{
+    if (token->kind != SKEP_EXPR_TOKEN_OPERATOR) {
+        return SKEP_EXPR_NUMBER;
+    }
+    switch (token->op) {
+    case SKEP_EXPR_ADD:
+        return SKEP_EXPR_PLUS;
+    case SKEP_EXPR_SUBTRACT:
+        return SKEP_EXPR_NEGATE;
+    case SKEP_EXPR_INVERT:
+        return SKEP_EXPR_INVERT;
+    default:
+        return SKEP_EXPR_NUMBER;
+    }
+}
+
+/* sign* operand [** signed] */
+static skep_status parse_signed(struct parser *p, int16_t *node_out)
+{
+    enum skep_expr_op sign = sign_of(&p->token);
+    size_t at = p->token.at;
+    skep_status st;
+    int16_t left;
+    int16_t right;
+
+    if (sign != SKEP_EXPR_NUMBER) {
+        st = advance(p);
+        st = st == SKEP_OK ? deeper(p) : st;
+        st = st == SKEP_OK ? parse_signed(p, &left) : st;
+        if (st == SKEP_OK) {
+            p->nesting--;
+            add_node(p, sign, at, node_out)->in[0] = left;
+        }
+        return st;
+    }
+    st = parse_operand(p, node_out);
+    if (st != SKEP_OK || p->token.kind != SKEP_EXPR_TOKEN_OPERATOR || p->token.op != SKEP_EXPR_POWER) {
+        return st;
+    }
+    left = *node_out;
+    at = p->token.at;
+    st = advance(p);
+    st = st == SKEP_OK ? deeper(p) : st;
+    st = st == SKEP_OK ? parse_signed(p, &right) : st;
+    if (st == SKEP_OK) {
+        struct skep_expr_node *node = add_node(p, SKEP_EXPR_POWER, at, node_out);
+        p->nesting--;
+        node->in[0] = left;
+        node->in[1] = right;
+    }
+    return st;
+}
+
+/* Which level the next token has as a binary operator; 0: it is none. */
+static int token_level(const struct parser *p)
+{
+    return p->token.kind == SKEP_EXPR_TOKEN_OPERATOR ? levels[p->token.op] : 0;
+}
+
+static skep_status parse_binary(struct parser *p, int least_level, int16_t *node_out)
+{
+    skep_status st = parse_signed(p, node_out);
+
+    while (st == SKEP_OK && token_level(p) >= least_level) {
+        int level = token_level(p);
+        enum skep_expr_op op = p->token.op;
+        size_t at = p->token.at;
+        int16_t left = *node_out;
+        int16_t right;
+
+        st = advance(p);
+        st = st == SKEP_OK ? parse_binary(p, level + 1, &right) : st;
+        if (st == SKEP_OK && level == LEVEL_COMPARE && token_level(p) == LEVEL_COMPARE) {
+            return skep_expr_fail(p->tree, p->token.at, SKEP_E_BAD_ARGS, p->err,
+                                  "comparisons do not chain; write (a < b) & (b < c)");
+        }
+        if (st == SKEP_OK) {
+            struct skep_expr_node *node = add_node(p, op, at, node_out);
+            node->in[0] = left;
+            node->in[1] = right;
+        }
+    }
+    return st;
+}
+
+skep_status skep_expr_parse(struct skep_expr_tree *tree, struct skep_error *err)
+{
+    struct parser p = {.tree = tree, .err = err};
+    int16_t root;
+    skep_status st;
+
+    if (tree->length > SKEP_EXPR_MAX_LENGTH) {
+        return skep_error_set(err, SKEP_E_LIMIT, "expr: %zu bytes; at most %d can be read", tree->length,
+                              SKEP_EXPR_MAX_LENGTH);
+    }
+    tree->n_nodes = 0;
+    st = advance(&p);
+    st = st == SKEP_OK ? parse_binary(&p, LEVEL_COMPARE, &root) : st;
+    if (st == SKEP_OK && p.token.kind != SKEP_EXPR_TOKEN_END) {
+        return expect(&p, SKEP_EXPR_TOKEN_END,
+                      p.token.kind == SKEP_EXPR_TOKEN_COMMA || p.token.kind == SKEP_EXPR_TOKEN_CLOSE
+                          ? "an operator or the end"
+                          : "an operator");
+    }
+    return st;
+}
