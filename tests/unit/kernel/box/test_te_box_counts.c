@@ -1,80 +1,159 @@
 /* SPDX-License-Identifier: MIT */
-#include "unit/kernel/box/te_data.h"
+#include "unit/kernel/box/box_cases.h"
 
-enum { ROWS_MAX = 300 };
+enum { ROWS_MAX = 2000 };
 
-/* A record in C order, in Fortran order or backwards: both variants give the counts of a plain loop. */
-static void test_te_box_counts__any_strides(void **state)
+static double columns[3][ROWS_MAX];
+static double data[3 * ROWS_MAX];
+
+/* The record (next, past, source) in C order, in Fortran order, backwards, or with all rows in one place. */
+static void set_record(struct kernel_call *k, int64_t n, int layout)
+{
+    const int64_t shape[] = {n, 3};
+    struct skep_view *view;
+
+    kernel_call_array(k, "record", SKEP_F8, 2, shape, data);
+    view = &k->args[0].view;
+    if (layout == 1) {
+        view->strides[0] = 1;
+        view->strides[1] = n;
+    } else if (layout == 2 && n > 0) {
+        view->data = data + 3 * n - 1;
+        view->strides[0] = -3;
+        view->strides[1] = -1;
+    } else if (layout == 3) {
+        view->strides[0] = 0;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        for (int c = 0; c < 3; c++) {
+            data[(const double *)view->data - data + i * view->strides[0] + c * view->strides[1]] =
+                columns[c][layout == 3 ? n - 1 : i];
+        }
+    }
+    for (int64_t i = 0; layout == 3 && i < n; i++) {
+        for (int c = 0; c < 3; c++) {
+            columns[c][i] = columns[c][n - 1];
+        }
+    }
+}
+
+/* Both variants give the counts of the plain loop for the record in COLUMNS. */
+static void check(enum box_kind kind, int64_t n, int layout, uint64_t *chance, int round)
+{
+    double r = box_radius(kind, chance);
+    const double radius[3] = {r, r, r};
+    int64_t exclude = box_exclude(n, chance);
+    struct kernel_call k;
+
+    kernel_call_init(&k, "te_box_counts");
+    set_record(&k, n, layout);
+    kernel_call_arg(&k, "r")->f64 = r;
+    kernel_call_arg(&k, "exclude")->i64 = exclude;
+    for (int variant = 0; variant < 2; variant++) {
+        const int64_t *counts;
+        assert_int_equal(variant == 0 ? kernel_call_run(&k) : kernel_call_reference(&k), SKEP_OK);
+        assert_int_equal(k.value.kind, SKEP_VALUE_ARRAY);
+        assert_int_equal(k.value.array.dtype, SKEP_I8);
+        assert_int_equal(k.value.array.ndim, 2);
+        assert_int_equal(k.value.array.shape[0], n);
+        assert_int_equal(k.value.array.shape[1], 4);
+        counts = k.value.array.data;
+        for (int64_t i = 0; i < n; i++) {
+            int64_t expected[4];
+            box_te_counts(columns[0], columns[1], columns[2], n, radius, exclude, false, i, expected);
+            if (memcmp(counts + 4 * i, expected, sizeof expected) != 0) {
+                fail_msg("round %d, kind %d, n %d, layout %d, r %g, exclude %lld: point %d", round, kind,
+                         (int)n, layout, r, (long long)exclude, (int)i);
+            }
+        }
+    }
+    kernel_call_release(&k);
+}
+
+static void fill(enum box_kind kind, int64_t n, bool is_series, uint64_t *chance)
+{
+    for (int64_t i = 0; i < n; i++) {
+        for (int c = 0; c < 3; c++) {
+            columns[c][i] = box_value(kind, i, chance);
+        }
+        if (is_series && i > 0) {
+            columns[1][i] = columns[0][i - 1]; /* as in a record of a series */
+        }
+    }
+}
+
+/* Thousands of small records of every kind, in every order in memory, with every radius and window. */
+static void test_te_box_counts__small(void **state)
 {
     uint64_t chance = 1;
 
     (void)state;
-    for (int round = 0; round < 300; round++) {
-        enum te_data_kind kind = (enum te_data_kind)(round % TE_DATA_KINDS);
-        const int64_t n = (int64_t)(test_chance(&chance) % ROWS_MAX);
-        const int64_t shape[] = {n, 3};
-        double columns[3][ROWS_MAX];
-        double data[3 * ROWS_MAX];
-        double r = te_data_radius(kind, &chance);
-        const double radius[3] = {r, r, r};
-        struct kernel_call k;
-        struct skep_view *view;
+    for (int round = 0; round < box_rounds(6000); round++) {
+        enum box_kind kind = (enum box_kind)(round % BOX_KINDS);
+        int64_t n = (int64_t)(test_chance(&chance) % (round % 3 == 0 ? 5 : 40));
 
-        kernel_call_init(&k, "te_box_counts");
-        kernel_call_array(&k, "record", SKEP_F8, 2, shape, data);
-        view = &k.args[0].view;
-        if (round % 3 == 1) {
-            view->strides[0] = 1;
-            view->strides[1] = n;
-        } else if (round % 3 == 2 && n > 0) {
-            view->data = data + 3 * n - 1;
-            view->strides[0] = -3;
-            view->strides[1] = -1;
+        fill(kind, n, round % 2 == 0, &chance);
+        check(kind, n, (int)(test_chance(&chance) % 4), &chance, round);
+    }
+}
+
+/* Some larger ones. */
+static void test_te_box_counts__larger(void **state)
+{
+    uint64_t chance = 2;
+
+    (void)state;
+    for (int round = 0; round < box_rounds(2 * BOX_KINDS); round++) {
+        enum box_kind kind = (enum box_kind)(round % BOX_KINDS);
+        int64_t n = 100 + (int64_t)(test_chance(&chance) % (ROWS_MAX - 100));
+
+        fill(kind, n, round % 2 == 0, &chance);
+        check(kind, n, round % 3, &chance, round);
+    }
+}
+
+/* A call takes from its arena what its row says beforehand, and next to nothing less. */
+static void test_te_box_counts__cost(void **state)
+{
+    uint64_t chance = 3;
+
+    (void)state;
+    for (int layout = 0; layout < 2; layout++) {
+        for (int64_t n = 0; n < ROWS_MAX; n = 2 * n + 1) {
+            struct kernel_call k;
+            struct skep_cost cost;
+
+            fill(BOX_UNIFORM, n, false, &chance);
+            kernel_call_init(&k, "te_box_counts");
+            set_record(&k, n, layout);
+            kernel_call_arg(&k, "r")->f64 = 0.1;
+            k.kernel->cost(&k.call, &cost);
+            assert_int_equal(kernel_call_run(&k), SKEP_OK);
+            box_assert_bytes(&k, &cost);
+            kernel_call_release(&k);
         }
-        for (int64_t i = 0; i < n; i++) {
-            for (int c = 0; c < 3; c++) {
-                columns[c][i] = te_data_value(kind, &chance);
-                data[(const double *)view->data - data + i * view->strides[0] + c * view->strides[1]] =
-                    columns[c][i];
-            }
-        }
-        kernel_call_arg(&k, "r")->f64 = r;
-        kernel_call_arg(&k, "exclude")->i64 = round % 5;
-        for (int variant = 0; variant < 2; variant++) {
-            const int64_t *counts;
-            assert_int_equal(variant == 0 ? kernel_call_run(&k) : kernel_call_reference(&k), SKEP_OK);
-            assert_int_equal(k.value.kind, SKEP_VALUE_ARRAY);
-            assert_int_equal(k.value.array.dtype, SKEP_I8);
-            assert_int_equal(k.value.array.ndim, 2);
-            assert_int_equal(k.value.array.shape[0], n);
-            assert_int_equal(k.value.array.shape[1], 4);
-            counts = k.value.array.data;
-            for (int64_t i = 0; i < n; i++) {
-                int64_t expected[4];
-                te_data_counts(columns[0], columns[1], columns[2], n, radius, round % 5, false, i, expected);
-                assert_memory_equal(counts + 4 * i, expected, sizeof expected);
-            }
-        }
-        kernel_call_release(&k);
     }
 }
 
 /* Too little memory, or a stop, ends the call with its reason. */
 static void test_te_box_counts__refuses(void **state)
 {
-    static const double data[3000];
+    static const double zeros[3000];
     static const int64_t shape[] = {1000, 3};
     struct kernel_call k;
+    struct skep_cost cost;
 
     (void)state;
     kernel_call_init(&k, "te_box_counts");
-    kernel_call_array(&k, "record", SKEP_F8, 2, shape, data);
+    kernel_call_array(&k, "record", SKEP_F8, 2, shape, zeros);
     kernel_call_arg(&k, "r")->f64 = 1;
     k.arena.max_bytes = 10000;
-    kernel_call_refused(&k, SKEP_E_NOMEM, "no memory for 8000 bytes");
-    k.arena.max_bytes = 40000;
-    kernel_call_release(&k);
     kernel_call_refused(&k, SKEP_E_NOMEM, "value of shape (1000, 4)");
+    k.arena.max_bytes = 34000;
+    kernel_call_refused(&k, SKEP_E_NOMEM, "no memory for 8000 bytes");
+    kernel_call_release(&k);
+    k.kernel->cost(&k.call, &cost);
+    box_assert_room(&k, &cost);
     k.arena.max_bytes = 1000000;
     atomic_store(&k.stop, 1);
     assert_int_equal(kernel_call_run(&k), SKEP_STOPPED);
@@ -85,8 +164,10 @@ static void test_te_box_counts__refuses(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_te_box_counts__any_strides),
+        cmocka_unit_test(test_te_box_counts__small),
+        cmocka_unit_test(test_te_box_counts__larger),
+        cmocka_unit_test(test_te_box_counts__cost),
         cmocka_unit_test(test_te_box_counts__refuses),
     };
-    return cmocka_run_group_tests_name("kernel/te_box_counts", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("kernel/box/te_box_counts", tests, NULL, NULL);
 }
