@@ -8,6 +8,9 @@
 #define KERNELS(X)                                                                                           \
     X(te_box)                                                                                                \
     X(te_box_counts)                                                                                         \
+    X(mi_box)                                                                                                \
+    X(mi_box_counts)                                                                                         \
+    X(te_matrix)                                                                                             \
     X(star_rk4)                                                                                              \
     X(diffuse1d)                                                                                             \
     X(diffuse2d)                                                                                             \
