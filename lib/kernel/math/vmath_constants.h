@@ -189,8 +189,7 @@ static const double vm_sin_poly[4] = {0x1.71cda20bfd969p-19, -0x1.a01a0139b7e26p
                                       -0x1.5555555555555p-3};
 
 /* (cos r - 1 + r^2/2)/r^4 in r^2, on [0, 0.0096402] */
-static const double vm_cos_poly[4] = {-0x1.27d9eb3dc85ddp-22, 0x1.a01a015bd8506p-16, -0x1.6c16c16c163abp-10,
-                                      0x1.5555555555555p-5};
+static const double vm_cos_poly[3] = {0x1.a008e491392d1p-16, -0x1.6c16c12cbd264p-10, 0x1.55555555550fep-5};
 
 /* The first 1344 bits of 1/(2 pi) after the point. */
 static const uint64_t vm_turn_bits[21] = {
