@@ -28,19 +28,39 @@ def te_box_numba(x, y, r):
     return lambda: mean_log(a, x, y, r)
 
 
-def te_box_tree(x, y, r):
-    """Trees of SciPy; a point at distance r itself is inside there, so r is made one step smaller."""
+def tree_counts(columns, r, exclude):
+    """Neighbours of each row at least EXCLUDE rows away, by a tree of SciPy; of those nearer the band is taken out again.
+    A point at distance r itself is inside a tree's box, so its r is one step smaller."""
     from scipy.spatial import cKDTree
 
-    a, x, y = x[1:], x[:-1], y[:-1]
-    r = np.nextafter(r, 0)
+    points = np.column_stack(columns)
+    counts = cKDTree(points).query_ball_point(points, np.nextafter(r, 0), p=np.inf, return_length=True, workers=1)
+    for lag in range(exclude):
+        near = (np.abs(points[lag:] - points[: len(points) - lag]) < r).all(axis=1)
+        counts[lag:] -= near
+        if lag > 0:
+            counts[:-lag] -= near
+    return counts
 
-    def count(*columns):
-        points = np.column_stack(columns)
-        return cKDTree(points).query_ball_point(points, r, p=np.inf, return_length=True, workers=1)
+
+def te_box_tree(x, y, r, exclude=0):
+    a, x, y = x[1:], x[:-1], y[:-1]
 
     def value():
-        c_xyz = count(a, x, y)
-        return np.mean(np.log((c_xyz * count(x)) / (count(x, y) * count(a, x))))
+        joint = tree_counts((a, x, y), r, exclude)
+        given = tree_counts((x,), r, exclude)
+        product = tree_counts((x, y), r, exclude) * tree_counts((a, x), r, exclude)
+        some = joint > 0
+        return np.log(joint[some] * given[some] / product[some]).sum() / len(x)
+
+    return value
+
+
+def mi_box_tree(x, y, r):
+    def value():
+        joint = tree_counts((x, y), r, 1)
+        product = tree_counts((x,), r, 1) * tree_counts((y,), r, 1)
+        some = joint > 0
+        return np.log(joint[some] * (len(x) - 1) / product[some]).sum() / len(x)
 
     return value
