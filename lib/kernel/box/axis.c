@@ -16,7 +16,9 @@
 
 #include <math.h>
 
-enum { POLL_EVERY = 65536 /* places: about a fifth of a millisecond */ };
+enum {
+    POLL_EVERY = 65536, /* places: about a fifth of a millisecond */
+};
 
 static inline bool is_close(double distance, double radius, bool is_inclusive)
 {
@@ -36,27 +38,25 @@ static skep_status axis_fill(const struct skep_call *call, struct skep_box_axis 
     return SKEP_OK;
 }
 
-static skep_status axis_find(const struct skep_call *call, struct skep_box_axis *axis)
+int64_t skep_box_axis_search(const struct skep_box_axis *axis, int64_t p)
 {
-    const struct skep_box_series *series = axis->series;
-    const double *sorted = series->sorted;
-    int64_t hi = series->finite_first;
+    const double *sorted = axis->series->sorted;
+    int64_t first = p + 1, end = axis->series->finite_last;
 
-    for (int64_t p = series->finite_first; p < series->finite_last; p++) {
-        if (p % POLL_EVERY == 0 && skep_call_is_stopped(call)) {
-            return SKEP_STOPPED;
+    while (first < end) {
+        int64_t middle = first + (end - first) / 2;
+
+        if (is_close(sorted[middle] - sorted[p], axis->radius, axis->is_inclusive)) {
+            first = middle + 1;
+        } else {
+            end = middle;
         }
-        while (hi < series->finite_last &&
-               is_close(sorted[hi] - sorted[p], axis->radius, axis->is_inclusive)) {
-            axis->lo[hi] = (uint32_t)p;
-            hi++;
-        }
-        axis->hi[p] = (uint32_t)hi;
     }
-    return SKEP_OK;
+    return first;
 }
 
-static skep_status axis_find_all(const struct skep_call *call, struct skep_box_axis *axis)
+static skep_status axis_find(const struct skep_call *call, const struct skep_box_code *code,
+                             struct skep_box_axis *axis)
 {
     const struct skep_box_series *series = axis->series;
     int64_t first = series->finite_first, last = series->finite_last, end = series->n_numbers;
@@ -71,7 +71,7 @@ static skep_status axis_find_all(const struct skep_call *call, struct skep_box_a
         st = axis_fill(call, axis, end, series->n, 0, 0);
     }
     if (st == SKEP_OK && is_any && !is_all) {
-        return axis_find(call, axis);
+        return code->find(call, axis);
     }
     return st == SKEP_OK ? axis_fill(call, axis, first, last, 0, is_all ? end : 0) : st;
 }
@@ -98,9 +98,10 @@ static skep_status axis_record(const struct skep_call *call, struct skep_box_axi
     return SKEP_OK;
 }
 
-skep_status skep_box_axis_init_as(struct skep_call *call, const struct skep_box_series *series, int64_t first,
-                                  int64_t n, double radius, bool is_inclusive, bool is_wide,
-                                  struct skep_box_axis *axis, struct skep_error *err)
+skep_status skep_box_axis_init_as(struct skep_call *call, const struct skep_box_code *code,
+                                  const struct skep_box_series *series, int64_t first, int64_t n,
+                                  double radius, bool is_inclusive, bool is_wide, struct skep_box_axis *axis,
+                                  struct skep_error *err)
 {
     void *lo, *hi;
     skep_status st;
@@ -128,7 +129,7 @@ skep_status skep_box_axis_init_as(struct skep_call *call, const struct skep_box_
     }
     axis->lo = lo;
     axis->hi = hi;
-    st = axis_find_all(call, axis);
+    st = axis_find(call, code, axis);
     return st == SKEP_OK ? axis_record(call, axis) : st;
 }
 
@@ -136,8 +137,8 @@ skep_status skep_box_axis_init(struct skep_call *call, const struct skep_box_ser
                                int64_t n, double radius, bool is_inclusive, struct skep_box_axis *axis,
                                struct skep_error *err)
 {
-    return skep_box_axis_init_as(call, series, first, n, radius, is_inclusive, n > SKEP_BOX_NARROW_MAX, axis,
-                                 err);
+    return skep_box_axis_init_as(call, skep_box_code_at(skep_cpu_level()), series, first, n, radius,
+                                 is_inclusive, n > SKEP_BOX_NARROW_MAX, axis, err);
 }
 
 void skep_box_axis_shift(const struct skep_box_axis *axis, int64_t first, struct skep_box_axis *shifted_out)

@@ -17,26 +17,30 @@ enum {
 
 /* What a sweep over N places looks like. */
 struct layout {
-    int shift;
-    int64_t lines, stride, places; /* places: with as many more as may be read beyond the last */
+    int b_shift, c_shift;
+    int64_t rows, columns, stride, places; /* places: with as many more as may be read beyond the last */
     size_t place_bytes, row_bytes;
 };
 
 static struct layout layout_find(int64_t n, bool is_wide)
 {
     struct layout layout = {
-        .shift = SHIFT_LEAST,
+        .b_shift = SHIFT_LEAST,
         .place_bytes = is_wide ? sizeof(uint32_t) : sizeof(uint16_t),
         .row_bytes = is_wide ? sizeof(uint16_t) : sizeof(uint8_t),
     };
     int64_t lanes = (int64_t)(ROOM_ALIGN / layout.place_bytes);
+    int64_t lines_most = is_wide ? WIDE_LINES : NARROW_LINES;
 
-    while (n >> layout.shift >= (is_wide ? WIDE_LINES : NARROW_LINES)) {
-        layout.shift++;
+    while (n >> layout.b_shift >= lines_most) {
+        layout.b_shift++;
     }
-    layout.lines = (n >> layout.shift) + 1;
-    layout.stride = (layout.lines + 1 + lanes - 1) / lanes * lanes;
-    layout.places = n + ((int64_t)1 << layout.shift) + ROOM_ALIGN;
+    /* Columns cost more than rows: all of a row's vectors change with each point that enters or leaves. */
+    layout.c_shift = layout.b_shift + (layout.b_shift > SHIFT_LEAST ? 1 : 0);
+    layout.rows = (n >> layout.b_shift) + 1;
+    layout.columns = (n >> layout.c_shift) + 1;
+    layout.stride = (layout.columns + 1 + lanes - 1) / lanes * lanes;
+    layout.places = n + ((int64_t)1 << layout.c_shift) + ROOM_ALIGN;
     return layout;
 }
 
@@ -60,8 +64,8 @@ static size_t sweep_take_room(struct skep_box_sweep *s, const struct layout *l, 
     s->row_of_c = room_take(room, &at, l->places, l->row_bytes);
     s->bits_b = room_take(room, &at, words, sizeof *s->bits_b);
     s->bits_c = room_take(room, &at, words, sizeof *s->bits_c);
-    s->table = room_take(room, &at, (l->lines + 1) * l->stride, l->place_bytes);
-    s->steps = room_take(room, &at, l->lines * l->stride, l->place_bytes);
+    s->table = room_take(room, &at, (l->rows + 1) * l->stride, l->place_bytes);
+    s->steps = room_take(room, &at, l->rows * l->stride, l->place_bytes);
     if (room != NULL) {
         memset(s->bits_b, 0, (size_t)((unsigned char *)(room + at) - (unsigned char *)s->bits_b));
     }
@@ -81,11 +85,11 @@ void skep_box_sweep_init(struct skep_box_sweep *sweep, const struct skep_box_axi
         .c = c,
         .counts = counts,
         .n = a->n,
-        .reach = 64,
-        .b_shift = layout.shift,
-        .c_shift = layout.shift,
-        .rows = layout.lines,
-        .columns = c != NULL ? layout.lines : 0,
+        .reach = layout.b_shift > SHIFT_LEAST ? 128 : 64,
+        .b_shift = layout.b_shift,
+        .c_shift = layout.c_shift,
+        .rows = layout.rows,
+        .columns = c != NULL ? layout.columns : 0,
         .stride = c != NULL ? layout.stride : 1,
     };
     sweep_take_room(sweep, &layout, room);

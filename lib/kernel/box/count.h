@@ -31,6 +31,8 @@ struct skep_box_work {
     unsigned char *room; /* of a count */
 };
 
+enum { SKEP_BOX_BEYOND = 8 }; /* values that may be read beyond the last of a sorted series: NaN */
+
 /* A series in the order of its values: -inf, finite ones, inf, NaN. */
 struct skep_box_series {
     const double *values; /* without gaps; not copied: must outlive the series */

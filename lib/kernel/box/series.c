@@ -241,12 +241,15 @@ skep_status skep_box_series_init(struct skep_call *call, struct skep_box_work *w
     skep_status st = skep_call_scratch(call, n, sizeof *series->order, &order, err);
 
     if (st == SKEP_OK) {
-        st = skep_call_scratch(call, n, sizeof *series->sorted, &sorted, err);
+        st = skep_call_scratch(call, n + SKEP_BOX_BEYOND, sizeof *series->sorted, &sorted, err);
     }
     if (st != SKEP_OK) {
         return st;
     }
     *series = (struct skep_box_series){.values = values, .n = n, .order = order, .sorted = sorted};
+    for (int k = 0; k < SKEP_BOX_BEYOND; k++) {
+        series->sorted[n + k] = NAN;
+    }
     if (n > 0) {
         st = scale_find(call, values, n, &scale, &is_fit);
     }
@@ -270,5 +273,5 @@ skep_status skep_box_series_init(struct skep_call *call, struct skep_box_work *w
 
 double skep_box_series_bytes(int64_t n)
 {
-    return (double)n * (sizeof(uint32_t) + sizeof(double)) + 128.0;
+    return (double)n * (sizeof(uint32_t) + sizeof(double)) + 256.0;
 }

@@ -48,6 +48,8 @@ struct skep_box_runs {
     skep_box_band_run far2, far3;   /* set the counts to the pairs that are gap and more apart */
 };
 struct skep_box_code {
+    /* Set lo and hi of all finite values, where equal values are close and infinite distances are not. */
+    skep_status (*find)(const struct skep_call *call, const struct skep_box_axis *axis);
     struct skep_box_runs narrow, wide;
 };
 
@@ -60,6 +62,9 @@ extern const struct skep_box_code skep_box_code_avx512;
 /* That of LEVEL; that of the plain level where this architecture has no other. */
 const struct skep_box_code *skep_box_code_at(enum skep_cpu_level level);
 
+/* The first place behind that of the finite value at P whose value is not close to it. */
+int64_t skep_box_axis_search(const struct skep_box_axis *axis, int64_t p);
+
 /* ---- for tests ---- */
 
 enum skep_box_way {
@@ -68,11 +73,11 @@ enum skep_box_way {
     SKEP_BOX_FAR    /* compare all pairs gap or more apart */
 };
 
-/* skep_box_axis_init with the records of a given width. */
-SKEP_MUST_USE skep_status skep_box_axis_init_as(struct skep_call *call, const struct skep_box_series *series,
-                                                int64_t first, int64_t n, double radius, bool is_inclusive,
-                                                bool is_wide, struct skep_box_axis *axis,
-                                                struct skep_error *err);
+/* skep_box_axis_init with given code and the records of a given width. */
+SKEP_MUST_USE skep_status skep_box_axis_init_as(struct skep_call *call, const struct skep_box_code *code,
+                                                const struct skep_box_series *series, int64_t first,
+                                                int64_t n, double radius, bool is_inclusive, bool is_wide,
+                                                struct skep_box_axis *axis, struct skep_error *err);
 
 /* skep_box_count3, or 2 when C is NULL, in a given way with given code. */
 SKEP_MUST_USE skep_status skep_box_count_as(struct skep_call *call, struct skep_box_work *work,

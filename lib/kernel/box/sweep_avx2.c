@@ -10,18 +10,41 @@
 
 #define TARGET __attribute__((target("avx2,bmi,bmi2,popcnt")))
 #define LEVEL  skep_box_code_avx2
+#define INLINE TARGET static inline __attribute__((always_inline))
 
-TARGET static inline int64_t count_bits(uint64_t bits)
+INLINE uint64_t first_bits(uint32_t n)
+{
+    return _bzhi_u64(~(uint64_t)0, n);
+}
+
+INLINE int64_t count_bits(uint64_t bits)
 {
     return _mm_popcnt_u64(bits);
 }
 
-TARGET static inline __m256i load(const void *from)
+enum { AXIS_TAKE = 4 };
+
+INLINE int64_t take_close(const double *sorted, double value, double radius, bool is_inclusive, uint32_t *lo,
+                          uint32_t p)
+{
+    __m256d distance = _mm256_sub_pd(_mm256_loadu_pd(sorted), _mm256_set1_pd(value));
+    __m256d limit = _mm256_set1_pd(radius);
+    __m256d close = is_inclusive ? _mm256_cmp_pd(distance, limit, _CMP_LE_OQ)
+                                 : _mm256_cmp_pd(distance, limit, _CMP_LT_OQ);
+    __m128i low = _mm256_castsi256_si128(_mm256_castpd_si256(close));
+    __m128i high = _mm256_extracti128_si256(_mm256_castpd_si256(close), 1);
+    __m128i mask = _mm_castps_si128(_mm_shuffle_ps(_mm_castsi128_ps(low), _mm_castsi128_ps(high), 0x88));
+
+    _mm_maskstore_epi32((int *)lo, mask, _mm_set1_epi32((int)p));
+    return _mm_popcnt_u32((unsigned)_mm256_movemask_pd(close));
+}
+
+INLINE __m256i load(const void *from)
 {
     return _mm256_loadu_si256((const __m256i *)from);
 }
 
-TARGET static inline uint64_t in_range8(const uint8_t *values, uint8_t lo, uint8_t length)
+INLINE uint64_t in_range8(const uint8_t *values, uint8_t lo, uint8_t length)
 {
     __m256i from = _mm256_set1_epi8((char)lo), most = _mm256_set1_epi8((char)length);
     uint64_t outside = 0;
@@ -36,14 +59,14 @@ TARGET static inline uint64_t in_range8(const uint8_t *values, uint8_t lo, uint8
 }
 
 /* 16 words of 0 or -1. */
-TARGET static inline __m256i outside16(const uint16_t *values, __m256i from, __m256i most)
+INLINE __m256i outside16(const uint16_t *values, __m256i from, __m256i most)
 {
     __m256i above = _mm256_sub_epi16(load(values), from);
 
     return _mm256_cmpeq_epi16(_mm256_subs_epu16(most, above), _mm256_setzero_si256());
 }
 
-TARGET static inline uint64_t in_range16(const uint16_t *values, uint16_t lo, uint16_t length)
+INLINE uint64_t in_range16(const uint16_t *values, uint16_t lo, uint16_t length)
 {
     __m256i from = _mm256_set1_epi16((short)lo), most = _mm256_set1_epi16((short)length);
     uint64_t outside = 0;
@@ -59,14 +82,14 @@ TARGET static inline uint64_t in_range16(const uint16_t *values, uint16_t lo, ui
 }
 
 /* 8 double words of 0 or -1. */
-TARGET static inline __m256i outside32(const uint32_t *values, __m256i from, __m256i most)
+INLINE __m256i outside32(const uint32_t *values, __m256i from, __m256i most)
 {
     __m256i above = _mm256_sub_epi32(load(values), from);
 
     return _mm256_cmpeq_epi32(_mm256_max_epu32(most, above), above);
 }
 
-TARGET static inline uint64_t in_range32(const uint32_t *values, uint32_t lo, uint32_t length)
+INLINE uint64_t in_range32(const uint32_t *values, uint32_t lo, uint32_t length)
 {
     __m256i from = _mm256_set1_epi32((int)lo), most = _mm256_set1_epi32((int)length);
     const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);

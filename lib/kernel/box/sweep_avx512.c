@@ -9,20 +9,40 @@
 
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi,bmi2,popcnt")))
 #define LEVEL  skep_box_code_avx512
+#define INLINE TARGET static inline __attribute__((always_inline))
 
-TARGET static inline int64_t count_bits(uint64_t bits)
+INLINE uint64_t first_bits(uint32_t n)
+{
+    return _bzhi_u64(~(uint64_t)0, n);
+}
+
+INLINE int64_t count_bits(uint64_t bits)
 {
     return _mm_popcnt_u64(bits);
 }
 
-TARGET static inline uint64_t in_range8(const uint8_t *values, uint8_t lo, uint8_t length)
+enum { AXIS_TAKE = 8 };
+
+INLINE int64_t take_close(const double *sorted, double value, double radius, bool is_inclusive, uint32_t *lo,
+                          uint32_t p)
+{
+    __m512d distance = _mm512_sub_pd(_mm512_loadu_pd(sorted), _mm512_set1_pd(value));
+    __m512d limit = _mm512_set1_pd(radius);
+    __mmask8 close = is_inclusive ? _mm512_cmp_pd_mask(distance, limit, _CMP_LE_OQ)
+                                  : _mm512_cmp_pd_mask(distance, limit, _CMP_LT_OQ);
+
+    _mm256_mask_storeu_epi32(lo, close, _mm256_set1_epi32((int)p));
+    return _mm_popcnt_u32(close);
+}
+
+INLINE uint64_t in_range8(const uint8_t *values, uint8_t lo, uint8_t length)
 {
     __m512i above = _mm512_sub_epi8(_mm512_loadu_si512(values), _mm512_set1_epi8((char)lo));
 
     return _mm512_cmplt_epu8_mask(above, _mm512_set1_epi8((char)length));
 }
 
-TARGET static inline uint64_t in_range16(const uint16_t *values, uint16_t lo, uint16_t length)
+INLINE uint64_t in_range16(const uint16_t *values, uint16_t lo, uint16_t length)
 {
     __m512i from = _mm512_set1_epi16((short)lo), most = _mm512_set1_epi16((short)length);
     __m512i above0 = _mm512_sub_epi16(_mm512_loadu_si512(values), from);
@@ -31,7 +51,7 @@ TARGET static inline uint64_t in_range16(const uint16_t *values, uint16_t lo, ui
     return (uint64_t)_mm512_cmplt_epu16_mask(above1, most) << 32 | _mm512_cmplt_epu16_mask(above0, most);
 }
 
-TARGET static inline uint64_t in_range32(const uint32_t *values, uint32_t lo, uint32_t length)
+INLINE uint64_t in_range32(const uint32_t *values, uint32_t lo, uint32_t length)
 {
     __m512i from = _mm512_set1_epi32((int)lo), most = _mm512_set1_epi32((int)length);
     uint64_t bits = 0;

@@ -5,11 +5,31 @@
 #include <stdlib.h>
 
 #define TARGET
-#define LEVEL skep_box_code_plain
+#define LEVEL  skep_box_code_plain
+#define INLINE TARGET static inline __attribute__((always_inline))
+
+static inline uint64_t first_bits(uint32_t n)
+{
+    return n >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << n) - 1;
+}
 
 static inline int64_t count_bits(uint64_t bits)
 {
     return __builtin_popcountll(bits);
+}
+
+enum { AXIS_TAKE = 1 };
+
+static inline int64_t take_close(const double *sorted, double value, double radius, bool is_inclusive,
+                                 uint32_t *lo, uint32_t p)
+{
+    double distance = *sorted - value;
+
+    if (is_inclusive ? distance <= radius : distance < radius) {
+        *lo = p;
+        return 1;
+    }
+    return 0;
 }
 
 #define DEFINE_IN_RANGE(name, type)                                                                          \
