@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernel/dynamics/star_run.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "kernel/math/philox.h"
+
+enum {
+    STREAM_NOISE = 1,
+    STRETCH_NODES = 4096, /* nodes times steps between two looks at stop, and of kicks that are made ahead */
+    PACK_LEAST = 3,       /* fewer series are quicker one by one */
+    PACK_NODES = 24       /* with more, one star has enough leaves to fill vectors */
+};
+
+/* ---- increments ---- */
+
+/* What is added to a star after each step, one step after the other. */
+struct star_kicks {
+    const struct skep_star_series *series;
+    struct skep_philox philox;
+    int64_t step;
+};
+
+static bool star_has_kicks(const struct skep_star_series *series)
+{
+    return series->noise != NULL || series->kick != 0.0;
+}
+
+static void kicks_init(struct star_kicks *kicks, const struct skep_star_series *series)
+{
+    *kicks = (struct star_kicks){.series = series};
+    skep_philox_init(&kicks->philox, series->stream, STREAM_NOISE);
+}
+
+/* The increments after the next step: the hub's, then the leaves'. */
+static void kicks_next(struct star_kicks *kicks, double *out)
+{
+    const struct skep_star_series *series = kicks->series;
+    const struct skep_view *noise = series->noise;
+
+    if (noise != NULL) {
+        const double *row = (const double *)noise->data + kicks->step * noise->strides[0];
+        for (int64_t j = 0; j < series->m; j++) {
+            out[j] = row[j * noise->strides[1]];
+        }
+    } else {
+        out[0] = 0.0;
+        skep_philox_fill_normal(&kicks->philox, out + 1, series->m - 1);
+        for (int64_t j = 1; j < series->m; j++) {
+            out[j] *= series->kick;
+        }
+    }
+    kicks->step++;
+}
+
+/* ---- stretches ---- */
+
+/* Where a run of steps is: so many are done, so many recorded. */
+struct star_course {
+    int64_t done, recorded;
+    int64_t longest; /* stretch */
+};
+
+static int64_t course_stretch(int64_t nodes, int64_t steps)
+{
+    int64_t longest = STRETCH_NODES > nodes ? STRETCH_NODES / nodes : 1;
+
+    return longest < steps ? longest : steps;
+}
+
+/* The next stretch, and how many states are recorded in it. */
+static int64_t course_next(const struct star_course *course, const struct skep_star_series *series,
+                           struct skep_star_span *span)
+{
+    int64_t left = series->steps - course->done;
+
+    span->steps = left < course->longest ? left : course->longest;
+    span->first = series->skip + (course->recorded + 1) * series->every - course->done;
+    span->every = series->every;
+    span->is_sine = series->is_sine;
+    return span->first > span->steps ? 0 : 1 + (span->steps - span->first) / span->every;
+}
+
+static skep_status star_not_finite(int64_t node, int64_t step, struct skep_error *err)
+{
+    return skep_error_set(err, SKEP_E_NUMERIC, "theta[%" PRId64 "] is not finite after step %" PRId64, node,
+                          step);
+}
+
+/* N records, the first of them after step STEP. A state that once was not finite stays so. */
+static skep_status star_check(const struct skep_star_series *series, const double *records, int64_t n,
+                              int64_t step, struct skep_error *err)
+{
+    for (int64_t i = 0; i < n * series->m; i++) {
+        if (!isfinite(records[i])) {
+            return star_not_finite(i % series->m, step + i / series->m * series->every, err);
+        }
+    }
+    return SKEP_OK;
+}
+
+static void course_advance(struct star_course *course, const struct skep_star_span *span, int64_t n)
+{
+    course->done += span->steps;
+    course->recorded += n;
+}
+
+/* ---- one series ---- */
+
+static int64_t star_kicks_row(const struct skep_star_series *series)
+{
+    return star_has_kicks(series) ? 1 + skep_star_row(series->m - 1) : 0;
+}
+
+static int64_t star_stretch(const struct skep_star_series *series)
+{
+    return course_stretch(skep_star_row(series->m - 1), series->steps);
+}
+
+static int64_t star_room(const struct skep_star_series *series)
+{
+    return (1 + SKEP_STAR_ROOM) * skep_star_row(series->m - 1) +
+           star_stretch(series) * star_kicks_row(series);
+}
+
+double skep_star_run_bytes(const struct skep_star_series *series)
+{
+    return 8.0 * (double)star_room(series);
+}
+
+static skep_status star_open(struct skep_call *call, const struct skep_star_series *series,
+                             struct skep_star *star, double **kicks_out, struct skep_error *err)
+{
+    int64_t row = skep_star_row(series->m - 1);
+    int64_t n_kicks = star_stretch(series) * star_kicks_row(series);
+    void *room;
+    skep_status st = skep_call_scratch(call, star_room(series), sizeof(double), &room, err);
+
+    if (st != SKEP_OK) {
+        return st;
+    }
+    *star = (struct skep_star){.m = series->m,
+                               .omega_c = series->omega_c,
+                               .omega_e = series->omega_e,
+                               .lambda = series->lambda,
+                               .dt = series->dt,
+                               .leaves = room,
+                               .room = (double *)room + row};
+    skep_star_start(series, &star->hub, star->leaves);
+    for (int64_t j = series->m - 1; j < row; j++) {
+        star->leaves[j] = star->leaves[0];
+    }
+    *kicks_out = star->room + SKEP_STAR_ROOM * row;
+    memset(*kicks_out, 0, (size_t)n_kicks * sizeof(double));
+    return SKEP_OK;
+}
+
+skep_status skep_star_run(struct skep_call *call, const struct skep_star_steps *steps,
+                          const struct skep_star_series *series, double *out, struct skep_error *err)
+{
+    struct star_course course = {.longest = star_stretch(series)};
+    struct skep_star_span span = {0};
+    struct star_kicks kicks;
+    struct skep_star star;
+    double *noise = NULL;
+    skep_status st = star_open(call, series, &star, &noise, err);
+
+    kicks_init(&kicks, series);
+    while (st == SKEP_OK && course.done < series->steps) {
+        int64_t n = course_next(&course, series, &span);
+
+        if (skep_call_is_stopped(call)) {
+            return SKEP_STOPPED;
+        }
+        for (int64_t i = 0; star_has_kicks(series) && i < span.steps; i++) {
+            kicks_next(&kicks, noise + i * star_kicks_row(series));
+        }
+        span.noise = star_has_kicks(series) ? noise : NULL;
+        steps->advance(&star, &span, out);
+        st = star_check(series, out, n, course.done + span.first, err);
+        out += n * series->m;
+        course_advance(&course, &span, n);
+    }
+    if (st == SKEP_OK && !isfinite(star.hub)) {
+        return star_not_finite(0, series->steps, err);
+    }
+    for (int64_t j = 1; st == SKEP_OK && j < series->m; j++) {
+        if (!isfinite(star.leaves[j - 1])) {
+            return star_not_finite(j, series->steps, err);
+        }
+    }
+    return st;
+}
+
+/* ---- several side by side ---- */
+
+bool skep_star_is_pack(const struct skep_star_steps *steps, const struct skep_star_series *series, int n)
+{
+    if (steps->advance_pack == NULL || n < PACK_LEAST || series->m > PACK_NODES) {
+        return false;
+    }
+    for (int i = 1; i < n; i++) {
+        if (series[i].m != series->m || series[i].steps != series->steps || series[i].skip != series->skip ||
+            series[i].every != series->every || series[i].is_sine != series->is_sine ||
+            star_has_kicks(&series[i]) != star_has_kicks(series)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int64_t pack_stretch(const struct skep_star_series *series)
+{
+    return course_stretch(SKEP_STAR_PACK * series->m, series->steps);
+}
+
+/* Star I of PACK, from series I of N or, behind those, a copy of the first. */
+static void pack_set(struct skep_star_pack *pack, int i, const struct skep_star_series *series)
+{
+    double hub;
+    double leaves[PACK_NODES];
+
+    pack->omega_c[i] = series->omega_c;
+    pack->omega_e[i] = series->omega_e;
+    pack->lambda[i] = series->lambda;
+    pack->dt[i] = series->dt;
+    skep_star_start(series, &hub, leaves);
+    pack->theta[0][i] = hub;
+    for (int64_t j = 1; j < series->m; j++) {
+        pack->theta[j][i] = leaves[j - 1];
+    }
+}
+
+static skep_status pack_open(struct skep_call *call, const struct skep_star_series *series, int n,
+                             struct skep_star_pack *pack, double **kicks_out, struct skep_error *err)
+{
+    int64_t m = series->m;
+    int64_t n_kicks = star_has_kicks(series) ? pack_stretch(series) * m : 0;
+    void *room;
+    skep_status st =
+        skep_call_scratch(call, (1 + SKEP_STAR_ROOM) * m + n_kicks, sizeof *pack->theta, &room, err);
+
+    if (st != SKEP_OK) {
+        return st;
+    }
+    *pack = (struct skep_star_pack){.m = m, .theta = room};
+    pack->room = pack->theta + m;
+    for (int i = 0; i < SKEP_STAR_PACK; i++) {
+        pack_set(pack, i, &series[i < n ? i : 0]);
+    }
+    *kicks_out = pack->room[SKEP_STAR_ROOM * m];
+    memset(*kicks_out, 0, (size_t)n_kicks * sizeof *pack->theta);
+    return SKEP_OK;
+}
+
+static void pack_kicks(struct star_kicks *kicks, int n, int64_t steps, int64_t m, double *noise)
+{
+    double row[PACK_NODES];
+
+    for (int i = 0; i < n; i++) {
+        for (int64_t step = 0; step < steps; step++) {
+            kicks_next(&kicks[i], row);
+            for (int64_t j = 0; j < m; j++) {
+                noise[(step * m + j) * SKEP_STAR_PACK + i] = row[j];
+            }
+        }
+    }
+}
+
+/* Whether all of the first N stars are finite at the end. */
+static skep_status pack_check(const struct skep_star_pack *pack, int n, int64_t steps, struct skep_error *err)
+{
+    for (int64_t j = 0; j < pack->m; j++) {
+        for (int i = 0; i < n; i++) {
+            if (!isfinite(pack->theta[j][i])) {
+                return star_not_finite(j, steps, err);
+            }
+        }
+    }
+    return SKEP_OK;
+}
+
+skep_status skep_star_run_pack(struct skep_call *call, const struct skep_star_steps *steps,
+                               const struct skep_star_series *series, int n, double *const *out,
+                               struct skep_error *err)
+{
+    struct star_course course = {.longest = pack_stretch(series)};
+    struct skep_star_span span = {0};
+    struct star_kicks kicks[SKEP_STAR_PACK];
+    double *at[SKEP_STAR_PACK];
+    struct skep_star_pack pack;
+    double *noise = NULL;
+    skep_status st = pack_open(call, series, n, &pack, &noise, err);
+
+    for (int i = 0; i < n; i++) {
+        kicks_init(&kicks[i], &series[i]);
+    }
+    while (st == SKEP_OK && course.done < series->steps) {
+        int64_t records = course_next(&course, series, &span);
+
+        if (skep_call_is_stopped(call)) {
+            return SKEP_STOPPED;
+        }
+        if (star_has_kicks(series)) {
+            pack_kicks(kicks, n, span.steps, pack.m, noise);
+            span.noise = noise;
+        }
+        for (int i = 0; i < n; i++) {
+            at[i] = out[i] + course.recorded * pack.m;
+        }
+        steps->advance_pack(&pack, &span, n, at);
+        for (int i = 0; i < n && st == SKEP_OK; i++) {
+            st = star_check(&series[i], at[i], records, course.done + span.first, err);
+        }
+        course_advance(&course, &span, records);
+    }
+    return st == SKEP_OK ? pack_check(&pack, n, series->steps, err) : st;
+}
