@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernel/box/points.h"
 
+#include <string.h>
+
 #include "kernel/box/column.h"
 
 skep_status skep_box_axis_measure(const struct skep_call *call, const double *values, int64_t n,
@@ -21,6 +23,11 @@ skep_status skep_box_axis_measure(const struct skep_call *call, const double *va
         .is_inclusive = options->is_inclusive,
     };
     return SKEP_OK;
+}
+
+bool skep_box_has_same_width(const struct skep_box_axis *a, const struct skep_box_axis *b)
+{
+    return memcmp(&a->radius, &b->radius, sizeof a->radius) == 0; /* a NaN too */
 }
 
 /* ---- counting ---- */
@@ -81,7 +88,7 @@ static skep_status prepare(struct skep_call *call, const struct skep_box_points 
         const struct skep_box_axis *axis = &points->axes[k];
         int64_t first = 0;
 
-        if (k == SKEP_BOX_NEXT && is_one && axis->radius == axes[SKEP_BOX_PAST].radius) {
+        if (k == SKEP_BOX_NEXT && is_one && skep_box_has_same_width(axis, &axes[SKEP_BOX_PAST])) {
             skep_box_axis_shift(&axes[SKEP_BOX_PAST], 1, &axes[k]);
             continue;
         }

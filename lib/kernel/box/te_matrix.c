@@ -86,7 +86,7 @@ static skep_status column_prepare(struct skep_call *call, struct matrix *matrix,
         st = skep_box_axis_init(call, &column->series, 0, matrix->n, plain.past.radius,
                                 plain.past.is_inclusive, &column->past, err);
     }
-    if (st == SKEP_OK && plain.next.radius == plain.past.radius) {
+    if (st == SKEP_OK && skep_box_has_same_width(&plain.next, &plain.past)) {
         skep_box_axis_shift(&column->past, 1, &column->next);
     } else if (st == SKEP_OK) {
         st = skep_box_axis_init(call, &column->series, 1, matrix->n, plain.next.radius,
