@@ -2,9 +2,9 @@
 /* The fast way: the program runs over one block after the other, so that everything between the arrays and
  * the result stays in the nearest cache, however large the arrays are.
  *
- * Blocks are multiples of 64 elements, as the loops want them; what is left at the end is copied into padded
- * blocks first. Blocks of arrays that lie side by side are read where they are, and the result is written
- * where it belongs; other arrays are gathered block by block. */
+ * Blocks are multiples of 64 elements, as the loops want them; the last 64 overlap those before them where
+ * something is left. Fewer than 64 in all are padded. Blocks of arrays that lie side by side are read where
+ * they are, and the result is written where it belongs; other arrays are gathered block by block. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -18,14 +18,13 @@
 enum {
     CACHE_BYTES = 32 * 1024, /* what all blocks together may take, leaving some of 48 KiB for the rest */
     BLOCK_MAX = 2048,
-    ELEMENT = 8,                      /* bytes, at most */
-    STREAM_BYTES = 1024 * 1024 * 1024 /* a result from this size on goes past the caches */
+    ELEMENT = 8,                   /* bytes, at most */
+    STREAM_BYTES = 4 * 1024 * 1024 /* a result from this size on goes past the caches */
 };
 
 struct machine {
     struct skep_call *call;
     const struct skep_expr_job *job;
-    const struct skep_expr_loops *loops;
     struct skep_expr_program program;
     struct skep_expr_window *windows; /* of the inputs */
     void **slots;
@@ -189,57 +188,78 @@ static skep_status run_block(const struct machine *m, int64_t first, int64_t n, 
 
 /* ---- all blocks ---- */
 
-/* How many elements come next when REST are left: whole blocks, then what fills steps, then the tail. */
-static int64_t next_block(const struct machine *m, int64_t rest)
+/* A stretch of the result: elements first to first + n - 1, the SKIPPED first of which were computed before.
+ * N is a multiple of the step but where there are fewer elements in all. */
+struct stretch {
+    int64_t first, n, skipped;
+};
+
+/* What comes after DONE elements: whole blocks, then what fills steps, then the last step once more, so that
+ * it ends with the last element. */
+static struct stretch next_stretch(const struct machine *m, int64_t done)
 {
+    int64_t rest = m->job->count - done;
+
     if (rest >= m->block) {
-        return m->block;
+        return (struct stretch){done, m->block, 0};
     }
-    return rest > SKEP_EXPR_STEP ? rest - rest % SKEP_EXPR_STEP : rest;
+    if (rest >= SKEP_EXPR_STEP) {
+        return (struct stretch){done, rest - rest % SKEP_EXPR_STEP, 0};
+    }
+    if (done == 0) {
+        return (struct stretch){0, rest, 0};
+    }
+    return (struct stretch){m->job->count - SKEP_EXPR_STEP, SKEP_EXPR_STEP, SKEP_EXPR_STEP - rest};
 }
 
-static int64_t round_up(int64_t n)
+static skep_status run_stretch(const struct machine *m, const struct stretch *s)
 {
-    return (n + SKEP_EXPR_STEP - 1) / SKEP_EXPR_STEP * SKEP_EXPR_STEP;
+    return run_block(m, s->first, s->n, (s->n + SKEP_EXPR_STEP - 1) / SKEP_EXPR_STEP * SKEP_EXPR_STEP);
 }
 
 static skep_status fill_array(struct machine *m, char *out)
 {
-    int64_t count = m->job->count;
-    int64_t size = (int64_t)skep_dtype_size(m->program.dtype);
-    bool streams = count * size >= STREAM_BYTES;
+    struct skep_expr_program *p = &m->program;
+    int64_t size = (int64_t)skep_dtype_size(p->dtype);
+    bool streams = m->job->count * size >= STREAM_BYTES && p->streaming != NULL;
     skep_status st = SKEP_OK;
-    int64_t n;
 
-    for (int64_t first = 0; st == SKEP_OK && first < count; first += n) {
-        bool is_whole;
-        n = next_block(m, count - first);
-        is_whole = n % SKEP_EXPR_STEP == 0;
-        m->slots[SKEP_EXPR_SLOT_RESULT] = is_whole && !streams ? out + first * size : m->result;
-        st = run_block(m, first, n, round_up(n));
-        if (is_whole && streams) {
-            m->loops->stream(out + first * size, m->result, n * size);
-        } else if (!is_whole) {
-            memcpy(out + first * size, m->result, (size_t)(n * size));
+    for (int64_t done = 0; st == SKEP_OK && done < m->job->count;) {
+        struct stretch s = next_stretch(m, done);
+        bool is_short = s.n % SKEP_EXPR_STEP != 0;
+        char *to = out + s.first * size;
+
+        if (streams) {
+            p->last->loop = s.skipped == 0 ? p->streaming : p->loop;
         }
+        m->slots[SKEP_EXPR_SLOT_RESULT] = is_short ? m->result : to;
+        st = run_stretch(m, &s);
+        if (is_short) {
+            memcpy(to, m->result, (size_t)(s.n * size));
+        }
+        done = s.first + s.n;
+    }
+    if (streams) {
+        atomic_thread_fence(memory_order_seq_cst); /* such stores are not ordered by themselves */
     }
     return st;
 }
 
 static skep_status reduce_blocks(struct machine *m, struct skep_value *value_out)
 {
+    int64_t size = (int64_t)skep_dtype_size(m->program.dtype);
     struct skep_expr_reduction r;
     skep_status st = SKEP_OK;
-    int64_t n;
 
     skep_expr_reduction_init(&r, m->job->reduce, m->program.dtype);
     m->slots[SKEP_EXPR_SLOT_RESULT] = m->result;
-    for (int64_t first = 0; st == SKEP_OK && first < m->job->count; first += n) {
-        n = next_block(m, m->job->count - first);
-        st = run_block(m, first, n, round_up(n));
+    for (int64_t done = 0; st == SKEP_OK && done < m->job->count;) {
+        struct stretch s = next_stretch(m, done);
+        st = run_stretch(m, &s);
         if (st == SKEP_OK) {
-            skep_expr_reduction_add(&r, m->result, n);
+            skep_expr_reduction_add(&r, (const char *)m->result + s.skipped * size, s.n - s.skipped);
         }
+        done = s.first + s.n;
     }
     return st == SKEP_OK ? skep_expr_reduction_read(&r, m->job->count, value_out, m->err) : st;
 }
@@ -256,7 +276,6 @@ skep_status skep_expr_evaluate(struct skep_call *call, const struct skep_expr_jo
 
     m.call = call;
     m.job = job;
-    m.loops = skep_expr_loops_at(level);
     m.err = err;
     st = skep_expr_compile(call, &job->tree,
                            is_reduced ? skep_expr_reduce_dtype(job->reduce, dtype) : SKEP_DTYPE_NONE, level,

@@ -26,23 +26,34 @@ static bool broadcast(struct skep_expr_job *job, const struct skep_view *view)
     return true;
 }
 
+static skep_status add_array(struct skep_expr_job *job, const struct skep_expr_node *node,
+                             struct skep_error *err)
+{
+    const struct skep_array_item *item = &job->tree.vars[node->array];
+    const struct skep_view *view = &item->view;
+    char of_item[80];
+    char of_job[80];
+
+    if (broadcast(job, view)) {
+        return SKEP_OK;
+    }
+    return skep_expr_fail(&job->tree, node->at, SKEP_E_BAD_ARGS, err,
+                          "%.40s has shape %s, which does not fit %s of what stands before it", item->name,
+                          skep_shape_format(view->ndim, view->shape, of_item, sizeof of_item),
+                          skep_shape_format(job->ndim, job->shape, of_job, sizeof of_job));
+}
+
 skep_status skep_expr_find_shape(struct skep_expr_job *job, struct skep_error *err)
 {
     const struct skep_expr_tree *tree = &job->tree;
 
     job->ndim = 0;
     for (int i = 0; i < tree->n_nodes; i++) {
-        const struct skep_expr_node *node = &tree->nodes[i];
-        const struct skep_array_item *item = &tree->vars[node->op == SKEP_EXPR_ARRAY ? node->array : 0];
-        char of_item[80];
-        char of_job[80];
-
-        if (node->op == SKEP_EXPR_ARRAY && !broadcast(job, &item->view)) {
-            return skep_expr_fail(
-                tree, node->at, SKEP_E_BAD_ARGS, err,
-                "%.40s has shape %s, which does not fit %s of what stands before it", item->name,
-                skep_shape_format(item->view.ndim, item->view.shape, of_item, sizeof of_item),
-                skep_shape_format(job->ndim, job->shape, of_job, sizeof of_job));
+        if (tree->nodes[i].op == SKEP_EXPR_ARRAY) {
+            skep_status st = add_array(job, &tree->nodes[i], err);
+            if (st != SKEP_OK) {
+                return st;
+            }
         }
     }
     job->count = skep_shape_count(job->ndim, job->shape);

@@ -27,14 +27,17 @@ struct skep_expr_loops {
      * another way. PLUS copies. */
     skep_expr_loop ops[SKEP_EXPR_OP_COUNT][SKEP_DTYPE_COUNT][SKEP_EXPR_FORM_COUNT];
     skep_expr_loop casts[SKEP_DTYPE_COUNT][SKEP_DTYPE_COUNT]; /* from, to */
-    /* Copy N bytes, a multiple of 64, to OUT, 64-aligned, past the caches. */
-    void (*stream)(void *out, const void *from, int64_t n);
+    /* The same for results that go past the caches, which then must begin at a multiple of 64 bytes; NULL:
+     * this level has none. */
+    const struct skep_expr_loops *streams;
 };
 
 extern const struct skep_expr_loops skep_expr_loops_plain;
 #if defined(__x86_64__)
 extern const struct skep_expr_loops skep_expr_loops_avx2;
 extern const struct skep_expr_loops skep_expr_loops_avx512;
+extern const struct skep_expr_loops skep_expr_streams_avx2;
+extern const struct skep_expr_loops skep_expr_streams_avx512;
 #endif
 
 /* Those of LEVEL; those of the plain level where this architecture has no others. */

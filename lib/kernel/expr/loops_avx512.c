@@ -3,61 +3,12 @@
 
 #if defined(__x86_64__)
 
-#include <immintrin.h>
-
+#include "kernel/expr/lanes_avx512.h"
 #include "kernel/expr/scalar.h"
-#include "kernel/expr/vectors.h"
 
-#define VECTOR_BYTES 64
-#define LEVEL        __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
-#define LOOPS        skep_expr_loops_avx512
-
-DEFINE_VECTORS(VECTOR_BYTES)
-
-LEVEL static inline v_f8 v_root_f8(v_f8 p)
-{
-    return (v_f8)_mm512_sqrt_pd((__m512d)p);
-}
-
-LEVEL static inline v_f4 v_root_f4(v_f4 p)
-{
-    return (v_f4)_mm512_sqrt_ps((__m512)p);
-}
-
-#define ROUND(direction) ((direction) | _MM_FROUND_NO_EXC)
-#define v_floor_f8(p)    ((v_f8)_mm512_roundscale_pd((__m512d)(p), ROUND(_MM_FROUND_TO_NEG_INF)))
-#define v_floor_f4(p)    ((v_f4)_mm512_roundscale_ps((__m512)(p), ROUND(_MM_FROUND_TO_NEG_INF)))
-#define v_ceil_f8(p)     ((v_f8)_mm512_roundscale_pd((__m512d)(p), ROUND(_MM_FROUND_TO_POS_INF)))
-#define v_ceil_f4(p)     ((v_f4)_mm512_roundscale_ps((__m512)(p), ROUND(_MM_FROUND_TO_POS_INF)))
-#define v_rint_f8(p)     ((v_f8)_mm512_roundscale_pd((__m512d)(p), ROUND(_MM_FROUND_TO_NEAREST_INT)))
-#define v_rint_f4(p)     ((v_f4)_mm512_roundscale_ps((__m512)(p), ROUND(_MM_FROUND_TO_NEAREST_INT)))
-
-LEVEL static inline void put_mask8(uint8_t *to, v_i8 mask)
-{
-    _mm_storel_epi64((__m128i *)to, _mm_maskz_set1_epi8(_mm512_movepi64_mask((__m512i)mask), 1));
-}
-
-LEVEL static inline void put_mask4(uint8_t *to, v_i4 mask)
-{
-    _mm_storeu_si128((__m128i *)to, _mm_maskz_set1_epi8(_mm512_movepi32_mask((__m512i)mask), 1));
-}
-
-LEVEL static inline v_i8 get_mask8(const uint8_t *from)
-{
-    return -(v_i8)_mm512_cvtepu8_epi64(_mm_loadl_epi64((const __m128i *)from));
-}
-
-LEVEL static inline v_i4 get_mask4(const uint8_t *from)
-{
-    return -(v_i4)_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)from));
-}
-
-LEVEL static void stream(void *out, const void *from, int64_t n)
-{
-    for (int64_t i = 0; i < n; i += VECTOR_BYTES) {
-        _mm512_stream_si512((__m512i *)((char *)out + i), _mm512_loadu_si512((const char *)from + i));
-    }
-}
+#define LOOPS                    skep_expr_loops_avx512
+#define STREAMS                  &skep_expr_streams_avx512
+#define PUT_VECTOR(V, to, value) (*(V *)(to) = (V)(value))
 
 #include "kernel/expr/loops.inc"
 

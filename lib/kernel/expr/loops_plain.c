@@ -3,14 +3,15 @@
 #include "kernel/expr/loops.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "kernel/expr/scalar.h"
 #include "kernel/expr/vectors.h"
 
 #define VECTOR_BYTES 16
 #define LEVEL
-#define LOOPS skep_expr_loops_plain
+#define LOOPS                    skep_expr_loops_plain
+#define STREAMS                  NULL
+#define PUT_VECTOR(V, to, value) (*(V *)(to) = (V)(value))
 
 DEFINE_VECTORS(VECTOR_BYTES)
 
@@ -54,11 +55,6 @@ static inline v_i8 get_mask8(const uint8_t *from)
 static inline v_i4 get_mask4(const uint8_t *from)
 {
     return (v_i4){-(int32_t)from[0], -(int32_t)from[1], -(int32_t)from[2], -(int32_t)from[3]};
-}
-
-static void stream(void *out, const void *from, int64_t n)
-{
-    memcpy(out, from, (size_t)n);
 }
 
 #include "kernel/expr/loops.inc"

@@ -220,10 +220,16 @@ static skep_status parse_truth(struct parser *p, int16_t *node_out)
 static skep_status parse_word(struct parser *p, int16_t *node_out)
 {
     const struct skep_array_item *var = find_var(p);
-    bool is_pi = token_is(p, "pi");
-    bool is_truth = token_is(p, "True") || token_is(p, "False");
-    enum skep_expr_op function = find_function(p);
+    bool is_pi;
+    bool is_truth;
+    enum skep_expr_op function;
 
+    if (var != NULL && p->token.length == 1) { /* the language has no name so short */
+        return parse_var(p, var, node_out);
+    }
+    is_pi = token_is(p, "pi");
+    is_truth = token_is(p, "True") || token_is(p, "False");
+    function = find_function(p);
     if (var != NULL && (is_pi || is_truth || function != SKEP_EXPR_NUMBER)) {
         return skep_expr_fail(p->tree, p->token.at, SKEP_E_BAD_ARGS, p->err,
                               "%s is a name of the language and of a var; rename the var", var->name);

@@ -136,9 +136,10 @@ static void fill_block(struct compiler *c, int16_t v)
 }
 
 /* The loop for V: one for its constants if there is one, else constants become blocks. */
-static skep_expr_loop choose_loop(struct compiler *c, const struct skep_expr_value *v)
+static skep_expr_loop choose_loop(struct compiler *c, const struct skep_expr_loops *loops,
+                                  const struct skep_expr_value *v)
 {
-    const skep_expr_loop *forms = c->loops->ops[v->op][v->work];
+    const skep_expr_loop *forms = loops->ops[v->op][v->work];
     int last = skep_expr_ops[v->op].operands - 1;
     enum skep_expr_form form = SKEP_EXPR_FORM_ALL;
 
@@ -181,6 +182,17 @@ static bool is_map(const struct skep_expr_value *v)
            v->op != SKEP_EXPR_CAST;
 }
 
+/* STEP gives the result. */
+static void note_last(struct compiler *c, const struct skep_expr_value *v, struct skep_expr_step *step)
+{
+    bool has_streaming =
+        c->loops->streams != NULL && step->kind == SKEP_EXPR_STEP_LOOP && v->op != SKEP_EXPR_CAST;
+
+    c->program->last = step;
+    c->program->loop = step->loop;
+    c->program->streaming = has_streaming ? choose_loop(c, c->loops->streams, v) : NULL;
+}
+
 static void add_step(struct compiler *c, int at)
 {
     const struct skep_expr_value *v = &c->values.items[at];
@@ -197,8 +209,12 @@ static void add_step(struct compiler *c, int at)
         choose_map(c, v, step);
     } else {
         step->kind = SKEP_EXPR_STEP_LOOP;
-        step->loop = v->op == SKEP_EXPR_CAST ? c->loops->casts[v->work][v->dtype] : choose_loop(c, v);
+        step->loop =
+            v->op == SKEP_EXPR_CAST ? c->loops->casts[v->work][v->dtype] : choose_loop(c, c->loops, v);
         assert(step->loop != NULL);
+    }
+    if (at == c->root) {
+        note_last(c, v, step);
     }
     place_result(c, at, has_one_size && v->op != SKEP_EXPR_WHERE && step->kind != SKEP_EXPR_STEP_MAP2);
     step->out = c->values.items[at].slot;

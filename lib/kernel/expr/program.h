@@ -50,7 +50,9 @@ struct skep_expr_program {
     struct skep_expr_input *inputs;
     struct skep_expr_constant *constants;
     int n_steps, n_inputs, n_constants, n_registers;
-    enum skep_dtype dtype; /* of the result */
+    enum skep_dtype dtype;          /* of the result */
+    struct skep_expr_step *last;    /* the step that gives the result */
+    skep_expr_loop loop, streaming; /* of that step: the usual one; past the caches, or NULL */
 };
 
 enum { SKEP_EXPR_SLOT_RESULT = 0 };
