@@ -3,6 +3,7 @@
 #define SKEP_KERNEL_MATH_VMATH_LANES_AVX2_H
 
 #include <immintrin.h>
+#include <math.h>
 #include <stdint.h>
 
 /* Four lanes: what vmath_lanes_avx512.h explains. */
@@ -90,6 +91,12 @@ VL vm vf_lt(vf a, vf b)
 VL vm vf_le(vf a, vf b)
 {
     return (vm)_mm256_cmp_pd((__m256d)a, (__m256d)b, _CMP_LE_OQ);
+}
+
+VL vm vf_is_usual(vf a)
+{
+    return (vm)_mm256_and_pd(_mm256_cmp_pd((__m256d)a, _mm256_set1_pd(0x1p-1022), _CMP_GE_OQ),
+                             _mm256_cmp_pd((__m256d)a, _mm256_set1_pd(HUGE_VAL), _CMP_LT_OQ));
 }
 
 VL vm vm_and(vm a, vm b)

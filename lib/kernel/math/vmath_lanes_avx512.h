@@ -83,6 +83,13 @@ VL vm vf_le(vf a, vf b)
     return _mm512_cmp_pd_mask((__m512d)a, (__m512d)b, _CMP_LE_OQ);
 }
 
+/* Positive, normal and finite: not one of the classes that the bits name, from the lowest: quiet NaN, zeros
+ * of both signs, infinities of both signs, denormal, negative, signalling NaN. */
+VL vm vf_is_usual(vf a)
+{
+    return (vm)~_mm512_fpclass_pd_mask((__m512d)a, 0xff);
+}
+
 VL vm vm_and(vm a, vm b)
 {
     return (vm)(a & b);

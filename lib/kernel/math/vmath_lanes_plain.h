@@ -85,6 +85,11 @@ VL vm vf_le(vf a, vf b)
     return a <= b;
 }
 
+VL vm vf_is_usual(vf a)
+{
+    return a >= 0x1p-1022 && a < HUGE_VAL;
+}
+
 VL vm vm_and(vm a, vm b)
 {
     return a && b;

@@ -25,12 +25,12 @@ static void list_ones(enum skep_cpu_level level, struct one ones[ONES])
 {
     const struct skep_vmath *v = skep_vmath_at(level);
     const struct one list[ONES] = {
-        {"exp", v->exp, expl, -745, 709.7, 1.0},   {"expm1", v->expm1, expm1l, -40, 709.7, 1.2},
-        {"log", v->log, logl, 0.5, 1e300, 1.0},    {"log1p", v->log1p, log1pl, -0.999, 1e300, 1.5},
+        {"exp", v->exp, expl, -745, 709.7, 1.0},   {"expm1", v->expm1, expm1l, -40, 709.7, 1.1},
+        {"log", v->log, logl, 0.5, 1e300, 1.0},    {"log1p", v->log1p, log1pl, -0.999, 1e300, 1.0},
         {"log2", v->log2, log2l, 0.5, 1e300, 1.0}, {"log10", v->log10, log10l, 0.5, 1e300, 1.0},
         {"sin", v->sin, sinl, -7, 1e300, 1.0},     {"cos", v->cos, cosl, -7, 1e300, 1.0},
-        {"tan", v->tan, tanl, -7, 1e300, 1.5},     {"arcsin", v->arcsin, asinl, -1, 1, 1.2},
-        {"arccos", v->arccos, acosl, -1, 1, 1.2},  {"arctan", v->arctan, atanl, -2, 1e300, 1.5},
+        {"tan", v->tan, tanl, -7, 1e300, 1.6},     {"arcsin", v->arcsin, asinl, -1, 1, 1.2},
+        {"arccos", v->arccos, acosl, -1, 1, 1.2},  {"arctan", v->arctan, atanl, -2, 1e300, 1.6},
         {"sinh", v->sinh, sinhl, -5, 710.4, 1.5},  {"cosh", v->cosh, coshl, -5, 710.4, 1.2},
         {"tanh", v->tanh, tanhl, -5, 30, 1.2},
     };
@@ -139,7 +139,7 @@ static void test_vmath__functions_of_two_arguments_keep_their_bounds(void **stat
     const struct skep_vmath *v = skep_vmath_at(SKEP_CPU_PLAIN);
     double x[BLOCK], y[BLOCK], out[BLOCK];
     uint64_t chance = 2;
-    double worst_pow = 0, worst_arctan2 = 0;
+    double worst_pow = 0, worst_arctan2 = 0, at = 0, to = 0;
 
     (void)state;
     for (int block = 0; block < blocks(); block++) {
@@ -147,6 +147,8 @@ static void test_vmath__functions_of_two_arguments_keep_their_bounds(void **stat
         v->pow(x, y, out, BLOCK);
         for (int i = 0; i < BLOCK; i++) {
             double error = ulps(out[i], powl(x[i], y[i]));
+            at = error > worst_pow ? x[i] : at;
+            to = error > worst_pow ? y[i] : to;
             worst_pow = error > worst_pow ? error : worst_pow;
         }
         fill_arctan2(block, &chance, y, x);
@@ -156,9 +158,10 @@ static void test_vmath__functions_of_two_arguments_keep_their_bounds(void **stat
             worst_arctan2 = error > worst_arctan2 ? error : worst_arctan2;
         }
     }
-    print_message("pow: worst error %.3f ulp; arctan2: %.3f ulp\n", worst_pow, worst_arctan2);
-    assert_true(worst_pow <= 1.0);
-    assert_true(worst_arctan2 <= 1.5);
+    print_message("pow: worst error %.3f ulp at %a, %a; arctan2: %.3f ulp\n", worst_pow, at, to,
+                  worst_arctan2);
+    assert_true(worst_pow <= 1.1);
+    assert_true(worst_arctan2 <= 1.6);
 }
 
 /* Values around which functions change their ways, of both signs. */
@@ -264,7 +267,7 @@ static void test_vmath__bits_are_pinned(void **state)
             mix = (mix << 1 | mix >> 63) ^ bits;
         }
     }
-    assert_int_equal(mix, 0xff7148f44a9b6da3);
+    assert_int_equal(mix, 0x835fa732c754cf62);
 }
 
 /* Any length, anywhere in memory, onto itself: the same values, and nothing else is written. */
