@@ -21,6 +21,16 @@
     X(prime_count)                                                                                           \
     X(sum)                                                                                                   \
     X(mean)                                                                                                  \
+    X(var)                                                                                                   \
+    X(std)                                                                                                   \
+    X(min)                                                                                                   \
+    X(max)                                                                                                   \
+    X(argmin)                                                                                                \
+    X(argmax)                                                                                                \
+    X(absmax)                                                                                                \
+    X(norm2)                                                                                                 \
+    X(count_nan)                                                                                             \
+    X(count_finite)                                                                                          \
     X(expr)                                                                                                  \
     X(hll)                                                                                                   \
     X(kmv)                                                                                                   \

@@ -46,6 +46,7 @@ typedef lanes_i8 v_flags;
 #define v_no_flags()            ((lanes_i8){0})
 #define v_note_nan(flags, x, y) ((flags) | ((x) != (x)) | ((y) != (y)))
 #define v_any(flags)            (((flags)[0] | (flags)[1]) != 0)
+#define v_any_equal(a, b)       v_any((a) == (b))
 
 typedef lanes_i8 v_tally; /* a comparison that holds is -1 */
 #define v_no_tally()             ((lanes_i8){0})

@@ -5,10 +5,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/view.h"
 #include "kernel/cpu.h"
+#include "kernel/math/exact.h"
 #include "kernel/math/twofold.h"
 
-/* The innermost loops of the reductions over doubles that lie side by side, once for each level of vector
+/* The innermost loops of the reductions, over elements that lie side by side, once for each level of vector
  * instructions.
  *
  * The levels give the same bits in all but sum and dot, and there they give true statements: what a twofold
@@ -31,14 +33,20 @@ struct skep_spans {
     void (*moments)(const double *x, int64_t n, struct skep_moments *moments_out); /* 0 < n <= SKEP_SPAN */
 
     /* The least and the greatest element and the greatest distance from 0, NaN left out: +inf, -inf, 0 when
-     * there is no other. The sign of a 0 is arbitrary. */
-    double (*min)(const double *x, int64_t n);
-    double (*max)(const double *x, int64_t n);
-    double (*absmax)(const double *x, int64_t n);
+     * there is no other; and whether there was one. The sign of a 0 is arbitrary. */
+    double (*min)(const double *x, int64_t n, bool *has_nan_out);
+    double (*max)(const double *x, int64_t n, bool *has_nan_out);
+    double (*absmax)(const double *x, int64_t n, bool *has_nan_out);
 
+    int64_t (*find)(const double *x, int64_t n, double value); /* the first that equals VALUE, or -1 */
     int64_t (*count_nan)(const double *x, int64_t n);
     int64_t (*count_finite)(const double *x, int64_t n);
     bool (*has_nan)(const double *x, int64_t n);
+
+    /* Of 0 < n <= SKEP_SPAN whole numbers of DTYPE. */
+    skep_wide (*sum_whole)(const void *x, enum skep_dtype dtype, int64_t n);
+    void (*range_whole)(const void *x, enum skep_dtype dtype, int64_t n, skep_wide *min_out,
+                        skep_wide *max_out);
 };
 
 extern const struct skep_spans skep_spans_plain;

@@ -29,6 +29,7 @@ typedef __m256d v_flags;
 #define v_no_flags()            _mm256_setzero_pd()
 #define v_note_nan(flags, x, y) _mm256_or_pd(flags, _mm256_cmp_pd((__m256d)(x), (__m256d)(y), _CMP_UNORD_Q))
 #define v_any(flags)            (_mm256_movemask_pd(flags) != 0)
+#define v_any_equal(a, b)       (_mm256_movemask_pd(_mm256_cmp_pd((__m256d)(a), (__m256d)(b), _CMP_EQ_OQ)) != 0)
 
 typedef int64_t v_tally;
 #define v_no_tally()              0

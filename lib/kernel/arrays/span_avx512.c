@@ -30,6 +30,7 @@ typedef unsigned v_flags;
 #define v_no_flags()            0u
 #define v_note_nan(flags, x, y) ((flags) | _mm512_cmp_pd_mask((__m512d)(x), (__m512d)(y), _CMP_UNORD_Q))
 #define v_any(flags)            ((flags) != 0)
+#define v_any_equal(a, b)       (_mm512_cmp_pd_mask((__m512d)(a), (__m512d)(b), _CMP_EQ_OQ) != 0)
 
 typedef int64_t v_tally;
 #define v_no_tally() 0

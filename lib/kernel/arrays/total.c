@@ -27,59 +27,6 @@ double skep_specials_sum(unsigned specials)
 
 /* ---- whole numbers ---- */
 
-/* No sum of a piece of up to 32 bits leaves 64 of them. */
-#define SUM_NARROW(type)                                                                                     \
-    do {                                                                                                     \
-        const type *from = x;                                                                                \
-        int64_t sum = 0;                                                                                     \
-        for (int64_t i = 0; i < n; i++) {                                                                    \
-            sum += from[i];                                                                                  \
-        }                                                                                                    \
-        return sum;                                                                                          \
-    } while (0)
-
-static skep_wide sum_i8(const int64_t *x, int64_t n)
-{
-    skep_wide sum = 0;
-
-    for (int64_t i = 0; i < n; i++) {
-        sum += x[i];
-    }
-    return sum;
-}
-
-static skep_wide sum_u8(const uint64_t *x, int64_t n)
-{
-    skep_wide sum = 0;
-
-    for (int64_t i = 0; i < n; i++) {
-        sum += x[i];
-    }
-    return sum;
-}
-
-skep_wide skep_total_of_whole(const void *x, enum skep_dtype dtype, int64_t n)
-{
-    switch (dtype) {
-    case SKEP_I1:
-        SUM_NARROW(int8_t);
-    case SKEP_I2:
-        SUM_NARROW(int16_t);
-    case SKEP_I4:
-        SUM_NARROW(int32_t);
-    case SKEP_U1:
-        SUM_NARROW(uint8_t);
-    case SKEP_U2:
-        SUM_NARROW(uint16_t);
-    case SKEP_U4:
-        SUM_NARROW(uint32_t);
-    case SKEP_I8:
-        return sum_i8(x, n);
-    default:
-        return sum_u8(x, n);
-    }
-}
-
 double skep_mean_of_whole(skep_wide whole, int64_t n)
 {
     const skep_wide exact_doubles = (skep_wide)1 << 53;
@@ -114,7 +61,7 @@ void skep_total_add(const struct skep_reduce *reduce, void *state, const void *x
 
     total->n += n;
     if (reduce->dtype != SKEP_F8) {
-        total->whole += skep_total_of_whole(x, reduce->dtype, n);
+        total->whole += reduce->spans->sum_whole(x, reduce->dtype, n);
         return;
     }
     if ((total->specials & SKEP_HAS_NAN) != 0) {
@@ -148,7 +95,7 @@ void skep_total_exact_add(const struct skep_reduce *reduce, void *state, const v
 
     total->n += n;
     if (reduce->dtype != SKEP_F8) {
-        total->whole += skep_total_of_whole(x, reduce->dtype, n);
+        total->whole += reduce->spans->sum_whole(x, reduce->dtype, n);
     } else if (!total->sum.has_nan) {
         skep_exact_add_run(&total->sum, x, 1, n);
     }

@@ -3,7 +3,6 @@
 #define SKEP_KERNEL_ARRAYS_TOTAL_H
 
 #include "kernel/arrays/reduce.h"
-#include "kernel/math/exact.h"
 
 /* The sum of the elements, for whoever wants it: whole numbers in 128 bits (2^63 elements of 64 bits do not
  * overflow them), doubles either quickly with a bound on the error, or exactly. */
@@ -34,9 +33,6 @@ struct skep_total_exact {
 
 void skep_total_exact_init(const struct skep_reduce *reduce, void *state);
 void skep_total_exact_add(const struct skep_reduce *reduce, void *state, const void *x, int64_t n);
-
-/* The sum of N whole numbers of DTYPE that lie side by side. */
-skep_wide skep_total_of_whole(const void *x, enum skep_dtype dtype, int64_t n);
 
 /* The mean of N: the exact quotient, rounded once; NaN for none. */
 double skep_mean_of_whole(skep_wide whole, int64_t n);

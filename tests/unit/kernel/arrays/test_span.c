@@ -203,6 +203,7 @@ static void check_extremes(const struct skep_spans *spans)
         for (int k = 0; k < N_LENGTHS; k++) {
             double least = HUGE_VAL, greatest = -HUGE_VAL, magnitude = 0.0;
             int64_t n_nan = 0, n_finite = 0;
+            bool has_nan;
 
             fill(x, lengths[k], 40, &chance);
             for (int64_t i = 0; i < lengths[k]; i++) {
@@ -216,9 +217,12 @@ static void check_extremes(const struct skep_spans *spans)
                     magnitude = fabs(x[i]) > magnitude ? fabs(x[i]) : magnitude;
                 }
             }
-            assert_true(spans->min(x, lengths[k]) == least);
-            assert_true(spans->max(x, lengths[k]) == greatest);
-            assert_true(spans->absmax(x, lengths[k]) == magnitude);
+            assert_true(spans->min(x, lengths[k], &has_nan) == least);
+            assert_int_equal(has_nan, n_nan > 0);
+            assert_true(spans->max(x, lengths[k], &has_nan) == greatest);
+            assert_int_equal(has_nan, n_nan > 0);
+            assert_true(spans->absmax(x, lengths[k], &has_nan) == magnitude);
+            assert_int_equal(has_nan, n_nan > 0);
             assert_int_equal(spans->count_nan(x, lengths[k]), n_nan);
             assert_int_equal(spans->count_finite(x, lengths[k]), n_finite);
             assert_int_equal(spans->has_nan(x, lengths[k]), n_nan > 0);
@@ -233,6 +237,72 @@ static void test_span__extremes_and_counts(void **state)
     check_levels(check_extremes);
 }
 
+static void check_find(const struct skep_spans *spans)
+{
+    double x[70];
+
+    for (int at = 0; at < 70; at++) {
+        for (int i = 0; i < 70; i++) {
+            x[i] = i % 9 == 0 ? NAN : 1.0 + i;
+        }
+        x[at] = 0.0;
+        x[69] = -0.0;
+        assert_int_equal(spans->find(x, 70, -0.0), at);
+        assert_int_equal(spans->find(x, at, 0.0), -1);
+        assert_int_equal(spans->find(x, 70, NAN), -1);
+    }
+}
+
+/* The first equal one is found, zeros of both signs being equal. */
+static void test_span__finds_the_first(void **state)
+{
+    (void)state;
+    check_levels(check_find);
+}
+
+#define CHECK_WHOLE(type, dtype)                                                                             \
+    do {                                                                                                     \
+        type x[SKEP_SPAN];                                                                                   \
+        for (int k = 0; k < N_LENGTHS; k++) {                                                                \
+            skep_wide sum = 0, least, greatest, min, max;                                                    \
+            for (int64_t i = 0; i < lengths[k]; i++) {                                                       \
+                x[i] = (type)test_chance(&chance);                                                           \
+                x[i] = i % 50 == 49 ? (type)((uint64_t)1 << (8 * sizeof(type) - 1)) : x[i];                  \
+                x[i] = i % 50 == 48 ? (type)~x[i - 1] : x[i];                                                \
+                sum += x[i];                                                                                 \
+            }                                                                                                \
+            least = greatest = x[0];                                                                         \
+            for (int64_t i = 0; i < lengths[k]; i++) {                                                       \
+                least = x[i] < least ? x[i] : least;                                                         \
+                greatest = x[i] > greatest ? x[i] : greatest;                                                \
+            }                                                                                                \
+            assert_true(spans->sum_whole(x, dtype, lengths[k]) == sum);                                      \
+            spans->range_whole(x, dtype, lengths[k], &min, &max);                                            \
+            assert_true(min == least && max == greatest);                                                    \
+        }                                                                                                    \
+    } while (0)
+
+static void check_whole(const struct skep_spans *spans)
+{
+    uint64_t chance = 7;
+
+    CHECK_WHOLE(int8_t, SKEP_I1);
+    CHECK_WHOLE(int16_t, SKEP_I2);
+    CHECK_WHOLE(int32_t, SKEP_I4);
+    CHECK_WHOLE(int64_t, SKEP_I8);
+    CHECK_WHOLE(uint8_t, SKEP_U1);
+    CHECK_WHOLE(uint16_t, SKEP_U2);
+    CHECK_WHOLE(uint32_t, SKEP_U4);
+    CHECK_WHOLE(uint64_t, SKEP_U8);
+}
+
+/* Sums and ranges of whole numbers are those of plain loops in 128 bits. */
+static void test_span__whole_numbers(void **state)
+{
+    (void)state;
+    check_levels(check_whole);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,6 +312,8 @@ int main(void)
         cmocka_unit_test(test_span__specials_show),
         cmocka_unit_test(test_span__moments_have_the_same_bits),
         cmocka_unit_test(test_span__extremes_and_counts),
+        cmocka_unit_test(test_span__finds_the_first),
+        cmocka_unit_test(test_span__whole_numbers),
     };
     return cmocka_run_group_tests_name("kernel/span", tests, NULL, NULL);
 }

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* The greatest element of an array, or along one of its axes.
+ *
+ * Ties: the first. n = 0: an error. NaN: goes through, or is skipped. */
+#include "kernel/arrays/extreme.h"
+
+static const struct skep_reduction max_plain = {
+    .value_dtype = skep_reduce_to_same,
+    .takes_nan = true,
+    .state_size = sizeof(struct skep_extreme),
+    .init = skep_extreme_init,
+    .add = skep_extreme_add_max_plain,
+    .finish = skep_extreme_finish,
+    .seconds = 2e-9,
+};
+
+static const struct skep_reduction max_fast = {
+    .value_dtype = skep_reduce_to_same,
+    .takes_nan = true,
+    .state_size = sizeof(struct skep_extreme),
+    .init = skep_extreme_init,
+    .add = skep_extreme_add_max,
+    .finish = skep_extreme_finish,
+    .seconds = 2.5e-10,
+};
+
+SKEP_REDUCE_FUNCTIONS(max, &max_fast, &max_plain)
+
+static const char *const max_description[] = {
+    "The greatest element, as numpy.max has it, in the dtype of the array. Of equal elements it is the "
+    "first, which matters for zeros alone: of -0 and +0 it is the one that comes first, as at argmax.",
+    "A NaN makes the value NaN; with nan \"skip\" they are left out, and where all elements are NaN the "
+    "value is NaN. Infinities are numbers like others.",
+    "An array without elements, or an axis of length 0, has none: that is an error (cause bad-args), as in "
+    "NumPy.",
+    "Method: a pass in vectors over 2048 elements at a time; pieces that go further than all before are "
+    "looked through once more for the first such element.",
+    NULL,
+};
+
+const struct skep_kernel skep_kernel_max = {
+    .name = "max",
+    .version = 1,
+    .summary = "Greatest element of an array or along an axis",
+    .description = max_description,
+    .args = skep_reduce_args_nan,
+    .value_text = "number or boolean, or array without the axis, of the dtype of x",
+    .example = "{\"kernel\":\"max\",\"args\":{\"x\":[[3,1,2],[6,5,4]],\"axis\":0}}",
+    .run = max_run,
+    .reference = max_reference,
+    .cost = max_cost,
+};

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* The variance of an array, or along one of its axes.
+ *
+ * Method: one pass (spread.h). n <= ddof: NaN. NaN: goes through, or is skipped. Infinities: NaN. */
+#include "kernel/arrays/spread.h"
+
+static skep_status var_finish(const struct skep_reduce *reduce, void *state, struct skep_reduced *out,
+                              struct skep_error *err)
+{
+    struct skep_variance variance;
+
+    (void)err;
+    if (!skep_spread_read(state, reduce->ddof, &variance)) {
+        out->step = SKEP_REDUCE_UNSURE;
+    }
+    out->value = (struct skep_value){.kind = SKEP_VALUE_F64, .f64 = skep_variance_var(variance)};
+    return SKEP_OK;
+}
+
+static skep_status var_plain_finish(const struct skep_reduce *reduce, void *state, struct skep_reduced *out,
+                                    struct skep_error *err)
+{
+    struct skep_variance variance;
+
+    (void)err;
+    if (skep_spread_plain_again(state)) {
+        out->step = SKEP_REDUCE_AGAIN;
+        return SKEP_OK;
+    }
+    skep_spread_plain_read(state, reduce->ddof, &variance);
+    out->value = (struct skep_value){.kind = SKEP_VALUE_F64, .f64 = skep_variance_var(variance)};
+    return SKEP_OK;
+}
+
+static const struct skep_reduction var_plain = {
+    .value_dtype = skep_reduce_to_f8,
+    .takes_nan = true,
+    .takes_ddof = true,
+    .drops_nan = true,
+    .state_size = sizeof(struct skep_spread_plain),
+    .init = skep_spread_plain_init,
+    .add = skep_spread_plain_add,
+    .finish = var_plain_finish,
+    .seconds = 2e-8,
+};
+
+static const struct skep_reduction var_fast = {
+    .value_dtype = skep_reduce_to_f8,
+    .takes_nan = true,
+    .takes_ddof = true,
+    .drops_nan = true,
+    .state_size = sizeof(struct skep_spread),
+    .init = skep_spread_init,
+    .add = skep_spread_add,
+    .finish = var_finish,
+    .exact = &var_plain,
+    .seconds = 4e-10,
+};
+
+SKEP_REDUCE_FUNCTIONS(var, &var_fast, &var_plain)
+
+static const char *const var_description[] = {
+    "The mean of the squared distances from the mean, as numpy.var has it: the sum of (x - mean)^2 over n - "
+    "ddof, for every dtype.",
+    "A NaN makes the value NaN, or is left out with nan \"skip\", and then does not count in n. An infinity "
+    "makes it NaN. The value is NaN too where n is not larger than ddof.",
+    "Relative error: a few times 1e-16, and 1e-14 at worst, whatever the offset of the elements from 0; "
+    "numbers of 64 bits are counted from the first one, so that close ones lose nothing either.",
+    "Method: pieces of 2048 elements, each around its own mean (T. F. Chan, G. H. Golub, R. J. LeVeque, "
+    "\"Algorithms for computing the sample variance\", 1983), put together in double the precision. The "
+    "result has the same bits at every level of instructions. Elements so large or small that squares of "
+    "them leave the range of doubles are scaled, in three slower passes; so is an array of zeros.",
+    NULL,
+};
+
+const struct skep_kernel skep_kernel_var = {
+    .name = "var",
+    .version = 1,
+    .summary = "Variance of an array or along an axis",
+    .description = var_description,
+    .args = skep_reduce_args_ddof,
+    .value_text = "number, or f8 array without the axis",
+    .example = "{\"kernel\":\"var\",\"args\":{\"x\":[1000000001,1000000002,1000000004],\"ddof\":1}}",
+    .run = var_run,
+    .reference = var_reference,
+    .rtol = 1e-14,
+    .cost = var_cost,
+};
