@@ -19,6 +19,7 @@
     X(prime)                                                                                                 \
     X(prime_divisor)                                                                                         \
     X(prime_count)                                                                                           \
+    X(logreg)                                                                                                \
     X(sum)                                                                                                   \
     X(mean)                                                                                                  \
     X(var)                                                                                                   \
