@@ -112,6 +112,38 @@ static void test_te_box_counts__larger(void **state)
     }
 }
 
+/* So many rows that places need more than 16 bits; some of them are compared with all others. */
+static void test_te_box_counts__sampled(void **state)
+{
+    enum { N = 140000 };
+    static double rows[3][N]; /* in Fortran order */
+    static const int64_t shape[] = {N, 3};
+    const double r[3] = {0.2, 0.2, 0.2};
+    uint64_t chance = 4;
+    struct kernel_call k;
+
+    (void)state;
+    for (int i = 0; i < N; i++) {
+        for (int c = 0; c < 3; c++) {
+            rows[c][i] = box_normal(&chance);
+        }
+    }
+    kernel_call_init(&k, "te_box_counts");
+    kernel_call_array(&k, "record", SKEP_F8, 2, shape, rows);
+    k.args[0].view.strides[0] = 1;
+    k.args[0].view.strides[1] = N;
+    kernel_call_arg(&k, "r")->f64 = r[0];
+    kernel_call_arg(&k, "exclude")->i64 = 100;
+    assert_int_equal(kernel_call_run(&k), SKEP_OK);
+    for (int sample = 0; sample < 30; sample++) {
+        int64_t i = sample < 2 ? sample * (N - 1) : (int64_t)(test_chance(&chance) % N);
+        int64_t expected[4];
+        box_te_counts(rows[0], rows[1], rows[2], N, r, 100, false, i, expected);
+        assert_memory_equal((const int64_t *)k.value.array.data + 4 * i, expected, 4 * sizeof *expected);
+    }
+    kernel_call_release(&k);
+}
+
 /* A call takes from its arena what its row says beforehand, and next to nothing less. */
 static void test_te_box_counts__cost(void **state)
 {
@@ -164,9 +196,8 @@ static void test_te_box_counts__refuses(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_te_box_counts__small),
-        cmocka_unit_test(test_te_box_counts__larger),
-        cmocka_unit_test(test_te_box_counts__cost),
+        cmocka_unit_test(test_te_box_counts__small),   cmocka_unit_test(test_te_box_counts__larger),
+        cmocka_unit_test(test_te_box_counts__sampled), cmocka_unit_test(test_te_box_counts__cost),
         cmocka_unit_test(test_te_box_counts__refuses),
     };
     return cmocka_run_group_tests_name("kernel/box/te_box_counts", tests, NULL, NULL);
