@@ -45,7 +45,7 @@ size_t skep_expr_evaluate_bytes(size_t length, int n_vars)
 
     return skep_expr_compile_bytes(length) + most_inputs * sizeof(struct skep_expr_window) +
            (most_slots + most_inputs) * sizeof(void *) +
-           (least_blocks > CACHE_BYTES ? least_blocks : CACHE_BYTES);
+           (least_blocks > CACHE_BYTES ? least_blocks : CACHE_BYTES) + BLOCK_MAX * ELEMENT;
 }
 
 /* As many elements as let all blocks fit the cache together: those of the program and those of the arrays
@@ -212,9 +212,14 @@ static struct stretch next_stretch(const struct machine *m, int64_t done)
     return (struct stretch){m->job->count - SKEP_EXPR_STEP, SKEP_EXPR_STEP, SKEP_EXPR_STEP - rest};
 }
 
+static int64_t padded(int64_t n)
+{
+    return (n + SKEP_EXPR_STEP - 1) / SKEP_EXPR_STEP * SKEP_EXPR_STEP;
+}
+
 static skep_status run_stretch(const struct machine *m, const struct stretch *s)
 {
-    return run_block(m, s->first, s->n, (s->n + SKEP_EXPR_STEP - 1) / SKEP_EXPR_STEP * SKEP_EXPR_STEP);
+    return run_block(m, s->first, s->n, padded(s->n));
 }
 
 static skep_status fill_array(struct machine *m, char *out)
@@ -245,23 +250,37 @@ static skep_status fill_array(struct machine *m, char *out)
     return st;
 }
 
-static skep_status reduce_blocks(struct machine *m, struct skep_value *value_out)
+static skep_status reduce_blocks(struct machine *m, struct skep_expr_reduction *r)
 {
-    int64_t size = (int64_t)skep_dtype_size(m->program.dtype);
-    struct skep_expr_reduction r;
     skep_status st = SKEP_OK;
 
-    skep_expr_reduction_init(&r, m->job->reduce, m->program.dtype);
     m->slots[SKEP_EXPR_SLOT_RESULT] = m->result;
     for (int64_t done = 0; st == SKEP_OK && done < m->job->count;) {
         struct stretch s = next_stretch(m, done);
         st = run_stretch(m, &s);
         if (st == SKEP_OK) {
-            skep_expr_reduction_add(&r, (const char *)m->result + s.skipped * size, s.n - s.skipped);
+            skep_expr_reduction_add(r, m->result, s.skipped, s.n - s.skipped, padded(s.n));
         }
         done = s.first + s.n;
     }
-    return st == SKEP_OK ? skep_expr_reduction_read(&r, m->job->count, value_out, m->err) : st;
+    return st;
+}
+
+/* Quickly, and once more exactly in the rare case that this leaves a doubt about the last bit. */
+static skep_status reduce_array(struct machine *m, enum skep_cpu_level level, struct skep_value *value_out)
+{
+    struct skep_expr_reduction r;
+    bool is_unsure = true;
+    skep_status st = SKEP_OK;
+    void *block;
+
+    st = skep_call_scratch(m->call, m->block, ELEMENT, &block, m->err);
+    for (int is_quick = 1; st == SKEP_OK && is_unsure && is_quick >= 0; is_quick--) {
+        skep_expr_reduction_init(&r, m->job->reduce, m->program.dtype, level, is_quick != 0, block);
+        st = reduce_blocks(m, &r);
+        st = st == SKEP_OK ? skep_expr_reduction_read(&r, m->job->count, value_out, &is_unsure, m->err) : st;
+    }
+    return st;
 }
 
 skep_status skep_expr_evaluate(struct skep_call *call, const struct skep_expr_job *job,
@@ -285,7 +304,7 @@ skep_status skep_expr_evaluate(struct skep_call *call, const struct skep_expr_jo
         return st;
     }
     if (is_reduced) {
-        return reduce_blocks(&m, value_out);
+        return reduce_array(&m, level, value_out);
     }
     st = skep_call_output(call, dtype, job->ndim, job->shape, &out, value_out, err);
     return st == SKEP_OK ? fill_array(&m, out) : st;

@@ -211,7 +211,7 @@ static const char *const expr_description[] = {
     "computed in f8 and rounded once for each operation.",
     "reduce: sum and mean are the exact sum of the elements, rounded once; whole numbers (and b1 as 0 and 1) "
     "add up exactly, and a sum beyond 64 bits is an error. min and max are those of minimum and maximum. The "
-    "mean, min or max of no elements is an error, their sum is 0.",
+    "min or max of no elements is an error, their sum is 0 and their mean NaN.",
     "Method: the text becomes a flat list of loops over blocks of 64 to 2048 elements that stay in the "
     "nearest "
     "cache; equal subexpressions are computed once. Limits: 8000 bytes of text, 100 levels of nesting, 256 "

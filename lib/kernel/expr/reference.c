@@ -50,31 +50,59 @@ static skep_status compute_element(const struct skep_call *call, const struct sk
     return st;
 }
 
+/* Elements are added one by one, exactly; an extreme is compared with the one so far. */
+static skep_status reduce_plainly(struct skep_call *call, const struct skep_expr_job *job,
+                                  union skep_expr_number *values, struct skep_value *value_out,
+                                  struct skep_error *err)
+{
+    enum skep_dtype dtype = skep_expr_result_dtype(job);
+    enum skep_dtype wanted = skep_expr_reduce_dtype(job->reduce, dtype);
+    bool is_sum = job->reduce == SKEP_EXPR_REDUCE_SUM || job->reduce == SKEP_EXPR_REDUCE_MEAN;
+    union skep_expr_number x[2] = {{0}, {0}}; /* the extreme so far, and the next element */
+    struct skep_expr_reduction r;
+    bool is_unsure;
+    skep_status st = SKEP_OK;
+
+    skep_expr_reduction_init(&r, job->reduce, wanted, SKEP_CPU_PLAIN, false, NULL);
+    for (int64_t i = 0; st == SKEP_OK && i < job->count; i++) {
+        st = compute_element(call, job, i, values, err);
+        if (st != SKEP_OK) {
+            return st;
+        }
+        x[1] = skep_expr_convert(dtype, wanted, values[job->tree.n_nodes - 1]);
+        if (is_sum) {
+            skep_expr_reduction_add(&r, &x[1], 0, 1, 1);
+        } else {
+            x[0] = i == 0 ? x[1]
+                          : skep_expr_apply(job->reduce == SKEP_EXPR_REDUCE_MIN ? SKEP_EXPR_MINIMUM
+                                                                                : SKEP_EXPR_MAXIMUM,
+                                            dtype, x);
+        }
+    }
+    if (st == SKEP_OK && !is_sum && job->count > 0) {
+        *value_out = skep_expr_number_value(dtype, x[0]);
+        return SKEP_OK;
+    }
+    return st == SKEP_OK ? skep_expr_reduction_read(&r, job->count, value_out, &is_unsure, err) : st;
+}
+
 skep_status skep_expr_evaluate_plainly(struct skep_call *call, const struct skep_expr_job *job,
                                        struct skep_value *value_out, struct skep_error *err)
 {
     enum skep_dtype dtype = skep_expr_result_dtype(job);
-    enum skep_dtype wanted = skep_expr_reduce_dtype(job->reduce, dtype);
-    bool is_reduced = job->reduce != SKEP_EXPR_REDUCE_NONE;
-    struct skep_expr_reduction r;
     union skep_expr_number *values;
-    union skep_expr_number element; /* what it is as an element of WANTED */
-    void *out = NULL;
+    void *out;
     skep_status st = skep_call_scratch(call, job->tree.n_nodes, sizeof *values, (void **)&values, err);
 
-    if (st == SKEP_OK && !is_reduced) {
-        st = skep_call_output(call, dtype, job->ndim, job->shape, &out, value_out, err);
+    if (st == SKEP_OK && job->reduce != SKEP_EXPR_REDUCE_NONE) {
+        return reduce_plainly(call, job, values, value_out, err);
     }
-    skep_expr_reduction_init(&r, job->reduce, wanted);
+    st = st == SKEP_OK ? skep_call_output(call, dtype, job->ndim, job->shape, &out, value_out, err) : st;
     for (int64_t i = 0; st == SKEP_OK && i < job->count; i++) {
         st = compute_element(call, job, i, values, err);
-        if (st == SKEP_OK && is_reduced) {
-            skep_expr_store(wanted, skep_expr_convert(dtype, wanted, values[job->tree.n_nodes - 1]), &element,
-                            0);
-            skep_expr_reduction_add(&r, &element, 1);
-        } else if (st == SKEP_OK) {
+        if (st == SKEP_OK) {
             skep_expr_store(dtype, values[job->tree.n_nodes - 1], out, i);
         }
     }
-    return st == SKEP_OK && is_reduced ? skep_expr_reduction_read(&r, job->count, value_out, err) : st;
+    return st;
 }
