@@ -16,7 +16,7 @@ static const struct {
     const struct bench_case *cases;
 } modules[] = {
     {"box", bench_box},   {"dynamics", bench_dynamics}, {"numbers", bench_numbers}, {"arrays", bench_arrays},
-    {"expr", bench_expr}, {"sketches", bench_sketches}, {"math", bench_math},
+    {"expr", bench_expr}, {"sketches", bench_sketches}, {"vmath", bench_math},
 };
 
 static const char usage[] =
