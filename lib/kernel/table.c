@@ -33,6 +33,7 @@
     X(count_nan)                                                                                             \
     X(count_finite)                                                                                          \
     X(expr)                                                                                                  \
+    X(random)                                                                                                \
     X(hll)                                                                                                   \
     X(kmv)                                                                                                   \
     X(bloom_build)                                                                                           \

@@ -9,8 +9,8 @@ static void test_table__finds_every_kernel(void **state)
         "diffuse1d",   "diffuse2d",     "julia",        "pi_mc",         "prime",     "prime_divisor",
         "prime_count", "logreg",        "sum",          "expr",          "mean",      "var",
         "std",         "min",           "max",          "argmin",        "argmax",    "absmax",
-        "norm2",       "count_nan",     "count_finite", "hll",           "kmv",       "bloom_build",
-        "bloom_query", "morris",        "echo",         "sleep",         "fail"};
+        "norm2",       "count_nan",     "count_finite", "random",        "hll",       "kmv",
+        "bloom_build", "bloom_query",   "morris",       "echo",          "sleep",     "fail"};
 
     (void)state;
     assert_int_equal(skep_kernel_count(), sizeof names / sizeof names[0]);
