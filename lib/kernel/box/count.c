@@ -40,7 +40,7 @@ static struct layout layout_find(int64_t n, bool is_wide)
     layout.rows = (n >> layout.b_shift) + 1;
     layout.columns = (n >> layout.c_shift) + 1;
     layout.stride = (layout.columns + 1 + lanes - 1) / lanes * lanes;
-    layout.places = n + ((int64_t)1 << layout.c_shift) + ROOM_ALIGN;
+    layout.places = n + ((int64_t)1 << layout.c_shift) + 2 * ROOM_ALIGN;
     return layout;
 }
 

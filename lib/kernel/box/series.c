@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* Sorting a series.
  *
- * Ordinary data are put on a scale of 2^22 steps between their least and their largest value, sorted by the
- * step in two rounds of radix sort, and what lies in the wrong order within a step is put right by insertion.
- * That is quick when few values share a step. Where it is not (heavy tails, infinities, NaN), a radix sort of
- * all 64 bits does it, leaving out the rounds in which all values agree. */
+ * Ordinary data are put on a scale of 2^16 to 2^22 steps between their least and their largest value, sorted
+ * by the step in two rounds of radix sort, and what lies in the wrong order within a step is put right by
+ * insertion. That is quick when few values share a step. Where it is not (heavy tails, infinities, NaN), a
+ * radix sort of all 64 bits does it, leaving out the rounds in which all values agree. */
 #include "kernel/box/count.h"
 
 #include <math.h>
 #include <string.h>
 
 enum {
-    STEP_BITS = 11, /* of a round on the scale */
-    STEP_COUNT = 1 << STEP_BITS,
+    STEP_BITS_LEAST = 8, /* of a round on the scale */
+    STEP_BITS_MOST = 11,
+    STEP_COUNT = 1 << STEP_BITS_MOST,
+    SCALE_INDEX_BITS = 32 - STEP_BITS_MOST, /* so many values that index and digit share 32 bits */
     BYTE_COUNT = 256,
     POLL_EVERY = 65536,   /* elements of a round: about a fifth of a millisecond */
     MOVES_PER_VALUE = 4,  /* insertion gives up when it moves more than that */
@@ -23,26 +25,68 @@ enum {
 
 struct scale {
     double least, factor;
+    int bits; /* of a digit; a step has two */
 };
 
-/* Whether the values are finite and can be told apart on a scale: *IS_FIT_OUT. */
+/* Least and greatest of N values, and a DOUBT that is 0 unless one of them is not finite. */
+struct range {
+    double least, most, doubt;
+};
+
+static inline void range_take(struct range *range, double value)
+{
+    range->least = value < range->least ? value : range->least;
+    range->most = value > range->most ? value : range->most;
+    range->doubt += value * 0.0;
+}
+
+static inline void range_join(struct range *range, const struct range *other)
+{
+    range_take(range, other->least);
+    range_take(range, other->most);
+    range->doubt += other->doubt;
+}
+
+/* Four at a time, since each comparison waits for the one before it. */
+static void range_take_run(struct range *range, const double *values, int64_t n)
+{
+    struct range a = *range, b = a, c = a, d = a;
+    int64_t i = 0;
+
+    for (; i + 4 <= n; i += 4) {
+        range_take(&a, values[i]);
+        range_take(&b, values[i + 1]);
+        range_take(&c, values[i + 2]);
+        range_take(&d, values[i + 3]);
+    }
+    for (; i < n; i++) {
+        range_take(&a, values[i]);
+    }
+    range_join(&a, &b);
+    range_join(&c, &d);
+    range_join(&a, &c);
+    *range = a;
+}
+
+/* The scale, and whether the values are finite and can be told apart on it: *IS_FIT_OUT. */
 static skep_status scale_find(const struct skep_call *call, const double *values, int64_t n,
                               struct scale *scale, bool *is_fit_out)
 {
-    double least = values[0], most = values[0];
-    double doubt = 0.0; /* NaN as soon as anything is not finite */
+    struct range range = {values[0], values[0], 0.0};
 
-    for (int64_t i = 0; i < n; i++) {
-        if (i % POLL_EVERY == 0 && skep_call_is_stopped(call)) {
+    for (int64_t i = 0; i < n; i += POLL_EVERY) {
+        if (skep_call_is_stopped(call)) {
             return SKEP_STOPPED;
         }
-        least = values[i] < least ? values[i] : least;
-        most = values[i] > most ? values[i] : most;
-        doubt += values[i] * 0.0;
+        range_take_run(&range, values + i, n - i < POLL_EVERY ? n - i : POLL_EVERY);
     }
-    scale->least = least;
-    scale->factor = (STEP_COUNT * (double)STEP_COUNT - 1.0) / (most - least);
-    *is_fit_out = doubt == 0.0 && isfinite(most - least) && isfinite(scale->factor);
+    scale->bits = STEP_BITS_LEAST;
+    while (scale->bits < STEP_BITS_MOST && n >> (scale->bits + 3) != 0) {
+        scale->bits++;
+    }
+    scale->least = range.least;
+    scale->factor = (ldexp(1.0, 2 * scale->bits) - 1.0) / (range.most - range.least);
+    *is_fit_out = range.doubt == 0.0 && isfinite(range.most - range.least) && isfinite(scale->factor);
     return SKEP_OK;
 }
 
@@ -52,48 +96,81 @@ static inline uint32_t scale_step(const struct scale *scale, double value)
     return (uint32_t)(int32_t)((value - scale->least) * scale->factor);
 }
 
-static void counts_to_places(uint32_t *counts, int n)
+static void counts_to_places(uint32_t *counts, uint32_t n)
 {
     uint32_t place = 0;
 
-    for (int k = 0; k < n; k++) {
+    for (uint32_t k = 0; k < n; k++) {
         uint32_t count = counts[k];
         counts[k] = place;
         place += count;
     }
 }
 
-/* Order the values by their steps. Uses series->sorted and KEYS for pairs of step and index. */
-static skep_status scale_sort(const struct skep_call *call, const struct scale *scale, uint64_t *keys,
+/* Note the steps of values FIRST ... LAST-1 and count their digits. */
+static inline void scale_count(const struct scale *scale, const double *values, int64_t first, int64_t last,
+                               uint32_t *steps, uint32_t *low, uint32_t *high)
+{
+    const struct scale s = *scale;
+    uint32_t mask = ((uint32_t)1 << s.bits) - 1;
+
+    for (int64_t i = first; i < last; i++) {
+        uint32_t step = scale_step(&s, values[i]);
+
+        low[step & mask]++;
+        high[step >> s.bits]++;
+        steps[i] = step;
+    }
+}
+
+/* The two rounds. The first leaves the high digit above the index. */
+static inline void scale_round_low(int bits, const uint32_t *steps, int64_t first, int64_t last,
+                                   uint32_t *places, uint32_t *pairs)
+{
+    uint32_t mask = ((uint32_t)1 << bits) - 1;
+
+    for (int64_t i = first; i < last; i++) {
+        pairs[places[steps[i] & mask]++] = steps[i] >> bits << SCALE_INDEX_BITS | (uint32_t)i;
+    }
+}
+
+static inline void scale_round_high(const uint32_t *pairs, int64_t first, int64_t last, uint32_t *places,
+                                    uint32_t *order)
+{
+    for (int64_t i = first; i < last; i++) {
+        order[places[pairs[i] >> SCALE_INDEX_BITS]++] = pairs[i] & (((uint32_t)1 << SCALE_INDEX_BITS) - 1);
+    }
+}
+
+/* Order the values by their steps. Uses series->sorted for the steps and PAIRS for digits and indices. */
+static skep_status scale_sort(const struct skep_call *call, const struct scale *scale, uint32_t *pairs,
                               struct skep_box_series *series)
 {
-    uint32_t low[STEP_COUNT] = {0}, high[STEP_COUNT] = {0};
-    uint64_t *pairs = (uint64_t *)(void *)series->sorted;
-    int64_t n = series->n;
+    uint32_t low[STEP_COUNT], high[STEP_COUNT];
+    uint32_t *steps = (uint32_t *)(void *)series->sorted;
+    uint32_t count = (uint32_t)1 << scale->bits;
 
-    for (int64_t i = 0; i < n; i++) {
-        uint32_t step = scale_step(scale, series->values[i]);
+    memset(low, 0, count * sizeof *low);
+    memset(high, 0, count * sizeof *high);
+    for (int round = 0; round < 3; round++) {
+        for (int64_t first = 0; first < series->n; first += POLL_EVERY) {
+            int64_t last = first + POLL_EVERY < series->n ? first + POLL_EVERY : series->n;
 
-        if (i % POLL_EVERY == 0 && skep_call_is_stopped(call)) {
-            return SKEP_STOPPED;
+            if (skep_call_is_stopped(call)) {
+                return SKEP_STOPPED;
+            }
+            if (round == 0) {
+                scale_count(scale, series->values, first, last, steps, low, high);
+            } else if (round == 1) {
+                scale_round_low(scale->bits, steps, first, last, low, pairs);
+            } else {
+                scale_round_high(pairs, first, last, high, series->order);
+            }
         }
-        low[step % STEP_COUNT]++;
-        high[step / STEP_COUNT]++;
-        pairs[i] = (uint64_t)step << 32 | (uint32_t)i;
-    }
-    counts_to_places(low, STEP_COUNT);
-    counts_to_places(high, STEP_COUNT);
-    for (int64_t i = 0; i < n; i++) {
-        if (i % POLL_EVERY == 0 && skep_call_is_stopped(call)) {
-            return SKEP_STOPPED;
+        if (round == 0) {
+            counts_to_places(low, count);
+            counts_to_places(high, count);
         }
-        keys[low[(pairs[i] >> 32) % STEP_COUNT]++] = pairs[i];
-    }
-    for (int64_t i = 0; i < n; i++) {
-        if (i % POLL_EVERY == 0 && skep_call_is_stopped(call)) {
-            return SKEP_STOPPED;
-        }
-        series->order[high[keys[i] >> (32 + STEP_BITS)]++] = (uint32_t)keys[i];
     }
     return SKEP_OK;
 }
@@ -250,11 +327,11 @@ skep_status skep_box_series_init(struct skep_call *call, struct skep_box_work *w
     for (int k = 0; k < SKEP_BOX_BEYOND; k++) {
         series->sorted[n + k] = NAN;
     }
-    if (n > 0) {
+    if (n > 0 && n >> SCALE_INDEX_BITS == 0) {
         st = scale_find(call, values, n, &scale, &is_fit);
     }
     if (st == SKEP_OK && is_fit) {
-        st = scale_sort(call, &scale, work->keys, series);
+        st = scale_sort(call, &scale, work->index, series);
         if (st == SKEP_OK) {
             st = scale_insert(call, series, &is_done);
         }

@@ -7,6 +7,7 @@
 
 #include <immintrin.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define TARGET __attribute__((target("avx2,bmi,bmi2,popcnt")))
 #define LEVEL  skep_box_code_avx2
@@ -105,6 +106,30 @@ INLINE uint64_t in_range32(const uint32_t *values, uint32_t lo, uint32_t length)
     }
     return ~outside;
 }
+
+enum { VECTOR_BYTES = 32 };
+typedef uint16_t vector16 __attribute__((vector_size(VECTOR_BYTES), may_alias));
+typedef uint32_t vector32 __attribute__((vector_size(VECTOR_BYTES), may_alias));
+#define MASK16 vector16
+#define MASK32 vector32
+
+/* A comparison gives lanes of 0 or all ones, which is -1. */
+#define DEFINE_IS_IN(bits)                                                                                   \
+    INLINE vector##bits is_in##bits(vector##bits last, vector##bits length, const uint##bits##_t *x)         \
+    {                                                                                                        \
+        vector##bits from;                                                                                   \
+                                                                                                             \
+        memcpy(&from, x, sizeof from);                                                                       \
+        return (vector##bits)(last - from < length);                                                         \
+    }                                                                                                        \
+    INLINE vector##bits add_mask##bits(vector##bits count, vector##bits mask)                                \
+    {                                                                                                        \
+        return count - mask;                                                                                 \
+    }
+
+DEFINE_IS_IN(16)
+DEFINE_IS_IN(32)
+
 
 #include "kernel/box/sweep_both.inc"
 

@@ -6,6 +6,7 @@
 
 #include <immintrin.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi,bmi2,popcnt")))
 #define LEVEL  skep_box_code_avx512
@@ -62,6 +63,32 @@ INLINE uint64_t in_range32(const uint32_t *values, uint32_t lo, uint32_t length)
         bits |= (uint64_t)_mm512_cmplt_epu32_mask(above, most) << 16 * k;
     }
     return bits;
+}
+
+enum { VECTOR_BYTES = 64 };
+typedef uint16_t vector16 __attribute__((vector_size(VECTOR_BYTES), may_alias));
+typedef uint32_t vector32 __attribute__((vector_size(VECTOR_BYTES), may_alias));
+#define MASK16 __mmask32
+#define MASK32 __mmask16
+
+INLINE __mmask32 is_in16(vector16 last, vector16 length, const uint16_t *x)
+{
+    return _mm512_cmplt_epu16_mask(_mm512_sub_epi16((__m512i)last, _mm512_loadu_si512(x)), (__m512i)length);
+}
+
+INLINE __mmask16 is_in32(vector32 last, vector32 length, const uint32_t *x)
+{
+    return _mm512_cmplt_epu32_mask(_mm512_sub_epi32((__m512i)last, _mm512_loadu_si512(x)), (__m512i)length);
+}
+
+INLINE vector16 add_mask16(vector16 count, __mmask32 mask)
+{
+    return (vector16)_mm512_mask_sub_epi16((__m512i)count, mask, (__m512i)count, _mm512_set1_epi16(-1));
+}
+
+INLINE vector32 add_mask32(vector32 count, __mmask16 mask)
+{
+    return (vector32)_mm512_mask_sub_epi32((__m512i)count, mask, (__m512i)count, _mm512_set1_epi32(-1));
 }
 
 #include "kernel/box/sweep_both.inc"

@@ -3,6 +3,7 @@
 #include "kernel/box/sweep.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define TARGET
 #define LEVEL  skep_box_code_plain
@@ -46,6 +47,30 @@ static inline int64_t take_close(const double *sorted, double value, double radi
 DEFINE_IN_RANGE(in_range8, uint8_t)
 DEFINE_IN_RANGE(in_range16, uint16_t)
 DEFINE_IN_RANGE(in_range32, uint32_t)
+
+enum { VECTOR_BYTES = 16 };
+typedef uint16_t vector16 __attribute__((vector_size(VECTOR_BYTES), may_alias));
+typedef uint32_t vector32 __attribute__((vector_size(VECTOR_BYTES), may_alias));
+#define MASK16 vector16
+#define MASK32 vector32
+
+/* A comparison gives lanes of 0 or all ones, which is -1. */
+#define DEFINE_IS_IN(bits)                                                                                   \
+    INLINE vector##bits is_in##bits(vector##bits last, vector##bits length, const uint##bits##_t *x)         \
+    {                                                                                                        \
+        vector##bits from;                                                                                   \
+                                                                                                             \
+        memcpy(&from, x, sizeof from);                                                                       \
+        return (vector##bits)(last - from < length);                                                         \
+    }                                                                                                        \
+    INLINE vector##bits add_mask##bits(vector##bits count, vector##bits mask)                                \
+    {                                                                                                        \
+        return count - mask;                                                                                 \
+    }
+
+DEFINE_IS_IN(16)
+DEFINE_IS_IN(32)
+
 
 #include "kernel/box/sweep_both.inc"
 
