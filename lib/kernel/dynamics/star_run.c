@@ -10,6 +10,7 @@
 enum {
     STREAM_NOISE = 1,
     STRETCH_NODES = 4096, /* nodes times steps between two looks at stop, and of kicks that are made ahead */
+    PACK_WRITE = 4,       /* series that are written out together */
     PACK_LEAST = 3,       /* fewer series are quicker one by one */
     PACK_NODES = 24       /* with more, one star has enough leaves to fill vectors */
 };
@@ -89,7 +90,7 @@ static skep_status star_not_finite(int64_t node, int64_t step, struct skep_error
                           step);
 }
 
-/* N records, the first of them after step STEP. A state that once was not finite stays so. */
+/* N records, the first of them after step STEP. */
 static skep_status star_check(const struct skep_star_series *series, const double *records, int64_t n,
                               int64_t step, struct skep_error *err)
 {
@@ -157,6 +158,19 @@ static skep_status star_open(struct skep_call *call, const struct skep_star_seri
     return SKEP_OK;
 }
 
+/* The first node whose phase is not finite, or m. A phase that once is not finite stays so: while all are at
+ * the end of a stretch, all recorded in it were. */
+static int64_t star_find_infinite(const struct skep_star *star)
+{
+    int64_t j = 0;
+
+    if (isfinite(star->hub)) {
+        for (j = 1; j < star->m && isfinite(star->leaves[j - 1]); j++) {
+        }
+    }
+    return j;
+}
+
 skep_status skep_star_run(struct skep_call *call, const struct skep_star_steps *steps,
                           const struct skep_star_series *series, double *out, struct skep_error *err)
 {
@@ -179,17 +193,14 @@ skep_status skep_star_run(struct skep_call *call, const struct skep_star_steps *
         }
         span.noise = star_has_kicks(series) ? noise : NULL;
         steps->advance(&star, &span, out);
-        st = star_check(series, out, n, course.done + span.first, err);
+        if (star_find_infinite(&star) < star.m) {
+            st = star_check(series, out, n, course.done + span.first, err);
+        }
         out += n * series->m;
         course_advance(&course, &span, n);
     }
-    if (st == SKEP_OK && !isfinite(star.hub)) {
-        return star_not_finite(0, series->steps, err);
-    }
-    for (int64_t j = 1; st == SKEP_OK && j < series->m; j++) {
-        if (!isfinite(star.leaves[j - 1])) {
-            return star_not_finite(j, series->steps, err);
-        }
+    if (st == SKEP_OK && star_find_infinite(&star) < star.m) {
+        return star_not_finite(star_find_infinite(&star), series->steps, err);
     }
     return st;
 }
@@ -233,25 +244,34 @@ static void pack_set(struct skep_star_pack *pack, int i, const struct skep_star_
     }
 }
 
+/* Stars side by side, and what they need on the way. */
+struct pack_room {
+    struct skep_star_pack pack;
+    double *kicks;
+    double (*records)[SKEP_STAR_PACK];
+};
+
 static skep_status pack_open(struct skep_call *call, const struct skep_star_series *series, int n,
-                             struct skep_star_pack *pack, double **kicks_out, struct skep_error *err)
+                             struct pack_room *p, struct skep_error *err)
 {
     int64_t m = series->m;
-    int64_t n_kicks = star_has_kicks(series) ? pack_stretch(series) * m : 0;
+    int64_t n_records = pack_stretch(series) * m;
+    int64_t n_kicks = star_has_kicks(series) ? n_records : 0;
     void *room;
-    skep_status st =
-        skep_call_scratch(call, (1 + SKEP_STAR_ROOM) * m + n_kicks, sizeof *pack->theta, &room, err);
+    skep_status st = skep_call_scratch(call, (1 + SKEP_STAR_ROOM) * m + n_records + n_kicks,
+                                       sizeof *p->records, &room, err);
 
     if (st != SKEP_OK) {
         return st;
     }
-    *pack = (struct skep_star_pack){.m = m, .theta = room};
-    pack->room = pack->theta + m;
+    p->pack = (struct skep_star_pack){.m = m, .theta = room};
+    p->pack.room = p->pack.theta + m;
     for (int i = 0; i < SKEP_STAR_PACK; i++) {
-        pack_set(pack, i, &series[i < n ? i : 0]);
+        pack_set(&p->pack, i, &series[i < n ? i : 0]);
     }
-    *kicks_out = pack->room[SKEP_STAR_ROOM * m];
-    memset(*kicks_out, 0, (size_t)n_kicks * sizeof *pack->theta);
+    p->records = p->pack.room + SKEP_STAR_ROOM * m;
+    p->kicks = p->records[n_records];
+    memset(p->kicks, 0, (size_t)n_kicks * sizeof *p->records);
     return SKEP_OK;
 }
 
@@ -269,17 +289,32 @@ static void pack_kicks(struct star_kicks *kicks, int n, int64_t steps, int64_t m
     }
 }
 
-/* Whether all of the first N stars are finite at the end. */
-static skep_status pack_check(const struct skep_star_pack *pack, int n, int64_t steps, struct skep_error *err)
+/* Each star's records go to its own array, one after the other: sixteen streams at once would share few lines
+ * of the first cache, because large arrays begin at like places of pages. */
+static void pack_write(const struct pack_room *p, int n, int64_t records, double *const *out, int64_t at)
+{
+    for (int first = 0; first < n; first += PACK_WRITE) {
+        int end = first + PACK_WRITE < n ? first + PACK_WRITE : n;
+
+        for (int64_t j = 0; j < records * p->pack.m; j++) {
+            for (int i = first; i < end; i++) {
+                out[i][at + j] = p->records[j][i];
+            }
+        }
+    }
+}
+
+/* The same for the first N stars: the first node that is not finite in one of them, or m. */
+static int64_t pack_find_infinite(const struct skep_star_pack *pack, int n)
 {
     for (int64_t j = 0; j < pack->m; j++) {
         for (int i = 0; i < n; i++) {
             if (!isfinite(pack->theta[j][i])) {
-                return star_not_finite(j, steps, err);
+                return j;
             }
         }
     }
-    return SKEP_OK;
+    return pack->m;
 }
 
 skep_status skep_star_run_pack(struct skep_call *call, const struct skep_star_steps *steps,
@@ -289,32 +324,34 @@ skep_status skep_star_run_pack(struct skep_call *call, const struct skep_star_st
     struct star_course course = {.longest = pack_stretch(series)};
     struct skep_star_span span = {0};
     struct star_kicks kicks[SKEP_STAR_PACK];
-    double *at[SKEP_STAR_PACK];
-    struct skep_star_pack pack;
-    double *noise = NULL;
-    skep_status st = pack_open(call, series, n, &pack, &noise, err);
+    struct pack_room p;
+    skep_status st = pack_open(call, series, n, &p, err);
 
     for (int i = 0; i < n; i++) {
         kicks_init(&kicks[i], &series[i]);
     }
     while (st == SKEP_OK && course.done < series->steps) {
         int64_t records = course_next(&course, series, &span);
+        int64_t at = course.recorded * series->m;
 
         if (skep_call_is_stopped(call)) {
             return SKEP_STOPPED;
         }
         if (star_has_kicks(series)) {
-            pack_kicks(kicks, n, span.steps, pack.m, noise);
-            span.noise = noise;
+            pack_kicks(kicks, n, span.steps, series->m, p.kicks);
+            span.noise = p.kicks;
         }
-        for (int i = 0; i < n; i++) {
-            at[i] = out[i] + course.recorded * pack.m;
-        }
-        steps->advance_pack(&pack, &span, n, at);
-        for (int i = 0; i < n && st == SKEP_OK; i++) {
-            st = star_check(&series[i], at[i], records, course.done + span.first, err);
+        steps->advance_pack(&p.pack, &span, p.records);
+        pack_write(&p, n, records, out, at);
+        if (pack_find_infinite(&p.pack, n) < series->m) {
+            for (int i = 0; i < n && st == SKEP_OK; i++) {
+                st = star_check(&series[i], out[i] + at, records, course.done + span.first, err);
+            }
         }
         course_advance(&course, &span, records);
     }
-    return st == SKEP_OK ? pack_check(&pack, n, series->steps, err) : st;
+    if (st == SKEP_OK && pack_find_infinite(&p.pack, n) < series->m) {
+        return star_not_finite(pack_find_infinite(&p.pack, n), series->steps, err);
+    }
+    return st;
 }

@@ -44,9 +44,9 @@ struct skep_star_span {
 struct skep_star_steps {
     /* OUT: the records, m numbers each. */
     void (*advance)(struct skep_star *star, const struct skep_star_span *span, double *out);
-    /* OUT[i]: the records of star i; the first N stars are recorded. NULL: side by side is no faster. */
-    void (*advance_pack)(struct skep_star_pack *pack, const struct skep_star_span *span, int n,
-                         double *const out[SKEP_STAR_PACK]);
+    /* OUT: the records, m rows each as in theta. NULL: side by side is no faster. */
+    void (*advance_pack)(struct skep_star_pack *pack, const struct skep_star_span *span,
+                         double (*out)[SKEP_STAR_PACK]);
 };
 
 extern const struct skep_star_steps skep_star_steps_plain;

@@ -89,7 +89,8 @@ static void advance_pack(const struct skep_star_steps *steps, const struct setti
     static _Alignas(64) double room[(1 + SKEP_STAR_ROOM) * M_MAX][PACK];
     static _Alignas(64) double noise[STEPS * M_MAX][PACK];
     struct skep_star_pack pack = {.m = s->m, .theta = room, .room = room + s->m};
-    double *at[PACK];
+    static _Alignas(64) double records[STEPS * M_MAX][PACK];
+    int64_t n_records = span.first > span.steps ? 0 : 1 + (span.steps - span.first) / span.every;
 
     for (int i = 0; i < PACK; i++) {
         const struct setting *from = &s[i < n ? i : 0];
@@ -104,11 +105,13 @@ static void advance_pack(const struct skep_star_steps *steps, const struct setti
         for (int64_t k = 0; k < STEPS * s->m; k++) {
             noise[k][i] = from->noise[k / s->m][k % s->m];
         }
-        at[i] = out[i];
     }
     span.noise = has_noise ? noise[0] : NULL;
-    steps->advance_pack(&pack, &span, n, at);
+    steps->advance_pack(&pack, &span, records);
     for (int i = 0; i < n; i++) {
+        for (int64_t j = 0; j < n_records * s->m; j++) {
+            out[i][j] = records[j][i];
+        }
         for (int64_t j = 0; j < s->m; j++) {
             out[i][STEPS * s->m + j] = pack.theta[j][i];
         }
