@@ -91,13 +91,25 @@ static struct skep_value read_extreme(struct skep_expr_reduction *r)
     return skep_expr_number_value(r->dtype, x[0]);
 }
 
+static double mean_of_whole(skep_wide whole, int64_t count)
+{
+    struct skep_exact sum;
+
+    if (count == 0) {
+        return NAN;
+    }
+    skep_exact_init(&sum);
+    skep_exact_add_whole(&sum, whole);
+    return skep_exact_round_quotient(&sum, (uint64_t)count);
+}
+
 static skep_status read_whole(const struct skep_expr_reduction *r, int64_t count,
                               struct skep_value *value_out, struct skep_error *err)
 {
     skep_wide whole = r->is_quick ? r->total.whole : r->exact.whole;
 
     if (r->how == SKEP_EXPR_REDUCE_MEAN) {
-        *value_out = (struct skep_value){.kind = SKEP_VALUE_F64, .f64 = skep_mean_of_whole(whole, count)};
+        *value_out = (struct skep_value){.kind = SKEP_VALUE_F64, .f64 = mean_of_whole(whole, count)};
         return SKEP_OK;
     }
     if (whole > INT64_MAX || whole < INT64_MIN) {
