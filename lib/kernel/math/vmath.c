@@ -11,8 +11,11 @@ const struct skep_vmath *skep_vmath_at(enum skep_cpu_level level)
         return &skep_vmath_avx512;
     case SKEP_CPU_AVX2:
         return &skep_vmath_avx2;
-#endif
+    default:
+        return __builtin_cpu_supports("fma") ? &skep_vmath_fused : &skep_vmath_plain;
+#else
     default:
         return &skep_vmath_plain;
+#endif
     }
 }

@@ -7,13 +7,21 @@
 #include <stdint.h>
 #include <string.h>
 
-/* One lane: what vmath_lanes_avx512.h explains, in plain C. The C library's fma is used: its result is the
- * exact one rounded, so nothing about it can vary. */
+#include "kernel/math/fused.h"
+
+/* One lane: what vmath_lanes_avx512.h explains, in plain C. Fused multiply-add is the C library's, unless a
+ * file asks for something else: VL_FUSED for the instruction, VL_NOT_FUSED for machines without. Its result
+ * is the exact one rounded, so all of them agree. */
 
 enum { VL_LANES = 1, VL_ALL = 1 };
 
+#if defined(VL_FUSED)
+#define VL_TARGET __attribute__((target("fma")))
+#define VL        static inline __attribute__((always_inline)) VL_TARGET
+#else
 #define VL_TARGET
 #define VL static inline
+#endif
 
 typedef double vf;
 typedef uint64_t vi;
@@ -36,7 +44,11 @@ VL void vf_store(double *to, vf a)
 
 VL vf vf_fma(vf a, vf b, vf c)
 {
+#if defined(VL_NOT_FUSED)
+    return skep_fused(a, b, c);
+#else
     return fma(a, b, c);
+#endif
 }
 
 VL vf vf_sqrt(vf a)
@@ -62,7 +74,9 @@ VL vf vf_from(vi bits)
 
 VL vf vf_high12(vi a)
 {
-    return (double)((int64_t)(a & 0xfff0000000000000) / (INT64_C(1) << 52));
+    int64_t high = (int64_t)(a & 0xfff0000000000000) / (INT64_C(1) << 52);
+
+    return (double)high;
 }
 
 VL vf vf_lookup(const double table[16], vi i)

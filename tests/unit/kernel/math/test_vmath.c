@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "kernel/math/vmath.h"
+#include "kernel/math/vmath_levels.h"
 
 enum { BLOCK = 1024, BLOCKS = 100, ONES = 15, SPECIALS = 44 };
 
@@ -21,9 +22,8 @@ struct one {
     double bound;       /* ulp */
 };
 
-static void list_ones(enum skep_cpu_level level, struct one ones[ONES])
+static void list_ones(const struct skep_vmath *v, struct one ones[ONES])
 {
-    const struct skep_vmath *v = skep_vmath_at(level);
     const struct one list[ONES] = {
         {"exp", v->exp, expl, -745, 709.7, 1.0},   {"expm1", v->expm1, expm1l, -40, 709.7, 1.1},
         {"log", v->log, logl, 0.5, 1e300, 1.0},    {"log1p", v->log1p, log1pl, -0.999, 1e300, 1.0},
@@ -97,7 +97,7 @@ static void test_vmath__functions_of_one_argument_keep_their_bounds(void **state
     uint64_t chance = 1;
 
     (void)state;
-    list_ones(SKEP_CPU_PLAIN, ones);
+    list_ones(skep_vmath_at(SKEP_CPU_PLAIN), ones);
     for (int k = 0; k < ONES; k++) {
         double worst = 0, at = 0;
 
@@ -204,37 +204,39 @@ static void fill_anything(uint64_t *chance, double x[BLOCK])
     }
 }
 
-/* Every level has the bits of the plain one, for arguments of all kinds. */
+/* BLOCK values of every function of V at the same arguments. */
+static void apply_all(const struct skep_vmath *v, const double *x, const double *y,
+                      double out[ONES + 2][BLOCK])
+{
+    struct one ones[ONES];
+
+    list_ones(v, ones);
+    for (int k = 0; k < ONES; k++) {
+        ones[k].map(x, out[k], BLOCK);
+    }
+    v->arctan2(x, y, out[ONES], BLOCK);
+    v->pow(x, y, out[ONES + 1], BLOCK);
+}
+
+/* Every level has the bits of the plain one, computed without instructions for fused multiply-add, for
+ * arguments of all kinds. */
 static void test_vmath__all_levels_have_the_same_bits(void **state)
 {
-    struct one ones[ONES], plain[ONES];
-    double x[BLOCK], y[BLOCK], out[BLOCK], expected[BLOCK];
+    static double expected[ONES + 2][BLOCK], out[ONES + 2][BLOCK];
+    double x[BLOCK], y[BLOCK];
     uint64_t chance = 3;
 
     (void)state;
-    list_ones(SKEP_CPU_PLAIN, plain);
-    for (int level = SKEP_CPU_AVX2; level < SKEP_CPU_LEVEL_COUNT; level++) {
-        const struct skep_vmath *v = skep_vmath_at((enum skep_cpu_level)level);
-        const struct skep_vmath *p = skep_vmath_at(SKEP_CPU_PLAIN);
-
-        if (!skep_cpu_has((enum skep_cpu_level)level)) {
-            continue;
-        }
-        list_ones((enum skep_cpu_level)level, ones);
-        for (int block = 0; block < blocks(); block++) {
-            fill_anything(&chance, x);
-            fill_anything(&chance, y);
-            for (int k = 0; k < ONES; k++) {
-                plain[k].map(x, expected, BLOCK);
-                ones[k].map(x, out, BLOCK);
+    for (int block = 0; block < blocks(); block++) {
+        fill_anything(&chance, x);
+        fill_anything(&chance, y);
+        apply_all(&skep_vmath_plain, x, y, expected);
+        for (int level = 0; level < SKEP_CPU_LEVEL_COUNT; level++) {
+            if (skep_cpu_has((enum skep_cpu_level)level)) {
+                memset(out, 0, sizeof out);
+                apply_all(skep_vmath_at((enum skep_cpu_level)level), x, y, out);
                 assert_memory_equal(out, expected, sizeof out);
             }
-            p->arctan2(x, y, expected, BLOCK);
-            v->arctan2(x, y, out, BLOCK);
-            assert_memory_equal(out, expected, sizeof out);
-            p->pow(x, y, expected, BLOCK);
-            v->pow(x, y, out, BLOCK);
-            assert_memory_equal(out, expected, sizeof out);
         }
     }
 }
@@ -249,7 +251,7 @@ static void test_vmath__bits_are_pinned(void **state)
     uint64_t mix = 0;
 
     (void)state;
-    list_ones(SKEP_CPU_PLAIN, ones);
+    list_ones(skep_vmath_at(SKEP_CPU_PLAIN), ones);
     for (int block = 0; block < 20 * (ONES + 2); block++) {
         int k = block % (ONES + 2);
 
