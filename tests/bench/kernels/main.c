@@ -15,7 +15,7 @@ static const struct {
     const char *module;
     const struct bench_case *cases;
 } modules[] = {
-    {"box", bench_box},   {"dynamics", bench_dynamics}, {"numbers", bench_numbers}, {"arrays", bench_arrays},
+    {"box", bench_box},   {"dynamics", bench_dynamics}, {"number", bench_numbers}, {"arrays", bench_arrays},
     {"expr", bench_expr}, {"sketches", bench_sketches}, {"vmath", bench_math},
 };
 

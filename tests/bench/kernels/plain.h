@@ -10,4 +10,9 @@
 /* plain_box.c: with its defaults, of series without gaps. */
 skep_status plain_te_box(struct skep_call *call, struct skep_value *value_out, struct skep_error *err);
 
+/* plain_numbers.c */
+skep_status plain_prime_count(struct skep_call *call, struct skep_value *value_out, struct skep_error *err);
+skep_status plain_prime_segments(struct skep_call *call, struct skep_value *value_out,
+                                 struct skep_error *err);
+
 #endif
