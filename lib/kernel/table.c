@@ -32,6 +32,10 @@
     X(norm2)                                                                                                 \
     X(count_nan)                                                                                             \
     X(count_finite)                                                                                          \
+    X(stats)                                                                                                 \
+    X(hist)                                                                                                  \
+    X(axpy)                                                                                                  \
+    X(dot)                                                                                                   \
     X(expr)                                                                                                  \
     X(random)                                                                                                \
     X(hll)                                                                                                   \

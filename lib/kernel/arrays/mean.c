@@ -4,20 +4,12 @@
  * Method: that of sum (sum.c), and a division that knows its error as well. n = 0: NaN. */
 #include "kernel/arrays/total.h"
 
-#include <math.h>
-
 static skep_status mean_finish(const struct skep_reduce *reduce, void *state, struct skep_reduced *out,
                                struct skep_error *err)
 {
-    struct skep_total *total = state;
-
     (void)err;
     out->value.kind = SKEP_VALUE_F64;
-    if (reduce->dtype != SKEP_F8 || total->n == 0) {
-        out->value.f64 = skep_mean_of_whole(total->whole, total->n);
-    } else if (total->specials != 0) {
-        out->value.f64 = skep_specials_sum(total->specials);
-    } else if (!skep_twofold_round(skep_twofold_divide(total->sum, (double)total->n), &out->value.f64)) {
+    if (!skep_total_mean(reduce, state, &out->value.f64)) {
         out->step = SKEP_REDUCE_UNSURE;
     }
     return SKEP_OK;
@@ -26,15 +18,8 @@ static skep_status mean_finish(const struct skep_reduce *reduce, void *state, st
 static skep_status mean_exact_finish(const struct skep_reduce *reduce, void *state, struct skep_reduced *out,
                                      struct skep_error *err)
 {
-    struct skep_total_exact *total = state;
-
     (void)err;
-    out->value.kind = SKEP_VALUE_F64;
-    if (reduce->dtype != SKEP_F8 || total->n == 0) {
-        out->value.f64 = skep_mean_of_whole(total->whole, total->n);
-    } else {
-        out->value.f64 = skep_exact_round_quotient(&total->sum, (uint64_t)total->n);
-    }
+    out->value = (struct skep_value){.kind = SKEP_VALUE_F64, .f64 = skep_total_exact_mean(reduce, state)};
     return SKEP_OK;
 }
 

@@ -27,6 +27,14 @@ struct skep_moments {
     double squares; /* sum of (x - centre)^2 */
 };
 
+/* Bins of one width, as numpy.linspace makes their edges: edge i is i step + first, the last one LAST. */
+struct skep_grid {
+    double first, last;
+    double step; /* of the edges */
+    double norm; /* bins per unit of x */
+    int32_t n;
+};
+
 struct skep_spans {
     struct skep_twofold (*sum)(const double *x, int64_t n);
     struct skep_twofold (*dot)(const double *x, const double *y, int64_t n);
@@ -42,6 +50,13 @@ struct skep_spans {
     int64_t (*count_nan)(const double *x, int64_t n);
     int64_t (*count_finite)(const double *x, int64_t n);
     bool (*has_nan)(const double *x, int64_t n);
+
+    /* A X + Y, both operations rounded. OUT may be X or Y. */
+    void (*axpy)(double a, const double *x, const double *y, int64_t n, double *out);
+
+    /* For each element the bin it is in, or grid->n where it is in none (NaN too). As numpy.histogram does
+     * it: a product says about where, comparing with the two edges there says exactly. */
+    void (*find_bins)(const struct skep_grid *grid, const double *x, int64_t n, int32_t *bins_out);
 
     /* Of 0 < n <= SKEP_SPAN whole numbers of DTYPE. */
     skep_wide (*sum_whole)(const void *x, enum skep_dtype dtype, int64_t n);

@@ -25,24 +25,6 @@ double skep_specials_sum(unsigned specials)
     return specials == SKEP_HAS_MINUS_INF ? -HUGE_VAL : NAN;
 }
 
-/* ---- whole numbers ---- */
-
-double skep_mean_of_whole(skep_wide whole, int64_t n)
-{
-    const skep_wide exact_doubles = (skep_wide)1 << 53;
-
-    if (n == 0) {
-        return NAN;
-    }
-    if (whole > exact_doubles || whole < -exact_doubles || n > (int64_t)exact_doubles) {
-        struct skep_exact sum;
-        skep_exact_init(&sum);
-        skep_exact_add_whole(&sum, whole);
-        return skep_exact_round_quotient(&sum, (uint64_t)n);
-    }
-    return (double)whole / (double)n;
-}
-
 /* ---- quickly ---- */
 
 void skep_total_init(const struct skep_reduce *reduce, void *state)
@@ -99,4 +81,43 @@ void skep_total_exact_add(const struct skep_reduce *reduce, void *state, const v
     } else if (!total->sum.has_nan) {
         skep_exact_add_run(&total->sum, x, 1, n);
     }
+}
+
+/* ---- means ---- */
+
+static double mean_of_whole(skep_wide whole, int64_t n)
+{
+    const skep_wide exact_doubles = (skep_wide)1 << 53;
+
+    if (n == 0) {
+        return NAN;
+    }
+    if (whole > exact_doubles || whole < -exact_doubles || n > (int64_t)exact_doubles) {
+        struct skep_exact sum;
+        skep_exact_init(&sum);
+        skep_exact_add_whole(&sum, whole);
+        return skep_exact_round_quotient(&sum, (uint64_t)n);
+    }
+    return (double)whole / (double)n;
+}
+
+bool skep_total_mean(const struct skep_reduce *reduce, const struct skep_total *total, double *mean_out)
+{
+    if (reduce->dtype != SKEP_F8 || total->n == 0) {
+        *mean_out = mean_of_whole(total->whole, total->n);
+        return true;
+    }
+    if (total->specials != 0) {
+        *mean_out = skep_specials_sum(total->specials);
+        return true;
+    }
+    return skep_twofold_round(skep_twofold_divide(total->sum, (double)total->n), mean_out);
+}
+
+double skep_total_exact_mean(const struct skep_reduce *reduce, struct skep_total_exact *total)
+{
+    if (reduce->dtype != SKEP_F8 || total->n == 0) {
+        return mean_of_whole(total->whole, total->n);
+    }
+    return skep_exact_round_quotient(&total->sum, (uint64_t)total->n);
 }

@@ -34,7 +34,8 @@ struct skep_total_exact {
 void skep_total_exact_init(const struct skep_reduce *reduce, void *state);
 void skep_total_exact_add(const struct skep_reduce *reduce, void *state, const void *x, int64_t n);
 
-/* The mean of N: the exact quotient, rounded once; NaN for none. */
-double skep_mean_of_whole(skep_wide whole, int64_t n);
+/* The mean: the exact quotient, rounded once; NaN of nothing. False: the quick sum cannot tell. */
+bool skep_total_mean(const struct skep_reduce *reduce, const struct skep_total *total, double *mean_out);
+double skep_total_exact_mean(const struct skep_reduce *reduce, struct skep_total_exact *total);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "unit/kernel/math/expansion.h"
+
 /* The sum of N elements of any dtype as a whole. */
 static struct skep_value sum_of(enum skep_dtype dtype, int64_t n, const void *data)
 {
@@ -308,6 +310,78 @@ static void test_sum__stops(void **state)
     kernel_call_release(&k);
 }
 
+/* Sum and mean of N elements by both variants, in exact agreement. */
+static double sure_sum(const double *x, int64_t n)
+{
+    double sum = sum_of(SKEP_F8, n, x).f64;
+    struct kernel_call k;
+
+    kernel_call_init(&k, "sum");
+    kernel_call_array(&k, "x", SKEP_F8, 1, &n, x);
+    assert_int_equal(kernel_call_reference(&k), SKEP_OK);
+    assert_true(k.value.f64 == sum);
+    kernel_call_release(&k);
+    return sum;
+}
+
+/* Sums of every condition number up to 1e30 and beyond are rounded once: against another exact method. */
+static void test_sum__of_any_condition(void **state)
+{
+    uint64_t chance = 11;
+    int rounds = getenv("SKEP_TEST_LONG") != NULL ? 100 : 6;
+
+    (void)state;
+    for (int round = 0; round < rounds; round++) {
+        for (int bits = 10; bits <= 130; bits += 10) { /* 2^100 is 1.3e30 */
+            double x[100], y[100], parts[200];
+            int64_t n = 10 + (int64_t)(test_chance(&chance) % 90);
+
+            make_hard_dot(x, y, n, bits, &chance);
+            for (int64_t i = 0; i < n; i++) {
+                parts[i] = x[i] * y[i];
+                parts[n + i] = fma(x[i], y[i], -parts[i]);
+            }
+            assert_true(sure_sum(parts, 2 * n) == expansion_sum(parts, 2 * n));
+        }
+    }
+}
+
+/* A long sum that cancels down to its least part, wherever that is. */
+static void test_sum__long_and_cancelling(void **state)
+{
+    enum { N = 100001 };
+    static double x[N];
+    uint64_t chance = 12;
+
+    (void)state;
+    for (int round = 0; round < 5; round++) {
+        int64_t at = (int64_t)(test_chance(&chance) % (N / 2));
+
+        for (int i = 0; i < N / 2; i++) {
+            x[2 * i] = ldexp(test_chance_f8(&chance), (int)(test_chance(&chance) % 100));
+            x[2 * i + 1] = -x[2 * i];
+        }
+        x[N - 1] = x[2 * at];
+        x[2 * at] = 0x1p-60 + 0x1p-100;
+        assert_true(sure_sum(x, N) == 0x1p-60 + 0x1p-100);
+    }
+}
+
+/* Random sums of all lengths around those of vectors and pieces. */
+static void test_sum__of_any_length(void **state)
+{
+    static double x[6200];
+    uint64_t chance = 13;
+
+    (void)state;
+    for (int64_t n = 0; n < 6200; n += n < 140 ? 1 : 101) {
+        for (int64_t i = 0; i < n; i++) {
+            x[i] = ldexp(test_chance_f8(&chance) - 0.3, (int)(test_chance(&chance) % 20));
+        }
+        assert_true(sure_sum(x, n) == expansion_sum(x, n));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +397,9 @@ int main(void)
         cmocka_unit_test(test_sum__axis_out_of_range_is_refused),
         cmocka_unit_test(test_sum__no_room_for_the_value),
         cmocka_unit_test(test_sum__stops),
+        cmocka_unit_test(test_sum__of_any_condition),
+        cmocka_unit_test(test_sum__long_and_cancelling),
+        cmocka_unit_test(test_sum__of_any_length),
     };
     return cmocka_run_group_tests_name("kernel/sum", tests, NULL, NULL);
 }

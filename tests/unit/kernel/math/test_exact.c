@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "kernel/math/exact.h"
+#include "unit/kernel/math/expansion.h"
 
 enum { CASE_MAX = 10 };
 
@@ -120,51 +121,6 @@ static void test_exact__agrees_with_fractions(void **state)
             fail_msg("%s: %a, not %a", fractions[i].name, sum, fractions[i].sum);
         }
     }
-}
-
-/* The exact sum by J. R. Shewchuk's growing expansion, as Python's math.fsum has it: not overlapping parts
- * whose sum is exact, rounded once. Wants the sum within the range of doubles. */
-static double expansion_sum(const double *x, int n)
-{
-    double parts[64];
-    int n_parts = 0;
-    double high = 0.0, low = 0.0;
-
-    for (int i = 0; i < n; i++) {
-        double carried = x[i];
-        int kept = 0;
-        for (int k = 0; k < n_parts; k++) {
-            double a = fabs(carried) < fabs(parts[k]) ? parts[k] : carried;
-            double b = fabs(carried) < fabs(parts[k]) ? carried : parts[k];
-            double sum = a + b;
-            double lost = b - (sum - a);
-            if (lost != 0.0) {
-                parts[kept++] = lost;
-            }
-            carried = sum;
-        }
-        n_parts = kept;
-        parts[n_parts++] = carried;
-        assert_true(n_parts < 64);
-    }
-    while (n_parts > 0) {
-        double a = high;
-        double b = parts[--n_parts];
-        high = a + b;
-        low = b - (high - a);
-        if (low != 0.0) {
-            break;
-        }
-    }
-    /* A tie that the parts below break. */
-    if (n_parts > 0 && ((low < 0.0 && parts[n_parts - 1] < 0.0) || (low > 0.0 && parts[n_parts - 1] > 0.0))) {
-        double twice = low * 2.0;
-        double sum = high + twice;
-        if (twice == sum - high) {
-            high = sum;
-        }
-    }
-    return high;
 }
 
 /* Thousands of random sums over many orders of magnitude equal those of another exact method. */
