@@ -54,7 +54,10 @@ static void find_last_uses(struct compiler *c)
         if (items[v].last_use < 0 && may_fail(&items[v])) {
             items[v].last_use = (int16_t)v;
         }
-        for (int i = 0; i < SKEP_EXPR_MAX_OPERANDS && items[v].last_use >= 0; i++) {
+        if (items[v].last_use < 0 || is_leaf(&items[v])) {
+            continue;
+        }
+        for (int i = 0; i < SKEP_EXPR_MAX_OPERANDS; i++) {
             int16_t in = items[v].in[i];
             if (in >= 0 && items[in].last_use < 0) {
                 items[in].last_use = (int16_t)v;
@@ -135,14 +138,16 @@ static void fill_block(struct compiler *c, int16_t v)
     }
 }
 
-/* The loop for V: one for its constants if there is one, else constants become blocks. */
-static skep_expr_loop choose_loop(struct compiler *c, const struct skep_expr_loops *loops,
-                                  const struct skep_expr_value *v)
+/* The form of the loop for V: one for its constants if there is such, else constants become blocks. */
+static enum skep_expr_form choose_form(struct compiler *c, const struct skep_expr_value *v)
 {
-    const skep_expr_loop *forms = loops->ops[v->op][v->work];
+    const skep_expr_loop *forms = c->loops->ops[v->op][v->work];
     int last = skep_expr_ops[v->op].operands - 1;
     enum skep_expr_form form = SKEP_EXPR_FORM_ALL;
 
+    if (c->program->n_constants == 0) {
+        return form;
+    }
     if (is_constant(c, v->in[last])) {
         form = SKEP_EXPR_FORM_LAST;
     } else if (last > 0 && is_constant(c, v->in[last - 1])) {
@@ -158,7 +163,30 @@ static skep_expr_loop choose_loop(struct compiler *c, const struct skep_expr_loo
             fill_block(c, v->in[i]);
         }
     }
-    return forms[form];
+    return form;
+}
+
+static void choose_loop(struct compiler *c, const struct skep_expr_value *v, struct skep_expr_step *step)
+{
+    enum skep_expr_form form = choose_form(c, v);
+
+    step->kind = SKEP_EXPR_STEP_LOOP;
+    step->loop = c->loops->ops[v->op][v->work][form];
+    assert(step->loop != NULL);
+    if (v == &c->values.items[c->root]) {
+        c->program->last = step;
+        c->program->loop = step->loop;
+        c->program->streaming =
+            c->loops->streams != NULL ? c->loops->streams->ops[v->op][v->work][form] : NULL;
+    }
+}
+
+static void choose_cast(const struct compiler *c, const struct skep_expr_value *v,
+                        struct skep_expr_step *step)
+{
+    step->kind = SKEP_EXPR_STEP_LOOP;
+    step->loop = c->loops->casts[v->work][v->dtype];
+    assert(step->loop != NULL);
 }
 
 static void choose_map(struct compiler *c, const struct skep_expr_value *v, struct skep_expr_step *step)
@@ -178,19 +206,7 @@ static void choose_map(struct compiler *c, const struct skep_expr_value *v, stru
 
 static bool is_map(const struct skep_expr_value *v)
 {
-    return v->work == SKEP_F8 && (v->op >= SKEP_EXPR_EXP || v->op == SKEP_EXPR_POWER) &&
-           v->op != SKEP_EXPR_CAST;
-}
-
-/* STEP gives the result. */
-static void note_last(struct compiler *c, const struct skep_expr_value *v, struct skep_expr_step *step)
-{
-    bool has_streaming =
-        c->loops->streams != NULL && step->kind == SKEP_EXPR_STEP_LOOP && v->op != SKEP_EXPR_CAST;
-
-    c->program->last = step;
-    c->program->loop = step->loop;
-    c->program->streaming = has_streaming ? choose_loop(c, c->loops->streams, v) : NULL;
+    return v->work == SKEP_F8 && (v->op >= SKEP_EXPR_EXP || v->op == SKEP_EXPR_POWER);
 }
 
 static void add_step(struct compiler *c, int at)
@@ -205,16 +221,12 @@ static void add_step(struct compiler *c, int at)
     for (int i = 0; i < SKEP_EXPR_MAX_OPERANDS; i++) {
         step->in[i] = v->in[i] >= 0 ? c->values.items[v->in[i]].slot : 0;
     }
-    if (is_map(v)) {
+    if (v->op == SKEP_EXPR_CAST) {
+        choose_cast(c, v, step);
+    } else if (is_map(v)) {
         choose_map(c, v, step);
     } else {
-        step->kind = SKEP_EXPR_STEP_LOOP;
-        step->loop =
-            v->op == SKEP_EXPR_CAST ? c->loops->casts[v->work][v->dtype] : choose_loop(c, c->loops, v);
-        assert(step->loop != NULL);
-    }
-    if (at == c->root) {
-        note_last(c, v, step);
+        choose_loop(c, v, step);
     }
     place_result(c, at, has_one_size && v->op != SKEP_EXPR_WHERE && step->kind != SKEP_EXPR_STEP_MAP2);
     step->out = c->values.items[at].slot;
@@ -292,7 +304,7 @@ skep_status skep_expr_compile(struct skep_call *call, const struct skep_expr_tre
         return st;
     }
     skep_expr_values_make(&c.values, wanted);
-    c.root = c.values.of_node[tree->n_nodes - 1];
+    c.root = c.values.root;
     program_out->dtype = (enum skep_dtype)c.values.items[c.root].dtype;
     find_last_uses(&c);
     place_leaves(&c);

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "kernel/expr/scalar.h"
 
@@ -10,13 +11,11 @@
 
 static unsigned hash_of(const struct skep_expr_value *v)
 {
-    uint64_t hash = (uint64_t)v->number.i8 * 0x9e3779b97f4a7c15U;
+    uint64_t hash = (uint64_t)v->number.i8 + v->op + ((uint64_t)v->dtype << 8);
 
-    hash ^= (uint64_t)(v->op + 61U * (unsigned)v->dtype) * 0x85ebca6bU;
-    for (int i = 0; i < SKEP_EXPR_MAX_OPERANDS; i++) {
-        hash = (hash ^ (uint64_t)(uint16_t)v->in[i]) * 0x9e3779b97f4a7c15U;
-    }
-    return (unsigned)(hash >> 58) % SKEP_EXPR_BUCKETS;
+    hash += (uint64_t)(uint16_t)v->in[0] << 16 | (uint64_t)(uint16_t)v->in[1] << 32 |
+            (uint64_t)(uint16_t)v->in[2] << 48;
+    return (unsigned)(hash * 0x9e3779b97f4a7c15U >> 58) % SKEP_EXPR_BUCKETS;
 }
 
 static bool is_same(const struct skep_expr_value *a, const struct skep_expr_value *b)
@@ -77,6 +76,19 @@ static int16_t cast(struct skep_expr_values *values, int16_t v, unsigned dtype)
     to = value_of(SKEP_EXPR_CAST, from->dtype, dtype, from->at);
     to.in[0] = v;
     return find_or_add(values, &to);
+}
+
+/* The value of node I as DTYPE. */
+static int16_t node_as(struct skep_expr_values *values, int i, unsigned dtype)
+{
+    const struct skep_expr_node *node = &values->tree->nodes[i];
+
+    if (node->op == SKEP_EXPR_NUMBER) {
+        return add_number(
+            values, skep_expr_convert((enum skep_dtype)node->dtype, (enum skep_dtype)dtype, node->number),
+            dtype);
+    }
+    return cast(values, values->of_node[i], dtype);
 }
 
 /* ---- operations ---- */
@@ -209,13 +221,13 @@ static int16_t add_operation(struct skep_expr_values *values, const struct skep_
 {
     unsigned work =
         node->work == SKEP_F4 && is_through_f8(values->tree, node) ? SKEP_F8 : (unsigned)node->work;
-    int n = skep_expr_ops[node->op].operands;
+    int n = node->op == SKEP_EXPR_PRODUCT ? 1 : skep_expr_ops[node->op].operands;
     int16_t in[SKEP_EXPR_MAX_OPERANDS] = {-1, -1, -1};
     struct skep_expr_value v;
 
     for (int i = 0; i < n; i++) {
         bool is_condition = node->op == SKEP_EXPR_WHERE && i == 0;
-        in[i] = cast(values, values->of_node[node->in[i]], is_condition ? SKEP_B1 : work);
+        in[i] = node_as(values, node->in[i], is_condition ? SKEP_B1 : work);
     }
     if (node->op == SKEP_EXPR_PLUS || (node->op == SKEP_EXPR_ABS && work == SKEP_B1)) {
         return in[0];
@@ -236,13 +248,11 @@ static int16_t add_operation(struct skep_expr_values *values, const struct skep_
     return find_or_add(values, &v);
 }
 
+/* The value of a node that is no number. */
 static int16_t add_node(struct skep_expr_values *values, const struct skep_expr_node *node)
 {
     struct skep_expr_value v;
 
-    if (node->op == SKEP_EXPR_NUMBER) {
-        return add_number(values, node->number, node->dtype);
-    }
     if (node->op == SKEP_EXPR_ARRAY) {
         v = value_of(SKEP_EXPR_ARRAY, node->dtype, node->dtype, node->at);
         v.array = node->array;
@@ -256,13 +266,13 @@ void skep_expr_values_make(struct skep_expr_values *values, enum skep_dtype want
     const struct skep_expr_tree *tree = values->tree;
 
     values->n = 0;
-    for (int i = 0; i < SKEP_EXPR_BUCKETS; i++) {
-        values->buckets[i] = -1;
-    }
+    memset(values->buckets, 0xff, sizeof values->buckets); /* -1 */
     for (int i = 0; i < tree->n_nodes; i++) {
-        values->of_node[i] = add_node(values, &tree->nodes[i]);
+        if (tree->nodes[i].op !=
+            SKEP_EXPR_NUMBER) { /* those are made where they are used, in the dtype wanted */
+            values->of_node[i] = add_node(values, &tree->nodes[i]);
+        }
     }
-    if (wanted != SKEP_DTYPE_NONE) {
-        values->of_node[tree->n_nodes - 1] = cast(values, values->of_node[tree->n_nodes - 1], wanted);
-    }
+    values->root = node_as(values, tree->n_nodes - 1,
+                           wanted != SKEP_DTYPE_NONE ? wanted : tree->nodes[tree->n_nodes - 1].dtype);
 }

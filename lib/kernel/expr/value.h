@@ -29,7 +29,8 @@ enum { SKEP_EXPR_BUCKETS = 64 };
 struct skep_expr_values {
     const struct skep_expr_tree *tree;
     struct skep_expr_value *items;
-    int16_t *of_node; /* the value of each node */
+    int16_t *of_node; /* the value of each node that is no number */
+    int16_t root;     /* the value of the tree */
     int n, max;
     int16_t buckets[SKEP_EXPR_BUCKETS];
 };
@@ -40,8 +41,8 @@ static inline int skep_expr_max_values(size_t length)
     return 4 * (int)length + 8;
 }
 
-/* Make the values of a tree; the caller has set tree, items, of_node and max. The last one is the root, which
- * is converted to WANTED unless that is NONE. */
+/* Make the values of a tree; the caller has set tree, items, of_node and max. The root is converted to WANTED
+ * unless that is NONE. */
 void skep_expr_values_make(struct skep_expr_values *values, enum skep_dtype wanted);
 
 #endif
