@@ -5,11 +5,12 @@
  */
 #include "kernel/math/philox.h"
 
-#include <math.h>
 #include <string.h>
 
-#include "kernel/math/elementary.h"
+#include "kernel/math/normal_pairs.h"
 #include "kernel/math/philox_blocks.h"
+
+enum { PAIRS_AT_ONCE = 1024 }; /* of normals: their uniforms stay in the first-level cache */
 
 void skep_philox_init(struct skep_philox *philox, struct skep_stream_key key, uint64_t stream)
 {
@@ -101,27 +102,36 @@ double skep_philox_next_f64(struct skep_philox *philox)
 
 double skep_philox_next_normal(struct skep_philox *philox)
 {
-    double radius;
-    double turn;
-    double sine;
-    double cosine;
+    double pair[2];
 
     if (philox->has_spare) {
         philox->has_spare = false;
         return philox->spare;
     }
-    /* 1 - u is exact and never 0. */
-    radius = sqrt(-2.0 * skep_ln(1.0 - skep_philox_next_f64(philox)));
-    turn = skep_philox_next_f64(philox);
-    skep_sincos_turn(turn, &sine, &cosine);
-    philox->spare = radius * sine;
+    pair[0] = skep_philox_next_f64(philox);
+    pair[1] = skep_philox_next_f64(philox);
+    skep_normal_pairs_plain(pair, pair, 1);
+    philox->spare = pair[1];
     philox->has_spare = true;
-    return radius * cosine;
+    return pair[0];
 }
 
 void skep_philox_fill_normal(struct skep_philox *philox, double *out, int64_t n)
 {
-    for (int64_t i = 0; i < n; i++) {
-        out[i] = skep_philox_next_normal(philox);
+    skep_normal_pairs make = skep_normal_pairs_at(skep_cpu_level());
+
+    if (n > 0 && philox->has_spare) {
+        *out++ = skep_philox_next_normal(philox);
+        n--;
+    }
+    for (int64_t done = 0; done + 1 < n;) {
+        int64_t n_pairs = (n - done) / 2 < PAIRS_AT_ONCE ? (n - done) / 2 : PAIRS_AT_ONCE;
+
+        skep_philox_fill_f64(philox, out + done, 2 * n_pairs);
+        make(out + done, out + done, n_pairs);
+        done += 2 * n_pairs;
+    }
+    if (n % 2 != 0) {
+        out[n - 1] = skep_philox_next_normal(philox);
     }
 }
