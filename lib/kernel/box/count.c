@@ -9,7 +9,7 @@ enum {
     ROOM_ALIGN = 64,
     NARROW_LINES =
         255, /* rows and columns of the table: a row must fit into 8 bits, the table into 128 KiB */
-    WIDE_LINES = 511,
+    WIDE_LINES = 255,
     SHIFT_LEAST = 7 /* half of 2^7 places is what one comparison takes */
 };
 
@@ -144,7 +144,7 @@ static void set_zero(uint32_t *counts, int64_t n)
 /* Pairs less than GAP apart, and the others. */
 static double near_pairs(int64_t n, int64_t gap)
 {
-    return (double)n * (2.0 * (double)gap - 1.0) - (double)gap * ((double)gap - 1.0);
+    return gap <= 0 ? 0.0 : (double)n * (2.0 * (double)gap - 1.0) - (double)gap * ((double)gap - 1.0);
 }
 
 static double far_pairs(int64_t n, int64_t gap)
@@ -152,9 +152,24 @@ static double far_pairs(int64_t n, int64_t gap)
     return (double)n * (double)n - near_pairs(n, gap);
 }
 
-static enum skep_box_way way_find(int64_t n, int64_t gap)
+double skep_box_way_seconds(const struct skep_box_code *code, enum skep_box_way way, bool is_wide, int64_t n,
+                            int64_t gap)
 {
-    return gap > 0 && far_pairs(n, gap) < near_pairs(n, gap) ? SKEP_BOX_FAR : SKEP_BOX_SWEEP;
+    const struct skep_box_price *price = is_wide ? &code->wide.price : &code->narrow.price;
+    double pairs = way == SKEP_BOX_FAR ? far_pairs(n, gap) : near_pairs(n, gap);
+
+    if (way == SKEP_BOX_FAR) {
+        return price->pair * pairs;
+    }
+    return (price->point + price->place * (double)n) * (double)n + price->pair * pairs;
+}
+
+static enum skep_box_way way_find(const struct skep_box_code *code, bool is_wide, int64_t n, int64_t gap)
+{
+    return skep_box_way_seconds(code, SKEP_BOX_FAR, is_wide, n, gap) <
+                   skep_box_way_seconds(code, SKEP_BOX_SWEEP, is_wide, n, gap)
+               ? SKEP_BOX_FAR
+               : SKEP_BOX_SWEEP;
 }
 
 skep_status skep_box_count_as(struct skep_call *call, struct skep_box_work *work,
@@ -178,8 +193,8 @@ skep_status skep_box_count_as(struct skep_call *call, struct skep_box_work *work
         return SKEP_OK;
     }
     skep_box_sweep_init(&sweep, a, b, c, counts, work->room);
-    way = way == SKEP_BOX_CHEAPEST ? way_find(a->n, gap) : way;
-    if (way == SKEP_BOX_FAR && gap > 0) {
+    way = way == SKEP_BOX_CHEAPEST ? way_find(code, a->is_wide, a->n, gap) : way;
+    if (way == SKEP_BOX_FAR) {
         return (c != NULL ? runs->far3 : runs->far2)(call, &sweep, gap);
     }
     st = (c != NULL ? runs->sweep3 : runs->sweep2)(call, &sweep);
@@ -211,8 +226,12 @@ skep_status skep_box_count3(struct skep_call *call, struct skep_box_work *work, 
 
 double skep_box_count_seconds(int axes, int64_t n, int64_t gap)
 {
-    double pairs = gap < n ? near_pairs(n, gap) : 0.0;
+    const struct skep_box_code *code = skep_box_code_at(skep_cpu_level());
+    bool is_wide = n > SKEP_BOX_NARROW_MAX;
+    double prepare = 20e-9 * axes * (double)n;
 
-    pairs = pairs < far_pairs(n, gap) ? pairs : far_pairs(n, gap);
-    return 1e-7 * axes * (double)n + 0.3e-9 * pairs;
+    if (gap >= n) {
+        return prepare;
+    }
+    return prepare + skep_box_way_seconds(code, way_find(code, is_wide, n, gap), is_wide, n, gap);
 }

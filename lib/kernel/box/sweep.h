@@ -36,13 +36,19 @@ void skep_box_sweep_init(struct skep_box_sweep *sweep, const struct skep_box_axi
 /* The room that any sweep over N places takes. */
 size_t skep_box_sweep_bytes(int64_t n);
 
+/* Both ask for stop; SKEP_STOPPED leaves the counts arbitrary. */
 typedef skep_status (*skep_box_sweep_run)(const struct skep_call *call, const struct skep_box_sweep *sweep);
 
 typedef skep_status (*skep_box_band_run)(const struct skep_call *call, const struct skep_box_sweep *sweep,
                                          int64_t gap);
 
 /* The innermost code, once for each level of vector instructions. All give the same integers. */
+struct skep_box_price {
+    double point, place; /* seconds for a point of a sweep: point + place * n */
+    double pair;         /* for a pair compared one by one */
+};
 struct skep_box_runs {
+    struct skep_box_price price;
     skep_box_sweep_run sweep2, sweep3;
     skep_box_band_run near2, near3; /* take away the pairs that are less than gap apart */
     skep_box_band_run far2, far3;   /* set the counts to the pairs that are gap and more apart */
@@ -72,6 +78,10 @@ enum skep_box_way {
     SKEP_BOX_SWEEP, /* and take away what is less than gap apart */
     SKEP_BOX_FAR    /* compare all pairs gap or more apart */
 };
+
+/* What one of the two ways costs on three axes. */
+double skep_box_way_seconds(const struct skep_box_code *code, enum skep_box_way way, bool is_wide, int64_t n,
+                            int64_t gap);
 
 /* skep_box_axis_init with given code and the records of a given width. */
 SKEP_MUST_USE skep_status skep_box_axis_init_as(struct skep_call *call, const struct skep_box_code *code,

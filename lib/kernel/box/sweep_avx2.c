@@ -9,9 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TARGET __attribute__((target("avx2,bmi,bmi2,popcnt")))
-#define LEVEL  skep_box_code_avx2
-#define INLINE TARGET static inline __attribute__((always_inline))
+#define PRICE_NARROW 3.5e-8, 1.1e-12, 1.15e-10
+#define PRICE_WIDE   1.6e-7, 5e-13, 2.3e-10
+#define TARGET       __attribute__((target("avx2,bmi,bmi2,popcnt")))
+#define LEVEL        skep_box_code_avx2
+#define INLINE       TARGET static inline __attribute__((always_inline))
 
 INLINE uint64_t first_bits(uint32_t n)
 {
@@ -129,7 +131,6 @@ typedef uint32_t vector32 __attribute__((vector_size(VECTOR_BYTES), may_alias));
 
 DEFINE_IS_IN(16)
 DEFINE_IS_IN(32)
-
 
 #include "kernel/box/sweep_both.inc"
 

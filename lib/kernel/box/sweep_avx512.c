@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi,bmi2,popcnt")))
-#define LEVEL  skep_box_code_avx512
-#define INLINE TARGET static inline __attribute__((always_inline))
+#define PRICE_NARROW 3e-8, 9e-13, 5.5e-11
+#define PRICE_WIDE   1.4e-7, 4e-13, 1.1e-10
+#define TARGET       __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi,bmi2,popcnt")))
+#define LEVEL        skep_box_code_avx512
+#define INLINE       TARGET static inline __attribute__((always_inline))
 
 INLINE uint64_t first_bits(uint32_t n)
 {

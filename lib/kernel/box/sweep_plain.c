@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PRICE_NARROW 4e-7, 1.2e-11, 2.5e-10
+#define PRICE_WIDE   1.1e-6, 4e-12, 5e-10
 #define TARGET
 #define LEVEL  skep_box_code_plain
 #define INLINE TARGET static inline __attribute__((always_inline))
@@ -70,7 +72,6 @@ typedef uint32_t vector32 __attribute__((vector_size(VECTOR_BYTES), may_alias));
 
 DEFINE_IS_IN(16)
 DEFINE_IS_IN(32)
-
 
 #include "kernel/box/sweep_both.inc"
 
