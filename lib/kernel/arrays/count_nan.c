@@ -27,7 +27,7 @@ static skep_status count_nan_finish(const struct skep_reduce *reduce, void *stat
 {
     (void)reduce;
     (void)err;
-    out->value = (struct skep_value){.kind = SKEP_VALUE_I64, .i64 = *(int64_t *)state};
+    out->value = (struct skep_scalar){.kind = SKEP_VALUE_I64, .i64 = *(int64_t *)state};
     return SKEP_OK;
 }
 

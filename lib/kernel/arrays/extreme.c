@@ -196,7 +196,7 @@ static skep_status check_any(const struct skep_extreme *extreme, struct skep_err
 }
 
 /* NaN: one that goes through, or all that is left when none is skipped. */
-static void read_double(const struct skep_extreme *extreme, struct skep_value *value_out)
+static void read_double(const struct skep_extreme *extreme, struct skep_scalar *value_out)
 {
     value_out->kind = SKEP_VALUE_F64;
     value_out->f64 = extreme->nan_at >= 0 || extreme->at < 0 ? NAN : extreme->f8;
@@ -212,13 +212,13 @@ skep_status skep_extreme_finish(const struct skep_reduce *reduce, void *state, s
         read_double(extreme, &out->value);
         break;
     case 'b':
-        out->value = (struct skep_value){.kind = SKEP_VALUE_BOOL, .boolean = extreme->whole != 0};
+        out->value = (struct skep_scalar){.kind = SKEP_VALUE_BOOL, .boolean = extreme->whole != 0};
         break;
     case 'u':
-        out->value = (struct skep_value){.kind = SKEP_VALUE_U64, .u64 = (uint64_t)extreme->whole};
+        out->value = (struct skep_scalar){.kind = SKEP_VALUE_U64, .u64 = (uint64_t)extreme->whole};
         break;
     default:
-        out->value = (struct skep_value){.kind = SKEP_VALUE_I64, .i64 = (int64_t)extreme->whole};
+        out->value = (struct skep_scalar){.kind = SKEP_VALUE_I64, .i64 = (int64_t)extreme->whole};
         break;
     }
     return check_any(extreme, err);
@@ -232,7 +232,7 @@ skep_status skep_extreme_finish_absmax(const struct skep_reduce *reduce, void *s
     if (reduce->dtype == SKEP_F8) {
         read_double(extreme, &out->value);
     } else {
-        out->value = (struct skep_value){.kind = SKEP_VALUE_U64, .u64 = (uint64_t)extreme->whole};
+        out->value = (struct skep_scalar){.kind = SKEP_VALUE_U64, .u64 = (uint64_t)extreme->whole};
     }
     return check_any(extreme, err);
 }
@@ -244,7 +244,7 @@ skep_status skep_extreme_finish_place(const struct skep_reduce *reduce, void *st
     skep_status st = check_any(extreme, err);
 
     (void)reduce;
-    out->value = (struct skep_value){.kind = SKEP_VALUE_I64, .i64 = extreme->at};
+    out->value = (struct skep_scalar){.kind = SKEP_VALUE_I64, .i64 = extreme->at};
     if (extreme->nan_at >= 0) {
         out->value.i64 = extreme->nan_at;
     } else if (st == SKEP_OK && extreme->at < 0) {

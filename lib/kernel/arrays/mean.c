@@ -19,7 +19,7 @@ static skep_status mean_exact_finish(const struct skep_reduce *reduce, void *sta
                                      struct skep_error *err)
 {
     (void)err;
-    out->value = (struct skep_value){.kind = SKEP_VALUE_F64, .f64 = skep_total_exact_mean(reduce, state)};
+    out->value = (struct skep_scalar){.kind = SKEP_VALUE_F64, .f64 = skep_total_exact_mean(reduce, state)};
     return SKEP_OK;
 }
 

@@ -65,7 +65,7 @@ static skep_status norm2_exact_finish(const struct skep_reduce *reduce, void *st
 
     (void)reduce;
     (void)err;
-    out->value = (struct skep_value){.kind = SKEP_VALUE_F64, .f64 = skep_exact_round_root(&total->sum)};
+    out->value = (struct skep_scalar){.kind = SKEP_VALUE_F64, .f64 = skep_exact_round_root(&total->sum)};
     return SKEP_OK;
 }
 

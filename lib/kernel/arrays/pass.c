@@ -55,7 +55,7 @@ static skep_status pass_stream(const struct skep_pass *pass, const struct skep_v
 
 /* The same by the reduction that is always sure. */
 static skep_status pass_view_exact(const struct skep_pass *pass, const struct skep_view *view,
-                                   struct skep_value *value_out, struct skep_error *err)
+                                   struct skep_scalar *value_out, struct skep_error *err)
 {
     struct skep_pass exact = *pass;
 
@@ -65,7 +65,7 @@ static skep_status pass_view_exact(const struct skep_pass *pass, const struct sk
 }
 
 skep_status skep_pass_view(const struct skep_pass *pass, const struct skep_view *view,
-                           struct skep_value *value_out, struct skep_error *err)
+                           struct skep_scalar *value_out, struct skep_error *err)
 {
     struct skep_reduced reduced = {.step = SKEP_REDUCE_AGAIN};
     skep_status st = SKEP_OK;
@@ -87,7 +87,7 @@ skep_status skep_pass_view(const struct skep_pass *pass, const struct skep_view 
 
 /* ---- along an axis ---- */
 
-static void pass_store(const struct skep_value *value, const struct skep_view *values, int64_t at)
+static void pass_store(const struct skep_scalar *value, const struct skep_view *values, int64_t at)
 {
     void *data = (void *)(uintptr_t)values->data; /* the call's own */
 
@@ -129,6 +129,28 @@ static void pass_take_run(const struct skep_walk *walk, int64_t at, struct skep_
     run_out->strides[0] = walk->stride;
 }
 
+/* The value of N <= SKEP_SPAN elements that lie side by side from X on: what is short should not spend its
+ * time on the way. *IS_DONE_OUT: nothing more is to be done. */
+static skep_status pass_short(const struct skep_pass *pass, const void *x, int64_t n,
+                              struct skep_scalar *value_out, bool *is_done_out, struct skep_error *err)
+{
+    struct skep_reduced reduced = {.step = SKEP_REDUCE_DONE};
+    skep_status st;
+
+    *is_done_out = false;
+    if (skep_call_is_stopped(pass->reduce->call)) {
+        return SKEP_STOPPED;
+    }
+    x = skep_reader_convert(x, pass->reduce->view->dtype, n, pass->reduction->form,
+                            pass->room->reader.doubles);
+    pass->reduction->init(pass->reduce, pass->states);
+    pass_add(pass, pass->states, x, n);
+    st = pass->reduction->finish(pass->reduce, pass->states, &reduced, err);
+    *value_out = reduced.value;
+    *is_done_out = reduced.step == SKEP_REDUCE_DONE;
+    return st;
+}
+
 skep_status skep_pass_runs(const struct skep_pass *pass, int axis, const struct skep_view *values,
                            struct skep_error *err)
 {
@@ -137,11 +159,19 @@ skep_status skep_pass_runs(const struct skep_pass *pass, int axis, const struct 
 
     skep_walk_init(&walk, pass->reduce->view, axis);
     for (int64_t i = 0; st == SKEP_OK && i < walk.n_runs; i++) {
-        struct skep_view run;
-        struct skep_value value;
+        struct skep_scalar value;
+        bool is_done = false;
 
-        pass_take_run(&walk, walk.at, &run);
-        st = skep_pass_view(pass, &run, &value, err);
+        if (walk.length <= SKEP_SPAN && (walk.stride == 1 || walk.length <= 1)) {
+            const char *x =
+                (const char *)walk.view->data + walk.at * (int64_t)skep_dtype_size(walk.view->dtype);
+            st = pass_short(pass, x, walk.length, &value, &is_done, err);
+        }
+        if (st == SKEP_OK && !is_done) {
+            struct skep_view run;
+            pass_take_run(&walk, walk.at, &run);
+            st = skep_pass_view(pass, &run, &value, err);
+        }
         if (st == SKEP_OK) {
             pass_store(&value, values, i);
         }

@@ -37,7 +37,7 @@ struct skep_pass {
 
 /* The value of all elements of VIEW. */
 skep_status skep_pass_view(const struct skep_pass *pass, const struct skep_view *view,
-                           struct skep_value *value_out, struct skep_error *err);
+                           struct skep_scalar *value_out, struct skep_error *err);
 
 /* The values along AXIS into VALUES, the call's own: one after the other, or strip by strip. */
 skep_status skep_pass_runs(const struct skep_pass *pass, int axis, const struct skep_view *values,

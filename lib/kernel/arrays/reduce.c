@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "kernel/arrays/pass.h"
 
@@ -148,6 +149,37 @@ static skep_status reduce_check_axis(const struct skep_call *call, struct skep_e
     return SKEP_OK;
 }
 
+static skep_status reduce_all(const struct skep_pass *pass, struct skep_value *value_out,
+                              struct skep_error *err)
+{
+    struct skep_scalar value;
+    skep_status st = skep_pass_view(pass, pass->reduce->view, &value, err);
+
+    if (st != SKEP_OK) {
+        return st;
+    }
+    value_out->kind = value.kind;
+    switch (value.kind) {
+    case SKEP_VALUE_F64:
+        value_out->f64 = value.f64;
+        break;
+    case SKEP_VALUE_U64:
+        value_out->u64 = value.u64;
+        break;
+    case SKEP_VALUE_BOOL:
+        value_out->boolean = value.boolean;
+        break;
+    case SKEP_VALUE_JSON:
+        value_out->json.text = value.json;
+        value_out->json.length = strlen(value.json);
+        break;
+    default:
+        value_out->i64 = value.i64;
+        break;
+    }
+    return SKEP_OK;
+}
+
 skep_status skep_reduce_run(const struct skep_reduction *reduction, struct skep_call *call,
                             struct skep_value *value_out, struct skep_error *err)
 {
@@ -172,7 +204,7 @@ skep_status skep_reduce_run(const struct skep_reduction *reduction, struct skep_
         return st;
     }
     if (plan.axis < 0) {
-        return skep_pass_view(&pass, reduce.view, value_out, err);
+        return reduce_all(&pass, value_out, err);
     }
     return plan.has_strips ? skep_pass_strips(&pass, plan.axis, &value_out->array, err)
                            : skep_pass_runs(&pass, plan.axis, &value_out->array, err);

@@ -34,8 +34,21 @@ enum skep_reduce_step {
     SKEP_REDUCE_UNSURE /* this method cannot tell: another one must (exact) */
 };
 
+/* A value of one element, or JSON text. (A struct skep_value has room for a view, and short runs would spend
+ * their time on copying it.) */
+struct skep_scalar {
+    enum skep_value_kind kind;
+    union {
+        bool boolean;
+        int64_t i64;
+        uint64_t u64;
+        double f64;
+        const char *json;
+    };
+};
+
 struct skep_reduced {
-    struct skep_value value;
+    struct skep_scalar value;
     enum skep_reduce_step step;
 };
 

@@ -170,7 +170,7 @@ static void format_extreme(const struct skep_reduce *reduce, struct skep_extreme
 }
 
 static skep_status stats_write(const struct skep_reduce *reduce, struct stats *stats,
-                               struct skep_value *value_out, struct skep_error *err)
+                               struct skep_scalar *value_out, struct skep_error *err)
 {
     char min[STATS_NUMBER_SIZE], max[STATS_NUMBER_SIZE], mean[STATS_NUMBER_SIZE], std[STATS_NUMBER_SIZE];
     void *text;
@@ -187,8 +187,7 @@ static skep_status stats_write(const struct skep_reduce *reduce, struct stats *s
              "{\"n\":%lld,\"nan\":%lld,\"inf\":%lld,\"min\":%s,\"max\":%s,\"mean\":%s,\"std\":%s}",
              (long long)stats->min.n, (long long)stats->n_nan, (long long)stats->n_inf, min, max, mean, std);
     value_out->kind = SKEP_VALUE_JSON;
-    value_out->json.text = text;
-    value_out->json.length = strlen(text);
+    value_out->json = text;
     return SKEP_OK;
 }
 

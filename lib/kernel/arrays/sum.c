@@ -24,13 +24,13 @@ static skep_status sum_read_whole(enum skep_dtype dtype, skep_wide whole, struct
                                   struct skep_error *err)
 {
     if (sum_dtype(dtype) == SKEP_U8) {
-        out->value = (struct skep_value){.kind = SKEP_VALUE_U64, .u64 = (uint64_t)whole};
+        out->value = (struct skep_scalar){.kind = SKEP_VALUE_U64, .u64 = (uint64_t)whole};
         if (whole > (skep_wide)UINT64_MAX) {
             return skep_error_set(err, SKEP_E_NUMERIC, "the sum exceeds 2^64 - 1, the range of u8");
         }
         return SKEP_OK;
     }
-    out->value = (struct skep_value){.kind = SKEP_VALUE_I64, .i64 = (int64_t)whole};
+    out->value = (struct skep_scalar){.kind = SKEP_VALUE_I64, .i64 = (int64_t)whole};
     if (whole > INT64_MAX || whole < INT64_MIN) {
         return skep_error_set(err, SKEP_E_NUMERIC, "the sum leaves the range of i8, -2^63 to 2^63 - 1");
     }
@@ -62,7 +62,7 @@ static skep_status sum_exact_finish(const struct skep_reduce *reduce, void *stat
     if (reduce->dtype != SKEP_F8) {
         return sum_read_whole(reduce->view->dtype, total->whole, out, err);
     }
-    out->value = (struct skep_value){.kind = SKEP_VALUE_F64, .f64 = skep_exact_round(&total->sum)};
+    out->value = (struct skep_scalar){.kind = SKEP_VALUE_F64, .f64 = skep_exact_round(&total->sum)};
     return SKEP_OK;
 }
 

@@ -13,7 +13,7 @@ static skep_status var_finish(const struct skep_reduce *reduce, void *state, str
     if (!skep_spread_read(state, reduce->ddof, &variance)) {
         out->step = SKEP_REDUCE_UNSURE;
     }
-    out->value = (struct skep_value){.kind = SKEP_VALUE_F64, .f64 = skep_variance_var(variance)};
+    out->value = (struct skep_scalar){.kind = SKEP_VALUE_F64, .f64 = skep_variance_var(variance)};
     return SKEP_OK;
 }
 
@@ -28,7 +28,7 @@ static skep_status var_plain_finish(const struct skep_reduce *reduce, void *stat
         return SKEP_OK;
     }
     skep_spread_plain_read(state, reduce->ddof, &variance);
-    out->value = (struct skep_value){.kind = SKEP_VALUE_F64, .f64 = skep_variance_var(variance)};
+    out->value = (struct skep_scalar){.kind = SKEP_VALUE_F64, .f64 = skep_variance_var(variance)};
     return SKEP_OK;
 }
 

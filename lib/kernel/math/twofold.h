@@ -34,6 +34,9 @@ static inline struct skep_twofold skep_twofold_add(struct skep_twofold a, struct
     double lost = skep_two_sum(a.hi, b.hi, &sum);
     struct skep_twofold total;
 
+    if (a.hi == 0.0 && a.lo == 0.0 && a.slack == 0.0) {
+        return b; /* may be exact, and stay so */
+    }
     total.slack = (a.slack + b.slack) * (1.0 + 0x1p-50) + 0x1p-50 * (fabs(a.lo) + fabs(b.lo) + fabs(lost));
     total.lo = skep_two_sum(sum, a.lo + b.lo + lost, &total.hi);
     return total;
