@@ -47,6 +47,17 @@ double skep_log_bins_bytes(int64_t most, bool has_logs)
 
 /* Count the fractions FIRST ... END-1. Those that are 0 go to weight 0, which nobody reads: a branch would
  * cost more. Returns their number. */
+static int64_t add_joint(int64_t *weights, const struct skep_log_fractions *f, int64_t first, int64_t end)
+{
+    int64_t n_zero = 0;
+
+    for (int64_t i = first; i < end; i++) {
+        weights[f->joint[i]]++;
+        n_zero += f->joint[i] == 0;
+    }
+    return n_zero;
+}
+
 static int64_t add_halves(int64_t *weights, const struct skep_log_fractions *f, int64_t first, int64_t end)
 {
     int64_t n_zero = 0;
@@ -77,6 +88,14 @@ static int64_t add_wholes(int64_t *weights, const struct skep_log_fractions *f, 
     return n_zero;
 }
 
+static int64_t add_fractions(int64_t *weights, const struct skep_log_fractions *f, int64_t first, int64_t end)
+{
+    if (f->given != NULL) {
+        return add_wholes(weights, f, first, end);
+    }
+    return f->left != NULL ? add_halves(weights, f, first, end) : add_joint(weights, f, first, end);
+}
+
 skep_status skep_log_sum(const struct skep_call *call, struct skep_log_bins *bins,
                          const struct skep_log_fractions *fractions, skep_log_wide *sum_out,
                          int64_t *n_zero_out)
@@ -90,8 +109,7 @@ skep_status skep_log_sum(const struct skep_call *call, struct skep_log_bins *bin
         if (skep_call_is_stopped(call)) {
             return SKEP_STOPPED;
         }
-        n_zero += fractions->given != NULL ? add_wholes(bins->weights, fractions, first, end)
-                                           : add_halves(bins->weights, fractions, first, end);
+        n_zero += add_fractions(bins->weights, fractions, first, end);
     }
     bins->weights[0] = 0;
     for (int64_t first = 0; first <= bins->most; first = end) {

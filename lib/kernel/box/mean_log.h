@@ -15,8 +15,10 @@
  * than 2^-73 before it is rounded, however small it is. */
 
 struct skep_log_fractions {
-    const uint32_t *joint, *left;
-    const uint32_t *given, *right; /* both or none; where JOINT is not 0, no other count may be */
+    const uint32_t *joint;
+    const uint32_t *left; /* NULL: ones */
+    const uint32_t *given,
+        *right; /* both NULL: ones; if not, there is LEFT. Where JOINT is not 0, none is. */
     int64_t n;
 };
 

@@ -40,13 +40,14 @@ static skep_log_wide sum_of(struct fixture *f, int64_t *n_zero)
 
 static long double expected_mean(const struct fixture *f)
 {
+    const struct skep_log_fractions *of = &f->fractions;
     long double sum = 0;
 
-    for (int64_t i = 0; i < f->fractions.n; i++) {
-        sum += box_term(f->counts[0][i], f->fractions.given != NULL ? f->counts[2][i] : 1, f->counts[1][i],
-                        f->fractions.given != NULL ? f->counts[3][i] : 1);
+    for (int64_t i = 0; i < of->n; i++) {
+        sum += box_term(of->joint[i], of->given != NULL ? of->given[i] : 1,
+                        of->left != NULL ? of->left[i] : 1, of->right != NULL ? of->right[i] : 1);
     }
-    return sum / f->fractions.n;
+    return sum / of->n;
 }
 
 static void fill(struct fixture *f, uint32_t most, uint64_t *chance)
@@ -79,6 +80,9 @@ static void test_mean_log__is_the_mean(void **state)
         f->fractions.n = 1 + (int64_t)(test_chance(&chance) % N_MAX);
         if (round % 4 == 3) {
             f->fractions.given = f->fractions.right = NULL;
+        }
+        if (round % 8 == 7) {
+            f->fractions.left = NULL;
         }
         for (int64_t i = 0; i < f->fractions.n; i++) {
             expected_zero += f->counts[0][i] == 0;
