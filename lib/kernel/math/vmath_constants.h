@@ -116,11 +116,15 @@ static const double vm_pow_poly[9] = {0x1.7394d270963acp-4,  -0x1.9a532f74d16abp
 
 /* ---- sine, cosine, tangent ---- */
 
-#define VM_TURN_STEPS 0x1.45f306dc9c883p+2  /* 16/pi */
-#define VM_TURN_1     0x1.921fb54442d18p-3  /* pi/16, first part */
-#define VM_TURN_2     0x1.1a62633000000p-57 /* second part, of 30 bits */
-#define VM_TURN_3     0x1.45c06e0e68948p-89 /* third part */
-#define VM_TURN_REST  0x1.1a62633145c07p-57 /* the second and third as one double */
+#define VM_TURN_STEPS  0x1.45f306dc9c883p+2  /* 16/pi */
+#define VM_TURN_1      0x1.921fb54442d18p-3  /* pi/16, first part */
+#define VM_TURN_2      0x1.1a62633000000p-57 /* second part, of 30 bits */
+#define VM_TURN_3      0x1.45c06e0e68948p-89 /* third part */
+#define VM_TURN_REST   0x1.1a62633145c07p-57 /* the second and third as one double */
+#define VM_HALF_TURNS  0x1.45f306dc9c883p-2  /* 1/pi */
+#define VM_HALF_TURN_1 0x1.921fb54442d18p+1  /* pi, first part */
+#define VM_HALF_TURN_2 0x1.1a62633000000p-53 /* second part, of 30 bits */
+#define VM_HALF_TURN_3 0x1.45c06e0e68948p-85 /* third part */
 
 /* sin(j pi/16) */
 static const double vm_sin_table[16] = {0x0.0p+0,
@@ -190,6 +194,12 @@ static const double vm_sin_poly[4] = {0x1.71cda20bfd969p-19, -0x1.a01a0139b7e26p
 
 /* (cos r - 1 + r^2/2)/r^4 in r^2, on [0, 0.0096402] */
 static const double vm_cos_poly[3] = {0x1.a008e491392d1p-16, -0x1.6c16c12cbd264p-10, 0x1.55555555550fep-5};
+#define VM_SIN_THIRD -0x1.5555555555555p-3 /* the coefficient of r^3; the others make up for its rounding */
+
+/* (sin r - r + r^3/6)/r^5 in r^2, on [0.0625, 2.4676] */
+static const double vm_half_turn_poly[7] = {
+    0x1.85e8feebddbd4p-49, -0x1.ae2f9b90ba326p-41, 0x1.61238907789c0p-33, -0x1.ae6453eedb500p-26,
+    0x1.71de3a51162c8p-19, -0x1.a01a01a01261dp-13, 0x1.11111111110b3p-7};
 
 /* The first 1344 bits of 1/(2 pi) after the point. */
 static const uint64_t vm_turn_bits[21] = {
