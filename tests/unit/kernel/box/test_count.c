@@ -261,7 +261,8 @@ static void case_check_some(struct count_case *c, enum skep_cpu_level level, boo
  * their points. */
 static void test_count__large_sets(void **state)
 {
-    static const int64_t sizes[] = {5000, 16300, 32700, 65279, 65280, 65533, 65534, 65535, 65536, 70000};
+    static const int64_t sizes[] = {5000,  16300, 32700, 65279, 65280,  65533,
+                                    65534, 65535, 65536, 70000, 140000, 270000};
     static const enum box_data_kind kinds[] = {BOX_DATA_UNIFORM, BOX_DATA_DECIMAL, BOX_DATA_OSCILLATOR,
                                                BOX_DATA_SPARSE};
     uint64_t chance = 4;
