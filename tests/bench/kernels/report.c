@@ -118,7 +118,7 @@ void bench_report_begin(struct bench_report *report, const struct bench_plan *pl
         const char *versions = bench_ask("versions");
         printf("%s, one thread each%s", strncmp(versions, "missing", 7) == 0 ? "no Python" : versions, end);
     }
-    printf("medians of %d runs, skep and peers in turns\n\n", plan->runs);
+    printf("processor time, medians of %d runs, skep and peers in turns\n\n", plan->runs);
     print_head(report);
 }
 
