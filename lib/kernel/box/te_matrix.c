@@ -168,6 +168,12 @@ const struct skep_kernel skep_kernel_te_matrix = {
     .description = te_matrix_description,
     .args = te_matrix_args,
     .value_text = "f8[m,m]: from column j to column i at [i, j], in nats or bits; 0 on the diagonal",
+    .performance =
+        "Time grows with m^2, and with n as te_box does or, while boxes hold few points, with their number. "
+        "64 columns of 10,000 "
+        "on one core of an Intel Xeon (Sapphire Rapids class, AVX-512): r = 0.05 0.43 s, 0.2 0.9 s, 0.5 1.6 "
+        "s, which is 0.13, "
+        "0.29 and 0.5 of the time of 64 * 63 calls of te_box. Memory: about 60 bytes for each number of s.",
     .example = "{\"kernel\":\"te_matrix\",\"args\":{\"s\":[[0,1,1],[1,0,1],[0,0,0],[0,1,0],[1,1,0],[1,0,1],"
                "[0,1,1],[1,1,0]],\"r\":0.5}}",
     .run = te_matrix_fast,

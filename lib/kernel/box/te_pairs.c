@@ -326,7 +326,7 @@ struct skep_cost skep_te_pairs_cost(int64_t n, int64_t m, int64_t gap, bool is_o
         .bytes = skep_box_work_bytes(n + 1) +
                  columns * (skep_box_series_bytes(n + 1) + (is_one_width ? 1 : 2) * skep_box_axis_bytes(n)),
         .seconds = columns * skep_box_count_seconds(2, n, gap) +
-                   columns * columns * 0.6 * skep_box_count_seconds(3, n, gap),
+                   columns * columns * (may_have_rows(n, m) ? 0.3 : 0.6) * skep_box_count_seconds(3, n, gap),
     };
 
     if (may_have_rows(n, m)) {
