@@ -68,8 +68,8 @@ void skep_expr_reduction_add(struct skep_expr_reduction *r, const void *x, int64
 
 /* ---- reading ---- */
 
-/* The extreme of the block: its second half against the first (the middle in both) until one step is left,
- * then one element after the other. */
+/* The extreme of the block: its second half against the first until one step is left, then one element after
+ * the other. */
 static struct skep_value read_extreme(struct skep_expr_reduction *r)
 {
     enum skep_expr_op op = extreme_op(r->how, r->dtype);
@@ -79,7 +79,7 @@ static struct skep_value read_extreme(struct skep_expr_reduction *r)
 
     while (r->n_block > SKEP_EXPR_STEP) {
         int64_t half = (r->n_block / SKEP_EXPR_STEP + 1) / 2 * SKEP_EXPR_STEP;
-        r->loop(r->block, r->block, r->block + (r->n_block - half) * size, NULL, r->n_block - half);
+        r->loop(r->block, r->block, r->block + half * size, NULL, r->n_block - half);
         r->n_block = half;
     }
     skep_view_init(&view, r->block, r->dtype, 1, &r->n_block);

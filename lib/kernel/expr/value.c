@@ -227,7 +227,8 @@ static int16_t add_operation(struct skep_expr_values *values, const struct skep_
 
     for (int i = 0; i < n; i++) {
         bool is_condition = node->op == SKEP_EXPR_WHERE && i == 0;
-        in[i] = node_as(values, node->in[i], is_condition ? SKEP_B1 : work);
+        in[i] = node_as(values, node->in[i], is_condition ? SKEP_B1 : node->work);
+        in[i] = is_condition ? in[i] : cast(values, in[i], work);
     }
     if (node->op == SKEP_EXPR_PLUS || (node->op == SKEP_EXPR_ABS && work == SKEP_B1)) {
         return in[0];

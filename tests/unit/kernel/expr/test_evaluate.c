@@ -249,7 +249,7 @@ static void test_evaluate__all_levels_are_the_plain_walk(void **state)
     struct random_case *r = calloc(1, sizeof *r);
     struct skep_arena arena;
     struct skep_call call = {.arena = &arena};
-    int rounds = getenv("SKEP_TEST_LONG") != NULL ? 60000 : 1500;
+    int rounds = getenv("SKEP_TEST_LONG") != NULL ? 100000 : 5000;
     int n_defined = 0;
 
     (void)state;

@@ -261,6 +261,30 @@ static void test_expr__reduces(void **state)
     expr_release(&c);
 }
 
+/* The extreme is found wherever it lies. */
+static void test_expr__finds_the_extreme_anywhere(void **state)
+{
+    static const int64_t lengths[] = {1, 63, 64, 65, 192, 300, 1000, 5000};
+    static double x[5000];
+    struct expr_call c;
+
+    (void)state;
+    expr_init(&c);
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        c.n = 0;
+        expr_row(&c, "x", SKEP_F8, lengths[i], x);
+        for (int64_t at = 0; at < lengths[i]; at += 1 + lengths[i] / 100) {
+            x[at] = -1;
+            kernel_call_word(&c.k, "reduce", "min");
+            assert_true(expr_value(&c, "2*x")->f64 == -2);
+            kernel_call_word(&c.k, "reduce", "max");
+            assert_true(expr_value(&c, "-x")->f64 == 1);
+            x[at] = 0;
+        }
+    }
+    expr_release(&c);
+}
+
 /* NaN comes through minimum and maximum from either side, and is neither less nor greater nor equal. */
 static void test_expr__nan(void **state)
 {
@@ -490,6 +514,7 @@ int main(void)
         cmocka_unit_test(test_expr__strided_views),
         cmocka_unit_test(test_expr__of_nothing),
         cmocka_unit_test(test_expr__reduces),
+        cmocka_unit_test(test_expr__finds_the_extreme_anywhere),
         cmocka_unit_test(test_expr__nan),
         cmocka_unit_test(test_expr__errors_name_the_column),
         cmocka_unit_test(test_expr__limits),
