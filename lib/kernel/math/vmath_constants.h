@@ -36,7 +36,11 @@ static const double vm_exp_lack[16] = {0x0.0p+0,
                                        0x1.4a385a63d07a7p-56,
                                        -0x1.ff7128fd391f0p-55};
 
-/* (e^r - 1 - r)/r^2, on [-0.021663, 0.021663] */
+/* (e^r - 1 - r)/r^2, for e^x itself, on [-0.021663, 0.021663] */
+static const double vm_exp_short[5] = {0x1.6c17bb5ebddb4p-10, 0x1.11120b03cd855p-7, 0x1.555555551946fp-5,
+                                       0x1.55555554dd388p-3, 0x1.0000000000000p-1};
+
+/* the same, closer, on [-0.021663, 0.021663] */
 static const double vm_exp_poly[6] = {0x1.a01b0c3c80bbcp-13, 0x1.6c17ed5c1f49ep-10, 0x1.11111110e1059p-7,
                                       0x1.55555554e93b7p-5,  0x1.5555555555556p-3,  0x1.0000000000001p-1};
 
@@ -54,14 +58,14 @@ static const double vm_exp_poly[6] = {0x1.a01b0c3c80bbcp-13, 0x1.6c17ed5c1f49ep-
 /* 1/c: c is near the middle of interval i */
 static const double vm_log_inverse[16] = {
     0x1.555463fa146cap+0, 0x1.47ad2cc8aafffp+0, 0x1.3b12d2708d98bp+0, 0x1.2f67754d73954p+0,
-    0x1.24917a44dd62ap+0, 0x1.1a7ace52ad338p+0, 0x1.11104ffd2cd19p+0, 0x1.084155a6460fep+0,
+    0x1.24917a44dd62ap+0, 0x1.1a7ace52ad338p+0, 0x1.11104ffd2cd19p+0, 0x1.05c1807db9b27p+0,
     0x1.0000000000000p+0, 0x1.e1e08d22efe54p-1, 0x1.c71b2ffb1e90dp-1, 0x1.af273ae974e53p-1,
     0x1.999877f5f4555p-1, 0x1.86174db18d175p-1, 0x1.745c0ffab2834p-1, 0x1.642b89b5b37b3p-1};
 
-/* log c, right to 3.2e-20 */
+/* log c, right to 5.5e-20 */
 static const double vm_log_table[16] = {-0x1.26934d008b000p-2, -0x1.f98c1eaf68000p-3, -0x1.a9392ba246000p-3,
                                         -0x1.5bee5e7e10000p-3, -0x1.117340028c000p-3, -0x1.932a958064000p-4,
-                                        -0x1.084e3b2b84000p-4, -0x1.03ff37b8f0000p-5, 0x0.0p+0,
+                                        -0x1.084e3b2b84000p-4, -0x1.6c4b972600000p-6, 0x0.0p+0,
                                         0x1.f0b9acb728000p-5,  0x1.e27bc7129c000p-4,  0x1.5ff8af378e000p-3,
                                         0x1.c90524ade4000p-3,  0x1.16789ec9a8000p-2,  0x1.461b90315b000p-2,
                                         0x1.73a0538259000p-2};
@@ -69,7 +73,7 @@ static const double vm_log_table[16] = {-0x1.26934d008b000p-2, -0x1.f98c1eaf6800
 /* What vm_log_table lacks, for pow. */
 static const double vm_log_lack[16] = {-0x1.858f4b6dc6358p-66, 0x1.16ba8f7849bffp-66,  -0x1.48a2979acb86fp-67,
                                        -0x1.8f537ef55d6d9p-67, -0x1.574ca937e4203p-66, -0x1.d382d7cc400f2p-70,
-                                       0x1.cea4f264865c0p-68,  -0x1.ecc67baea5005p-66, 0x0.0p+0,
+                                       0x1.cea4f264865c0p-68,  -0x1.01b1dd95ed557p-64, 0x0.0p+0,
                                        -0x1.d5c5c5766720fp-68, 0x1.59ad6a33a4bd7p-67,  0x1.2d939a92681a8p-65,
                                        0x1.93ab372f6458dp-70,  0x1.6fece7e6c0e16p-66,  0x1.b26ad5894ffd7p-69,
                                        0x1.0d7cef0891cc7p-65};
@@ -77,14 +81,14 @@ static const double vm_log_lack[16] = {-0x1.858f4b6dc6358p-66, 0x1.16ba8f7849bff
 /* 1/c: c is near the middle of interval i */
 static const double vm_log2_inverse[16] = {
     0x1.555463fb46c1ep+0, 0x1.47ad2cc62c49fp+0, 0x1.3b12d26f6140bp+0, 0x1.2f677550ebc2bp+0,
-    0x1.24917a42c6b2ap+0, 0x1.1a7ace53f173dp+0, 0x1.11104ffa2ab14p+0, 0x1.084155a9f42bap+0,
+    0x1.24917a42c6b2ap+0, 0x1.1a7ace53f173dp+0, 0x1.11104ffa2ab14p+0, 0x1.05c1807e9791cp+0,
     0x1.0000000000000p+0, 0x1.e1e08d209ac90p-1, 0x1.c71b2ff62c3d2p-1, 0x1.af273ae995cf9p-1,
     0x1.999877f9ef422p-1, 0x1.86174daf3ad75p-1, 0x1.745c0ff86ddbfp-1, 0x1.642b89b6c05ddp-1};
 
 /* log2 c, right to 1.3e-19 */
 static const double vm_log2_table[16] = {-0x1.a8fb827f4f000p-2, -0x1.6cace1e42c000p-2, -0x1.32bbd992fc000p-2,
                                          -0x1.f5f5615ccc000p-3, -0x1.8a81576310000p-3, -0x1.22d2b2f4c2000p-3,
-                                         -0x1.7d4ff6dd80000p-4, -0x1.7718a7e018000p-5, 0x0.0p+0,
+                                         -0x1.7d4ff6dd80000p-4, -0x1.06c8932d18000p-5, 0x0.0p+0,
                                          0x1.664fc257fc000p-4,  0x1.5c09cce82a000p-3,  0x1.fbc994d60c000p-3,
                                          0x1.49ab995702000p-2,  0x1.91bfbd3324000p-2,  0x1.d67952a588000p-2,
                                          0x1.0c125a5cf4800p-1};
@@ -92,27 +96,27 @@ static const double vm_log2_table[16] = {-0x1.a8fb827f4f000p-2, -0x1.6cace1e42c0
 /* 1/c: c is near the middle of interval i */
 static const double vm_log10_inverse[16] = {
     0x1.555463f186ea2p+0, 0x1.47ad2cc7b288bp+0, 0x1.3b12d276e93adp+0, 0x1.2f67754abf275p+0,
-    0x1.24917a48b4326p+0, 0x1.1a7ace4fc9e1fp+0, 0x1.11104ff803ce1p+0, 0x1.084155aed443fp+0,
+    0x1.24917a48b4326p+0, 0x1.1a7ace4fc9e1fp+0, 0x1.11104ff803ce1p+0, 0x1.05c18082afd3dp+0,
     0x1.0000000000000p+0, 0x1.e1e08d1faaec5p-1, 0x1.c71b2ff0d4c2cp-1, 0x1.af273af21d592p-1,
     0x1.999877f68877ap-1, 0x1.86174da88d344p-1, 0x1.745c0ffc4801ap-1, 0x1.642b89bd5802ep-1};
 
-/* log10 c, right to 2.4e-20 */
+/* log10 c, right to 1.8e-20 */
 static const double vm_log10_table[16] = {-0x1.ffbad8b71c000p-4, -0x1.b71ce34224000p-4, -0x1.7158232e70000p-4,
                                           -0x1.2e358a1428000p-4, -0x1.db0819fe98000p-5, -0x1.5e2f92da88000p-5,
-                                          -0x1.cb25551880000p-6, -0x1.c3a935f980000p-7, 0x0.0p+0,
+                                          -0x1.cb25551880000p-6, -0x1.3c6c415000000p-7, 0x0.0p+0,
                                           0x1.af733a5c80000p-6,  0x1.a3147149b0000p-5,  0x1.31b7ef1738000p-4,
                                           0x1.8cf66d6ac0000p-4,  0x1.e3c104ab5c000p-4,  0x1.1b40e6d216000p-3,
                                           0x1.42ca5cda8e000p-3};
 
-/* (log(1 + r) - r + r^2/2)/r^3, on [-0.030303, 0.03125] */
-static const double vm_log_poly[8] = {-0x1.98d6387fcb1efp-4, 0x1.c7d078b736397p-4,  -0x1.00003500afcf7p-3,
-                                      0x1.24923b8a6c96bp-3,  -0x1.5555554f53bc8p-3, 0x1.9999999a421b6p-3,
-                                      -0x1.000000000013fp-2, 0x1.555555555554bp-2};
+/* (log(1 + r) - r + r^2/2)/r^3, on [-0.030303, 0.0319] */
+static const double vm_log_poly[8] = {-0x1.97e2acaeba4b2p-4, 0x1.c7d31a000fe5dp-4,  -0x1.000063697068dp-3,
+                                      0x1.24923b1e088a8p-3,  -0x1.5555554a688bap-3, 0x1.9999999a4a7aap-3,
+                                      -0x1.000000000023fp-2, 0x1.555555555554ap-2};
 
-/* the same, closer, on [-0.030303, 0.03125] */
-static const double vm_pow_poly[9] = {0x1.7394d270963acp-4,  -0x1.9a532f74d16abp-4, 0x1.c71cf0347eccap-4,
-                                      -0x1.ffffde5c99c0cp-4, 0x1.2492491b65559p-3,  -0x1.5555555676975p-3,
-                                      0x1.9999999999fe7p-3,  -0x1.fffffffffffacp-3, 0x1.5555555555555p-2};
+/* the same, closer, on [-0.030303, 0.0319] */
+static const double vm_pow_poly[9] = {0x1.7299c9ee99eb4p-4,  -0x1.9a55bc7a59a8ep-4, 0x1.c71d5fb1c1088p-4,
+                                      -0x1.ffffdd5fc85a2p-4, 0x1.24924913cf4b0p-3,  -0x1.55555556842d7p-3,
+                                      0x1.999999999a50cp-3,  -0x1.fffffffffffa6p-3, 0x1.5555555555555p-2};
 
 /* ---- sine, cosine, tangent ---- */
 
