@@ -21,8 +21,14 @@ skep_status skep_log_bins_init(struct skep_call *call, int64_t most, bool has_lo
     if (st != SKEP_OK) {
         return st;
     }
-    memset(room, 0, (size_t)(most + 1) * sizeof *bins->weights);
     *bins = (struct skep_log_bins){.weights = room, .most = most};
+    for (int64_t first = 0, end; first <= most; first = end) {
+        end = block_end(first, most + 1);
+        if (skep_call_is_stopped(call)) {
+            return SKEP_STOPPED;
+        }
+        memset(bins->weights + first, 0, (size_t)(end - first) * sizeof *bins->weights);
+    }
     if (!has_logs) {
         return SKEP_OK;
     }

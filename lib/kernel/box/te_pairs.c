@@ -119,13 +119,14 @@ static skep_status rows_open(struct skep_call *call, struct job *job, struct ske
     if (st == SKEP_OK) {
         st = skep_call_scratch(call, m * m, sizeof *job->left_sums, &left_sums, err);
     }
-    if (st == SKEP_OK) {
-        memset(left_sums, 0, (size_t)(m * m) * sizeof *job->left_sums);
-        job->joint = joint;
-        job->left = left;
-        job->joint_sums = joint_sums;
-        job->left_sums = left_sums;
-        job->has_rows = true;
+    job->joint = joint;
+    job->left = left;
+    job->joint_sums = joint_sums;
+    job->left_sums = left_sums;
+    job->has_rows = st == SKEP_OK;
+    for (int64_t i = 0; st == SKEP_OK && i < m; i++) {
+        memset(job->left_sums + i * m, 0, (size_t)m * sizeof *job->left_sums);
+        st = skep_call_is_stopped(call) ? SKEP_STOPPED : SKEP_OK;
     }
     return st;
 }
@@ -154,12 +155,11 @@ static skep_status target_open(struct skep_call *call, struct job *job, int64_t 
         skep_box_count2(call, &job->work, &column->past, &column->next, pairs->gap, &counts, err);
 
     job->target = i;
-    if (st == SKEP_OK) {
+    if (st == SKEP_OK && job->has_rows) {
         job->n_in_past = total(pairs->counts.given, pairs->n);
         job->n_in_both = total(pairs->counts.right, pairs->n);
-        st = skep_log_sum(call, &pairs->bins, &fractions, &job->target_sum, NULL);
     }
-    return st;
+    return st == SKEP_OK ? skep_log_sum(call, &pairs->bins, &fractions, &job->target_sum, NULL) : st;
 }
 
 static void put_entry(struct job *job, int64_t j, skep_log_wide sum)
