@@ -6,24 +6,22 @@
  * The second form of s is computed: it loses no digits where the first is a difference of numbers near 1, and
  * an exponential that overflows to infinity gives the slope 0 that it should, without a trap.
  *
- * Method: one pass over X for a step. Blocks of rows that fit the first-level cache are multiplied by w, and
- * while they are there by the slopes; what the blocks give is added up with compensation (A. Neumaier, 1974).
- * The order of operations is fixed (logreg_steps.h), so the bits are the same at every level. Shapes: X (n,
- * d), y (n), w (d). n = 0: w comes back. NaN in X or w: all of w is NaN. y other than 1 and -1: refused.
- * Infinities as in IEEE 754. Accuracy: each slope within 4 ulp of that of its z, sums within some ulp of the
- * sum of their magnitudes. */
+ * Method: one pass over X for a step, in blocks (logreg_blocks.c). The order of operations is fixed
+ * (logreg_steps.h), so the bits are the same at every level.
+ *
+ * Shapes: X (n, d), y (n), w (d). n = 0: w comes back. NaN in X or w: all of w is NaN. Infinities as in IEEE
+ * 754.
+ *
+ * Accuracy: each slope within 4 ulp of that of its z, sums within some ulp of the sum of their magnitudes. */
 #include "kernel/kernel.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
-#include "kernel/math/vmath.h"
-#include "kernel/numbers/logreg_steps.h"
+#include "kernel/numbers/logreg_blocks.h"
 
 enum { ARG_X, ARG_Y, ARG_W, ARG_ITERATIONS, ARG_RATE };
-
-enum { BLOCK_BYTES = 32 << 10, BLOCK_ROWS_LEAST = 16, BLOCK_ROWS_MOST = 256, LANES = SKEP_LOGREG_LANES };
 
 static const struct skep_arg_spec logreg_args[] = {
     {.name = "X",
@@ -60,22 +58,6 @@ static const struct skep_arg_spec logreg_args[] = {
     {0},
 };
 
-struct logreg {
-    struct skep_call *call;
-    const struct skep_logreg_steps *steps;
-    skep_map_f8 exp;
-    const struct skep_view *x, *y;
-    int64_t n, d, padded; /* d rounded up to whole groups */
-    int64_t block_rows;
-    double rate;
-    double *w;          /* padded with zeros */
-    double *sum, *lost; /* of the gradient: compensated */
-    double *part;       /* of the gradient: one block */
-    double *packed;     /* a block of rows */
-    double *z, *slope;  /* of a block */
-    double *classes;    /* of a block: a copy */
-};
-
 /* ---- arguments ---- */
 
 static skep_status logreg_check(const struct skep_arg *args, struct skep_error *err)
@@ -105,161 +87,26 @@ static skep_status logreg_check(const struct skep_arg *args, struct skep_error *
     return SKEP_OK;
 }
 
-static int64_t round_up(int64_t n, int64_t to)
-{
-    return (n + to - 1) / to * to;
-}
-
-/* Sizes that depend on the shapes alone. */
-static void logreg_measure(const struct skep_arg *args, struct logreg *l)
-{
-    l->x = &args[ARG_X].view;
-    l->y = &args[ARG_Y].view;
-    l->n = l->x->shape[0];
-    l->d = l->x->shape[1];
-    l->padded = round_up(l->d, LANES);
-    l->block_rows = BLOCK_BYTES / (int64_t)sizeof(double) / (l->padded > 0 ? l->padded : LANES);
-    l->block_rows = l->block_rows / LANES * LANES;
-    if (l->block_rows > BLOCK_ROWS_MOST) {
-        l->block_rows = BLOCK_ROWS_MOST;
-    } else if (l->block_rows < BLOCK_ROWS_LEAST) {
-        l->block_rows = BLOCK_ROWS_LEAST;
-    }
-}
-
-static int64_t logreg_doubles(const struct logreg *l)
-{
-    return 4 * l->padded + l->block_rows * l->padded + 3 * l->block_rows;
-}
-
-static skep_status logreg_open(struct skep_call *call, struct logreg *l, struct skep_error *err)
-{
-    const struct skep_arg *args = call->args;
-    void *room;
-    double *next;
-    skep_status st;
-
-    *l = (struct logreg){.call = call,
-                         .steps = skep_logreg_steps_at(skep_cpu_level()),
-                         .exp = skep_vmath_at(skep_cpu_level())->exp,
-                         .rate = args[ARG_RATE].f64};
-    logreg_measure(args, l);
-    st = skep_call_scratch(call, logreg_doubles(l), sizeof(double), &room, err);
-    if (st != SKEP_OK) {
-        return st;
-    }
-    next = room;
-    l->w = next;
-    l->sum = next += l->padded;
-    l->lost = next += l->padded;
-    l->part = next += l->padded;
-    l->packed = next += l->padded;
-    l->z = next += l->block_rows * l->padded;
-    l->slope = next += l->block_rows;
-    l->classes = next + l->block_rows;
-    skep_view_copy_f8(&args[ARG_W].view, l->w);
-    for (int64_t j = l->d; j < l->padded; j++) {
-        l->w[j] = 0.0;
-    }
-    return SKEP_OK;
-}
-
-/* ---- a step ---- */
-
-/* Rows FROM ... FROM + N - 1 as the loops want them: as they lie, where that is safe to read in whole groups,
- * or in a copy that ends with rows of zeros. */
-static const double *logreg_rows(const struct logreg *l, int64_t from, int64_t n, int64_t *stride_out)
-{
-    const double *x = (const double *)l->x->data + from * l->x->strides[0];
-
-    if (l->x->strides[1] == 1 && l->x->strides[0] >= l->d && from + n + LANES <= l->n) {
-        *stride_out = l->x->strides[0];
-        return x;
-    }
-    *stride_out = l->padded;
-    memset(l->packed, 0, (size_t)(round_up(n, LANES) * l->padded) * sizeof(double));
-    for (int64_t i = 0; i < n; i++) {
-        for (int64_t j = 0; j < l->d; j++) {
-            l->packed[i * l->padded + j] = x[i * l->x->strides[0] + j * l->x->strides[1]];
-        }
-    }
-    return l->packed;
-}
-
-/* The classes of these rows, the same way. */
-static const double *logreg_classes(const struct logreg *l, int64_t from, int64_t n)
-{
-    const double *y = (const double *)l->y->data + from * l->y->strides[0];
-
-    if (l->y->strides[0] == 1 && n % LANES == 0) {
-        return y;
-    }
-    for (int64_t i = 0; i < round_up(n, LANES); i++) {
-        l->classes[i] = i < n ? y[i * l->y->strides[0]] : 0.0;
-    }
-    return l->classes;
-}
-
-/* What the rows FROM ... FROM + N - 1 add to the gradient. */
-static void logreg_block(struct logreg *l, int64_t from, int64_t n)
-{
-    int64_t n_rows = round_up(n, LANES);
-    int64_t stride;
-    const double *rows = logreg_rows(l, from, n, &stride);
-    const double *y = logreg_classes(l, from, n);
-
-    l->steps->products(rows, stride, n_rows, l->d, l->w, l->z);
-    for (int64_t i = 0; i < n_rows; i++) {
-        l->z[i] *= y[i]; /* exact */
-    }
-    l->exp(l->z, l->z, n_rows);
-    l->steps->slopes(y, l->z, n_rows, l->slope);
-    l->steps->gradient(rows, stride, n_rows, l->d, l->slope, l->part);
-    for (int64_t j = 0; j < l->d; j++) {
-        double a = l->sum[j];
-        double b = l->part[j];
-        double sum = a + b;
-
-        l->lost[j] += fabs(a) >= fabs(b) ? (a - sum) + b : (b - sum) + a;
-        l->sum[j] = sum;
-    }
-}
-
-static skep_status logreg_step(struct logreg *l)
-{
-    for (int64_t j = 0; j < l->d; j++) {
-        l->sum[j] = 0.0;
-        l->lost[j] = 0.0;
-    }
-    for (int64_t from = 0; from < l->n; from += l->block_rows) {
-        if (skep_call_is_stopped(l->call)) {
-            return SKEP_STOPPED;
-        }
-        logreg_block(l, from, l->n - from < l->block_rows ? l->n - from : l->block_rows);
-    }
-    for (int64_t j = 0; j < l->d; j++) {
-        l->w[j] -= l->rate * (l->sum[j] + l->lost[j]);
-    }
-    return SKEP_OK;
-}
-
 static skep_status logreg_run(struct skep_call *call, struct skep_value *value_out, struct skep_error *err)
 {
-    struct logreg l;
+    const struct skep_arg *args = call->args;
+    int64_t d = args[ARG_X].view.shape[1];
+    struct skep_logreg l;
     void *out;
-    skep_status st = logreg_check(call->args, err);
+    skep_status st = logreg_check(args, err);
 
     if (st == SKEP_OK) {
-        st = logreg_open(call, &l, err);
+        st = skep_logreg_init(call, &l, &args[ARG_X].view, &args[ARG_Y].view, &args[ARG_W].view,
+                              args[ARG_RATE].f64, err);
     }
     if (st == SKEP_OK) {
-        st = skep_call_output(call, SKEP_F8, 1, &l.d, &out, value_out, err);
+        st = skep_call_output(call, SKEP_F8, 1, &d, &out, value_out, err);
     }
-    for (int64_t i = 0; st == SKEP_OK && i < call->args[ARG_ITERATIONS].i64 && l.d > 0; i++) {
-        st = skep_call_is_stopped(call) ? SKEP_STOPPED : logreg_step(&l);
+    for (int64_t i = 0; st == SKEP_OK && i < args[ARG_ITERATIONS].i64 && d > 0; i++) {
+        st = skep_call_is_stopped(call) ? SKEP_STOPPED : skep_logreg_step(&l);
     }
     if (st == SKEP_OK) {
-        memcpy(out, l.w, (size_t)l.d * sizeof(double));
+        memcpy(out, l.w, (size_t)d * sizeof(double));
     }
     return st;
 }
@@ -321,19 +168,17 @@ static skep_status logreg_reference(struct skep_call *call, struct skep_value *v
 
 static void logreg_cost(const struct skep_call *call, struct skep_cost *cost_out)
 {
-    struct logreg l;
+    const struct skep_view *x = &call->args[ARG_X].view;
     double steps = (double)call->args[ARG_ITERATIONS].i64;
-    double n, d;
+    double n = (double)x->shape[0];
+    double d = (double)x->shape[1];
 
-    logreg_measure(call->args, &l);
-    n = (double)l.n;
-    d = (double)l.d;
     if (call->is_reference) {
         cost_out->bytes = 2.0 * d * sizeof(double) + 128.0;
-        cost_out->seconds = 1e-6 + steps * n * (1e-8 + d * 8e-9);
+        cost_out->seconds = 1e-6 + n * 2e-9 + steps * n * (8e-9 + d * 2e-9);
     } else {
-        cost_out->bytes = ((double)logreg_doubles(&l) + d) * sizeof(double) + 128.0;
-        cost_out->seconds = 1e-6 + n * 2e-9 + steps * n * (3.5e-9 + d * 6e-10);
+        cost_out->bytes = ((double)skep_logreg_doubles(x) + d) * sizeof(double) + 128.0;
+        cost_out->seconds = 1e-6 + n * 2e-9 + steps * n * (1.5e-9 + d * 6e-10);
     }
 }
 
