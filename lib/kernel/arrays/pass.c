@@ -194,12 +194,38 @@ static void *strip_state(const struct skep_pass *pass, int i)
     return (char *)pass->states + (size_t)i * pass->reduction->state_size;
 }
 
+/* Runs that start side by side, as those along the first axis of a matrix do, are copied eight rows at a
+ * time: then both sides are read and written as they lie. */
+enum { STRIP_ROWS = 8, STRIP_LEAST = 16 };
+
+#define STRIP_GATHER_ROWS(type)                                                                              \
+    do {                                                                                                     \
+        const type *r0 = x + strip->at[0] + j * stride, *r1 = r0 + stride, *r2 = r1 + stride;                \
+        const type *r3 = r2 + stride, *r4 = r3 + stride, *r5 = r4 + stride, *r6 = r5 + stride;               \
+        const type *r7 = r6 + stride;                                                                        \
+        for (int i = 0; i < strip->n; i++) {                                                                 \
+            type *to = (type *)(columns + i * pitch) + j;                                                    \
+            to[0] = r0[i];                                                                                   \
+            to[1] = r1[i];                                                                                   \
+            to[2] = r2[i];                                                                                   \
+            to[3] = r3[i];                                                                                   \
+            to[4] = r4[i];                                                                                   \
+            to[5] = r5[i];                                                                                   \
+            to[6] = r6[i];                                                                                   \
+            to[7] = r7[i];                                                                                   \
+        }                                                                                                    \
+    } while (0)
+
 #define STRIP_GATHER(type)                                                                                   \
     do {                                                                                                     \
-        const type *x = walk->view->data;                                                                    \
-        for (int64_t j = 0; j < n; j++) {                                                                    \
+        const type *x = (const type *)strip->walk->view->data + k * stride;                                  \
+        int64_t j = 0;                                                                                       \
+        for (; is_adjacent && j + STRIP_ROWS <= n; j += STRIP_ROWS) {                                        \
+            STRIP_GATHER_ROWS(type);                                                                         \
+        }                                                                                                    \
+        for (; j < n; j++) {                                                                                 \
             for (int i = 0; i < strip->n; i++) {                                                             \
-                ((type *)(pass->columns + i * pass->pitch))[j] = x[strip->at[i] + (k + j) * walk->stride];   \
+                ((type *)(columns + i * pitch))[j] = x[strip->at[i] + j * stride];                           \
             }                                                                                                \
         }                                                                                                    \
     } while (0)
@@ -207,9 +233,15 @@ static void *strip_state(const struct skep_pass *pass, int i)
 /* Rows K ... K+N-1 as columns. */
 static void strip_gather(const struct skep_pass *pass, const struct strip *strip, int64_t k, int64_t n)
 {
-    const struct skep_walk *walk = strip->walk;
+    int64_t stride = strip->walk->stride;
+    int64_t pitch = pass->n_rows + SKEP_PASS_GAP;
+    double *columns = pass->columns;
+    bool is_adjacent = true;
 
-    switch (skep_dtype_size(walk->view->dtype)) {
+    for (int i = 1; i < strip->n; i++) {
+        is_adjacent &= strip->at[i] == strip->at[0] + i;
+    }
+    switch (skep_dtype_size(strip->walk->view->dtype)) {
     case 1:
         STRIP_GATHER(uint8_t);
         break;
@@ -232,16 +264,17 @@ static skep_status strip_add(const struct skep_pass *pass, const struct strip *s
     for (int i = 0; i < strip->n; i++) {
         pass->reduction->init(pass->reduce, strip_state(pass, i));
     }
-    for (int64_t k = 0; k < length; k += SKEP_SPAN) {
-        int64_t n = length - k < SKEP_SPAN ? length - k : SKEP_SPAN;
+    for (int64_t k = 0; k < length; k += pass->n_rows) {
+        int64_t n = length - k < pass->n_rows ? length - k : pass->n_rows;
 
         if (skep_call_is_stopped(pass->reduce->call)) {
             return SKEP_STOPPED;
         }
         strip_gather(pass, strip, k, n);
         for (int i = 0; i < strip->n; i++) {
-            const void *x = skep_reader_convert(pass->columns + i * pass->pitch, strip->walk->view->dtype, n,
-                                                pass->reduction->form, pass->room->reader.doubles);
+            const void *x = skep_reader_convert(pass->columns + i * (pass->n_rows + SKEP_PASS_GAP),
+                                                strip->walk->view->dtype, n, pass->reduction->form,
+                                                pass->room->reader.doubles);
             pass_add(pass, strip_state(pass, i), x, n);
         }
     }
@@ -270,6 +303,20 @@ static skep_status strip_finish(const struct skep_pass *pass, const struct strip
     return st;
 }
 
+/* The next runs of WALK, of which LEFT are left: as far as they start side by side, or at least a few. */
+static void strip_take_runs(const struct skep_pass *pass, struct skep_walk *walk, int64_t left,
+                            struct strip *strip)
+{
+    strip->n = 0;
+    while (strip->n < pass->n_columns && strip->n < left) {
+        if (strip->n >= STRIP_LEAST && walk->at != strip->at[strip->n - 1] + 1) {
+            return;
+        }
+        strip->at[strip->n++] = walk->at;
+        skep_walk_step(walk);
+    }
+}
+
 skep_status skep_pass_strips(const struct skep_pass *pass, int axis, const struct skep_view *values,
                              struct skep_error *err)
 {
@@ -279,11 +326,7 @@ skep_status skep_pass_strips(const struct skep_pass *pass, int axis, const struc
 
     skep_walk_init(&walk, pass->reduce->view, axis);
     for (int64_t done = 0; st == SKEP_OK && done < walk.n_runs; done += strip.n) {
-        strip.n = walk.n_runs - done < SKEP_PASS_COLUMNS ? (int)(walk.n_runs - done) : SKEP_PASS_COLUMNS;
-        for (int i = 0; i < strip.n; i++) {
-            strip.at[i] = walk.at;
-            skep_walk_step(&walk);
-        }
+        strip_take_runs(pass, &walk, walk.n_runs - done, &strip);
         st = strip_add(pass, &strip);
         if (st == SKEP_OK) {
             st = strip_finish(pass, &strip, values, done, err);

@@ -10,13 +10,14 @@
  * stream for each value. Along another axis, several values grow together: memory is read as it lies, a
  * strip of neighbouring columns at a time, and turned into columns in the nearest caches:
  *
- *     x      c0 c1 ... c15 | c16 ...        strip     c0: row k, row k+1, ...
- *     row k   .  .      .  |                          c1: row k, row k+1, ...
- *     row k+1 .  .      .  |                            ... */
+ *     x      c0 c1 ... c255 | c256 ...      strip     c0: row k, row k+1, ...
+ *     row k   .  .      .   |                         c1: row k, row k+1, ...
+ *     row k+1 .  .      .   |                           ... */
 enum {
-    SKEP_PASS_COLUMNS = 16, /* of a strip: two cache lines of doubles */
-    SKEP_PASS_GAP = 8,      /* doubles between columns: a power of two from one to the next would put all of
-                               them into one set of a cache */
+    SKEP_PASS_COLUMNS = 256,   /* of a strip, at most */
+    SKEP_PASS_STRIP = 1 << 16, /* elements of a strip: they fit the second cache */
+    SKEP_PASS_GAP = 8, /* doubles between columns: a power of two from one to the next would put all of
+                          them into one set of a cache */
     SKEP_PASS_EXACT_SIZE = 4096
 };
 
@@ -30,9 +31,10 @@ struct skep_pass {
     const struct skep_reduce *reduce;
     const struct skep_reduction *reduction;
     struct skep_pass_room *room;
-    void *states;    /* one, or SKEP_PASS_COLUMNS */
+    void *states;    /* one, or as many as a strip has columns */
     double *columns; /* of a strip */
-    int64_t pitch;   /* doubles from one column to the next: elements at a time, and the gap */
+    int n_columns;
+    int64_t n_rows; /* at a time; the gap lies between those of one column and the next */
 };
 
 /* The value of all elements of VIEW. */

@@ -91,7 +91,7 @@ static const void *reader_to_doubles(const void *x, enum skep_dtype dtype, int64
         TO_DOUBLES(uint64_t);
         break;
     case SKEP_F4:
-        TO_DOUBLES(float);
+        skep_spans_at(skep_cpu_level())->widen(x, n, room);
         break;
     default:
         return x;

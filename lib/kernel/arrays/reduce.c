@@ -57,8 +57,9 @@ struct reduce_plan {
     int axis;          /* -1: all elements */
     int64_t n_values;  /* of an array */
     bool has_strips;   /* values grow together */
-    int64_t pitch;     /* of a strip */
-    int64_t n_columns; /* doubles of a strip */
+    int64_t n_columns; /* of a strip */
+    int64_t n_rows;    /* of a strip, at a time */
+    int64_t n_doubles; /* of a strip, with the gaps */
     int64_t n_states;
 };
 
@@ -81,9 +82,12 @@ static void reduce_make_plan(const struct skep_call *call, struct reduce_plan *p
     /* The truth stays simple: it goes from one value to the next. */
     plan->has_strips = !call->is_reference && view->strides[axis] != 1 && view->shape[axis] > 1;
     if (plan->has_strips) {
-        plan->n_states = SKEP_PASS_COLUMNS;
-        plan->pitch = (view->shape[axis] < SKEP_SPAN ? view->shape[axis] : SKEP_SPAN) + SKEP_PASS_GAP;
-        plan->n_columns = SKEP_PASS_COLUMNS * plan->pitch;
+        plan->n_columns = plan->n_values < SKEP_PASS_COLUMNS ? plan->n_values : SKEP_PASS_COLUMNS;
+        plan->n_rows = SKEP_PASS_STRIP / (plan->n_columns > 0 ? plan->n_columns : 1);
+        plan->n_rows = plan->n_rows < SKEP_SPAN ? plan->n_rows : SKEP_SPAN;
+        plan->n_rows = plan->n_rows < view->shape[axis] ? plan->n_rows : view->shape[axis];
+        plan->n_doubles = plan->n_columns * (plan->n_rows + SKEP_PASS_GAP);
+        plan->n_states = plan->n_columns;
     }
 }
 
@@ -95,7 +99,7 @@ void skep_reduce_cost(const struct skep_reduction *reduction, const struct skep_
 
     reduce_make_plan(call, &plan);
     cost_out->bytes = (double)sizeof(struct skep_pass_room) +
-                      (double)plan.n_states * (double)reduction->state_size + 8.0 * (double)plan.n_columns +
+                      (double)plan.n_states * (double)reduction->state_size + 8.0 * (double)plan.n_doubles +
                       (double)plan.n_values * (double)skep_dtype_size(reduction->value_dtype(view->dtype));
     cost_out->seconds =
         1e-6 + reduction->seconds * (double)skep_view_count(view) + 1e-7 * (double)plan.n_values;
@@ -128,11 +132,12 @@ static skep_status reduce_take_room(struct skep_call *call, const struct reduce_
         st = skep_call_scratch(call, plan->n_states, pass->reduction->state_size, &pass->states, err);
     }
     if (st == SKEP_OK) {
-        st = skep_call_scratch(call, plan->n_columns, sizeof(double), &columns, err);
+        st = skep_call_scratch(call, plan->n_doubles, sizeof(double), &columns, err);
     }
     pass->room = room;
     pass->columns = columns;
-    pass->pitch = plan->pitch;
+    pass->n_columns = (int)plan->n_columns;
+    pass->n_rows = plan->n_rows;
     return st;
 }
 

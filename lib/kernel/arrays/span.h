@@ -51,6 +51,8 @@ struct skep_spans {
     int64_t (*count_finite)(const double *x, int64_t n);
     bool (*has_nan)(const double *x, int64_t n);
 
+    void (*widen)(const float *x, int64_t n, double *out); /* f4 as f8 */
+
     /* A X + Y, both operations rounded. OUT may be X or Y. */
     void (*axpy)(double a, const double *x, const double *y, int64_t n, double *out);
 

@@ -396,64 +396,11 @@ static void test_reduce__dtypes_of_values(void **state)
     }
 }
 
-/* A value that does not fit into the arena is refused with its shape; so is the rest of what is needed. */
-static void test_reduce__no_room(void **state)
-{
-    static const int64_t shape[] = {100, 50};
-    static double zeros[5000];
-
-    (void)state;
-    for (int which = 0; which < N_NAMES; which++) {
-        struct kernel_call k;
-        struct skep_cost cost;
-        skep_status st = SKEP_E_NOMEM;
-
-        kernel_call_init(&k, names[which]);
-        kernel_call_array(&k, "x", SKEP_F8, 2, shape, zeros);
-        kernel_call_arg(&k, "axis")->i64 = 0;
-        k.kernel->cost(&k.call, &cost);
-        for (size_t room = 1024; st == SKEP_E_NOMEM; room += 8192) {
-            skep_arena_reset(&k.arena, 0);
-            k.arena.max_bytes = room;
-            st = kernel_call_run(&k);
-            assert_true((st == SKEP_OK) == ((double)room >= cost.bytes));
-        }
-        assert_int_equal(st, SKEP_OK);
-        kernel_call_release(&k);
-    }
-}
-
-/* Told to stop, every reduction stops: whole, along one axis and the other. */
-static void test_reduce__stops(void **state)
-{
-    static const int64_t shape[] = {3, 3};
-    static const double x[9];
-
-    (void)state;
-    for (int which = 0; which < N_NAMES; which++) {
-        struct kernel_call k;
-
-        kernel_call_init(&k, names[which]);
-        kernel_call_array(&k, "x", SKEP_F8, 2, shape, x);
-        atomic_store(&k.stop, 1);
-        assert_int_equal(kernel_call_run(&k), SKEP_STOPPED);
-        assert_int_equal(kernel_call_reference(&k), SKEP_STOPPED);
-        for (int axis = 0; axis < 2; axis++) {
-            kernel_call_arg(&k, "axis")->i64 = axis;
-            assert_int_equal(kernel_call_run(&k), SKEP_STOPPED);
-            assert_int_equal(kernel_call_reference(&k), SKEP_STOPPED);
-        }
-        kernel_call_release(&k);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reduce__agrees_with_plain_loops),
         cmocka_unit_test(test_reduce__dtypes_of_values),
-        cmocka_unit_test(test_reduce__no_room),
-        cmocka_unit_test(test_reduce__stops),
     };
     return cmocka_run_group_tests_name("kernel/reduce", tests, NULL, NULL);
 }
