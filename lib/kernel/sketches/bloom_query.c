@@ -185,7 +185,8 @@ const struct skep_kernel skep_kernel_bloom_query = {
     .args = bloom_query_args,
     .value_text = "b1 of the shape of x: whether each number is in the filter",
     .performance = "",
-    .example = "{\"kernel\":\"bloom_query\",\"args\":{\"x\":[1,2,3,4,5,6],\"filter\":[[98,18],[50,224],[224,50],[49,17]]}}",
+    .example = "{\"kernel\":\"bloom_query\",\"args\":{\"x\":[1,2,3,4,5,6],\"filter\":[[98,18],[50,224],[224,"
+               "50],[49,17]]}}",
     .run = bloom_query_fast,
     .reference = bloom_query_plain,
     .cost = bloom_query_cost,

@@ -6,14 +6,7 @@
 void skep_hll_update_plain(uint8_t *registers, int p, const uint64_t *hashes, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) {
-        uint8_t *chosen = &registers[hashes[i] >> (64 - p)];
-        uint64_t rest = hashes[i] << p | UINT64_C(1)
-                                             << (p - 1); /* a one behind the last bit ends the zeros */
-        uint8_t rank = (uint8_t)(__builtin_clzll(rest) + 1);
-
-        if (rank > *chosen) {
-            *chosen = rank;
-        }
+        skep_hll_update_one(registers, p, hashes[i]);
     }
 }
 

@@ -10,6 +10,17 @@
  * register keeps the largest rank seen, 1 + the number of zeros that follow (65 - P when all are zero). */
 enum { SKEP_HLL_LEAST_P = 4, SKEP_HLL_MOST_P = 18 };
 
+static inline void skep_hll_update_one(uint8_t *registers, int p, uint64_t hash)
+{
+    uint8_t *chosen = &registers[hash >> (64 - p)];
+    uint64_t rest = hash << p | UINT64_C(1) << (p - 1); /* a one behind the last bit ends the zeros */
+    uint8_t rank = (uint8_t)(__builtin_clzll(rest) + 1);
+
+    if (rank > *chosen) {
+        *chosen = rank;
+    }
+}
+
 typedef void (*skep_hll_update)(uint8_t *registers, int p, const uint64_t *hashes, int64_t n);
 
 void skep_hll_update_plain(uint8_t *registers, int p, const uint64_t *hashes, int64_t n);

@@ -28,8 +28,10 @@ skep_hll_update_avx512(uint8_t *registers, int p, const uint64_t *hashes, int64_
         __m512i shift = _mm512_slli_epi64(_mm512_and_si512(index, byte), 3);
         __m512i held = _mm512_and_si512(_mm512_srlv_epi64(_mm512_cvtepu32_epi64(fours), shift), low);
 
-        if (_mm512_cmpge_epi64_mask(zeros, held) != 0) {
-            skep_hll_update_plain(registers, p, hashes + i, LANES);
+        unsigned raised = _mm512_cmpge_epi64_mask(zeros, held);
+
+        for (; raised != 0; raised &= raised - 1) {
+            skep_hll_update_one(registers, p, hashes[i + __builtin_ctz(raised)]);
         }
     }
     skep_hll_update_plain(registers, p, hashes + i, n - i);

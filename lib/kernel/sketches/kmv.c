@@ -38,22 +38,21 @@ static const struct skep_arg_spec kmv_args[] = {
     {0},
 };
 
-/* What is kept of a hash: 63 bits, so that states travel as JSON, and never the filling. */
-static uint64_t kmv_value(uint64_t hash)
-{
-    uint64_t value = hash >> 1;
-
-    return value - (value == SKEP_KMV_NOTHING);
-}
-
 /* ---- the two ways to collect ---- */
+
+struct kmv_sieve {
+    struct skep_kmv_set set;
+    skep_kmv_sift sift;
+};
 
 static skep_status kmv_take(void *context, const uint64_t *hashes, int64_t n)
 {
-    struct skep_kmv_set *set = context;
+    struct kmv_sieve *sieve = context;
+    uint64_t values[SKEP_FEED_BLOCK];
 
+    n = sieve->sift(hashes, n, sieve->set.limit, values);
     for (int64_t i = 0; i < n; i++) {
-        skep_kmv_set_add(set, kmv_value(hashes[i]));
+        skep_kmv_set_add(&sieve->set, values[i]);
     }
     return SKEP_OK;
 }
@@ -84,7 +83,7 @@ static void list_add(struct kmv_list *list, uint64_t value)
 static skep_status list_take(void *context, const uint64_t *hashes, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) {
-        list_add(context, kmv_value(hashes[i]));
+        list_add(context, skep_kmv_value(hashes[i]));
     }
     return SKEP_OK;
 }
@@ -95,7 +94,8 @@ static skep_status kmv_take_state(void *context, int64_t at, const int64_t *elem
     (void)at;
     (void)err;
     for (int64_t i = 0; i < n; i++) {
-        skep_kmv_set_add(context, (uint64_t)elements[i]); /* fillings are not below any limit */
+        skep_kmv_set_add(&((struct kmv_sieve *)context)->set,
+                         (uint64_t)elements[i]); /* fillings are not below any limit */
     }
     return SKEP_OK;
 }
@@ -152,17 +152,17 @@ static double kmv_estimate(const uint64_t *values, int64_t n, int64_t k)
 static skep_status kmv_collect(struct skep_call *call, const struct skep_states *states, int64_t k,
                                uint64_t *values, int64_t *n_out, struct skep_error *err)
 {
-    struct skep_kmv_set set;
-    skep_status st = skep_kmv_set_init(call, &set, k, err);
+    struct kmv_sieve sieve = {.sift = skep_kmv_sift_at(skep_cpu_level())};
+    skep_status st = skep_kmv_set_init(call, &sieve.set, k, err);
 
     if (st == SKEP_OK) {
-        st = skep_states_read(call, states, kmv_take_state, &set, err);
+        st = skep_states_read(call, states, kmv_take_state, &sieve, err);
     }
     if (st == SKEP_OK) {
-        st = skep_feed_arg(call, &call->args[ARG_X], false, kmv_take, &set);
+        st = skep_feed_arg(call, &call->args[ARG_X], false, kmv_take, &sieve);
     }
     if (st == SKEP_OK) {
-        *n_out = skep_kmv_set_take(&set, values);
+        *n_out = skep_kmv_set_take(&sieve.set, values);
     }
     return st;
 }

@@ -107,3 +107,26 @@ int64_t skep_kmv_set_take(struct skep_kmv_set *set, uint64_t *out)
     memcpy(out, set->candidates, (size_t)n * sizeof *out);
     return n;
 }
+
+int64_t skep_kmv_sift_plain(const uint64_t *hashes, int64_t n, uint64_t limit, uint64_t *out)
+{
+    int64_t n_out = 0;
+
+    for (int64_t i = 0; i < n; i++) {
+        uint64_t value = skep_kmv_value(hashes[i]);
+        out[n_out] = value;
+        n_out += value < limit;
+    }
+    return n_out;
+}
+
+skep_kmv_sift skep_kmv_sift_at(enum skep_cpu_level level)
+{
+#if defined(__x86_64__)
+    if (level == SKEP_CPU_AVX512) {
+        return skep_kmv_sift_avx512;
+    }
+#endif
+    (void)level;
+    return skep_kmv_sift_plain;
+}

@@ -2,6 +2,7 @@
 #ifndef SKEP_KERNEL_SKETCHES_KMV_SET_H
 #define SKEP_KERNEL_SKETCHES_KMV_SET_H
 
+#include "kernel/cpu.h"
 #include "kernel/kernel.h"
 
 /* The K smallest of all distinct values that were added. Values are below 2^63 - 1. */
@@ -29,6 +30,20 @@ static inline void skep_kmv_set_add(struct skep_kmv_set *set, uint64_t value)
     if (value < set->limit) {
         skep_kmv_set_add_new(set, value);
     }
+}
+
+/* What of N hashes is below LIMIT, as values: without the last bit, and never SKEP_KMV_NOTHING. Returns how
+ * many; OUT has room for N. */
+typedef int64_t (*skep_kmv_sift)(const uint64_t *hashes, int64_t n, uint64_t limit, uint64_t *out);
+int64_t skep_kmv_sift_plain(const uint64_t *hashes, int64_t n, uint64_t limit, uint64_t *out);
+int64_t skep_kmv_sift_avx512(const uint64_t *hashes, int64_t n, uint64_t limit, uint64_t *out);
+skep_kmv_sift skep_kmv_sift_at(enum skep_cpu_level level);
+
+static inline uint64_t skep_kmv_value(uint64_t hash)
+{
+    uint64_t value = hash >> 1; /* 63 bits, so that states travel as JSON */
+
+    return value - (value == SKEP_KMV_NOTHING);
 }
 
 /* The k smallest, or fewer, in ascending order; returns how many. The set is used up. */
