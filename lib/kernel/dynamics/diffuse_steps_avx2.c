@@ -5,7 +5,7 @@
 
 #define LANES  4
 #define TARGET __attribute__((target("avx2")))
-#include "kernel/dynamics/diffuse_steps_vector.h"
+#include "kernel/dynamics/diffuse_steps.inc"
 
 TARGET static void steps_avx2_line(const double *in, double *out, int64_t n, double k)
 {

@@ -5,7 +5,7 @@
 
 #define LANES  8
 #define TARGET __attribute__((target("avx512f")))
-#include "kernel/dynamics/diffuse_steps_vector.h"
+#include "kernel/dynamics/diffuse_steps.inc"
 
 TARGET static void steps_avx512_line(const double *in, double *out, int64_t n, double k)
 {

@@ -5,56 +5,14 @@
 #include <math.h>
 #include <string.h>
 
-#include "kernel/math/philox.h"
+#include "kernel/dynamics/star_kicks.h"
 
 enum {
-    STREAM_NOISE = 1,
     STRETCH_NODES = 4096, /* nodes times steps between two looks at stop, and of kicks that are made ahead */
     PACK_WRITE = 4,       /* series that are written out together */
     PACK_LEAST = 3,       /* fewer series are quicker one by one */
     PACK_NODES = 24       /* with more, one star has enough leaves to fill vectors */
 };
-
-/* ---- increments ---- */
-
-/* What is added to a star after each step, one step after the other. */
-struct star_kicks {
-    const struct skep_star_series *series;
-    struct skep_philox philox;
-    int64_t step;
-};
-
-static bool star_has_kicks(const struct skep_star_series *series)
-{
-    return series->noise != NULL || series->kick != 0.0;
-}
-
-static void kicks_init(struct star_kicks *kicks, const struct skep_star_series *series)
-{
-    *kicks = (struct star_kicks){.series = series};
-    skep_philox_init(&kicks->philox, series->stream, STREAM_NOISE);
-}
-
-/* The increments after the next step: the hub's, then the leaves'. */
-static void kicks_next(struct star_kicks *kicks, double *out)
-{
-    const struct skep_star_series *series = kicks->series;
-    const struct skep_view *noise = series->noise;
-
-    if (noise != NULL) {
-        const double *row = (const double *)noise->data + kicks->step * noise->strides[0];
-        for (int64_t j = 0; j < series->m; j++) {
-            out[j] = row[j * noise->strides[1]];
-        }
-    } else {
-        out[0] = 0.0;
-        skep_philox_fill_normal(&kicks->philox, out + 1, series->m - 1);
-        for (int64_t j = 1; j < series->m; j++) {
-            out[j] *= series->kick;
-        }
-    }
-    kicks->step++;
-}
 
 /* ---- stretches ---- */
 
@@ -112,7 +70,7 @@ static void course_advance(struct star_course *course, const struct skep_star_sp
 
 static int64_t star_kicks_row(const struct skep_star_series *series)
 {
-    return star_has_kicks(series) ? 1 + skep_star_row(series->m - 1) : 0;
+    return skep_star_has_kicks(series) ? 1 + skep_star_row(series->m - 1) : 0;
 }
 
 static int64_t star_stretch(const struct skep_star_series *series)
@@ -176,22 +134,22 @@ skep_status skep_star_run(struct skep_call *call, const struct skep_star_steps *
 {
     struct star_course course = {.longest = star_stretch(series)};
     struct skep_star_span span = {0};
-    struct star_kicks kicks;
+    struct skep_star_kicks kicks;
     struct skep_star star;
     double *noise = NULL;
     skep_status st = star_open(call, series, &star, &noise, err);
 
-    kicks_init(&kicks, series);
+    skep_star_kicks_init(&kicks, series);
     while (st == SKEP_OK && course.done < series->steps) {
         int64_t n = course_next(&course, series, &span);
 
         if (skep_call_is_stopped(call)) {
             return SKEP_STOPPED;
         }
-        for (int64_t i = 0; star_has_kicks(series) && i < span.steps; i++) {
-            kicks_next(&kicks, noise + i * star_kicks_row(series));
+        for (int64_t i = 0; skep_star_has_kicks(series) && i < span.steps; i++) {
+            skep_star_kicks_next(&kicks, noise + i * star_kicks_row(series));
         }
-        span.noise = star_has_kicks(series) ? noise : NULL;
+        span.noise = skep_star_has_kicks(series) ? noise : NULL;
         steps->advance(&star, &span, out);
         if (star_find_infinite(&star) < star.m) {
             st = star_check(series, out, n, course.done + span.first, err);
@@ -215,7 +173,7 @@ bool skep_star_is_pack(const struct skep_star_steps *steps, const struct skep_st
     for (int i = 1; i < n; i++) {
         if (series[i].m != series->m || series[i].steps != series->steps || series[i].skip != series->skip ||
             series[i].every != series->every || series[i].is_sine != series->is_sine ||
-            star_has_kicks(&series[i]) != star_has_kicks(series)) {
+            skep_star_has_kicks(&series[i]) != skep_star_has_kicks(series)) {
             return false;
         }
     }
@@ -256,7 +214,7 @@ static skep_status pack_open(struct skep_call *call, const struct skep_star_seri
 {
     int64_t m = series->m;
     int64_t n_records = pack_stretch(series) * m;
-    int64_t n_kicks = star_has_kicks(series) ? n_records : 0;
+    int64_t n_kicks = skep_star_has_kicks(series) ? n_records : 0;
     void *room;
     skep_status st = skep_call_scratch(call, (1 + SKEP_STAR_ROOM) * m + n_records + n_kicks,
                                        sizeof *p->records, &room, err);
@@ -275,13 +233,13 @@ static skep_status pack_open(struct skep_call *call, const struct skep_star_seri
     return SKEP_OK;
 }
 
-static void pack_kicks(struct star_kicks *kicks, int n, int64_t steps, int64_t m, double *noise)
+static void pack_kicks(struct skep_star_kicks *kicks, int n, int64_t steps, int64_t m, double *noise)
 {
     double row[PACK_NODES];
 
     for (int i = 0; i < n; i++) {
         for (int64_t step = 0; step < steps; step++) {
-            kicks_next(&kicks[i], row);
+            skep_star_kicks_next(&kicks[i], row);
             for (int64_t j = 0; j < m; j++) {
                 noise[(step * m + j) * SKEP_STAR_PACK + i] = row[j];
             }
@@ -323,12 +281,12 @@ skep_status skep_star_run_pack(struct skep_call *call, const struct skep_star_st
 {
     struct star_course course = {.longest = pack_stretch(series)};
     struct skep_star_span span = {0};
-    struct star_kicks kicks[SKEP_STAR_PACK];
+    struct skep_star_kicks kicks[SKEP_STAR_PACK];
     struct pack_room p;
     skep_status st = pack_open(call, series, n, &p, err);
 
     for (int i = 0; i < n; i++) {
-        kicks_init(&kicks[i], &series[i]);
+        skep_star_kicks_init(&kicks[i], &series[i]);
     }
     while (st == SKEP_OK && course.done < series->steps) {
         int64_t records = course_next(&course, series, &span);
@@ -337,7 +295,7 @@ skep_status skep_star_run_pack(struct skep_call *call, const struct skep_star_st
         if (skep_call_is_stopped(call)) {
             return SKEP_STOPPED;
         }
-        if (star_has_kicks(series)) {
+        if (skep_star_has_kicks(series)) {
             pack_kicks(kicks, n, span.steps, series->m, p.kicks);
             span.noise = p.kicks;
         }
