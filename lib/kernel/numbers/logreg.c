@@ -23,6 +23,8 @@
 
 enum { ARG_X, ARG_Y, ARG_W, ARG_ITERATIONS, ARG_RATE };
 
+enum { POLL_CLASSES = 1 << 17 }; /* looked at between two looks at stop */
+
 static const struct skep_arg_spec logreg_args[] = {
     {.name = "X",
      .kind = SKEP_ARG_ARRAY,
@@ -60,8 +62,9 @@ static const struct skep_arg_spec logreg_args[] = {
 
 /* ---- arguments ---- */
 
-static skep_status logreg_check(const struct skep_arg *args, struct skep_error *err)
+static skep_status logreg_check(const struct skep_call *call, struct skep_error *err)
 {
+    const struct skep_arg *args = call->args;
     int64_t n = args[ARG_X].view.shape[0];
     int64_t d = args[ARG_X].view.shape[1];
     const struct skep_view *y = &args[ARG_Y].view;
@@ -79,6 +82,9 @@ static skep_status logreg_check(const struct skep_arg *args, struct skep_error *
     }
     for (int64_t i = 0; i < n; i++) {
         double value = ((const double *)y->data)[i * y->strides[0]];
+        if (i % POLL_CLASSES == 0 && skep_call_is_stopped(call)) {
+            return SKEP_STOPPED;
+        }
         if (fabs(value) != 1.0) {
             return skep_error_set(err, SKEP_E_BAD_ARGS, "y[%" PRId64 "]: 1 or -1 is wanted, got %g", i,
                                   value);
@@ -93,7 +99,7 @@ static skep_status logreg_run(struct skep_call *call, struct skep_value *value_o
     int64_t d = args[ARG_X].view.shape[1];
     struct skep_logreg l;
     void *out;
-    skep_status st = logreg_check(args, err);
+    skep_status st = logreg_check(call, err);
 
     if (st == SKEP_OK) {
         st = skep_logreg_init(call, &l, &args[ARG_X].view, &args[ARG_Y].view, &args[ARG_W].view,
@@ -147,7 +153,7 @@ static skep_status logreg_reference(struct skep_call *call, struct skep_value *v
     const struct skep_view *w = &call->args[ARG_W].view;
     void *gradient = NULL;
     void *out = NULL;
-    skep_status st = logreg_check(call->args, err);
+    skep_status st = logreg_check(call, err);
 
     if (st == SKEP_OK) {
         st = skep_call_scratch(call, w->shape[0], sizeof(double), &gradient, err);

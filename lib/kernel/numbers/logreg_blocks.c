@@ -8,7 +8,7 @@
 
 #include "kernel/cpu.h"
 
-enum { BLOCK_BYTES = 32 << 10, BLOCK_ROWS_LEAST = 16, BLOCK_ROWS_MOST = 256, LANES = SKEP_LOGREG_LANES };
+enum { BLOCK_BYTES = 32 << 10, BLOCK_ROWS_LEAST = 8, BLOCK_ROWS_MOST = 256, LANES = SKEP_LOGREG_LANES };
 
 static int64_t round_up(int64_t n, int64_t to)
 {

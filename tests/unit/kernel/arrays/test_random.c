@@ -218,6 +218,18 @@ static void test_random__refuses(void **state)
     kernel_call_release(&k);
 }
 
+/* Too little memory is an error that names the bytes. */
+static void test_random__wants_memory(void **state)
+{
+    static const double length[] = {1e15};
+    struct kernel_call k;
+
+    (void)state;
+    random_call(&k, "uniform", 1, length);
+    kernel_call_refused(&k, SKEP_E_NOMEM, "value of shape (1000000000000000,)");
+    kernel_call_release(&k);
+}
+
 /* A stop ends the call. */
 static void test_random__stops(void **state)
 {
@@ -241,6 +253,7 @@ int main(void)
         cmocka_unit_test(test_random__moments),
         cmocka_unit_test(test_random__shapes),
         cmocka_unit_test(test_random__refuses),
+        cmocka_unit_test(test_random__wants_memory),
         cmocka_unit_test(test_random__stops),
     };
     return cmocka_run_group_tests_name("kernel/random", tests, NULL, NULL);

@@ -249,6 +249,21 @@ static void test_logreg__refuses(void **state)
     free(r.data);
 }
 
+/* Too little memory is an error that names the bytes. */
+static void test_logreg__wants_memory(void **state)
+{
+    struct regression r;
+    struct kernel_call k;
+
+    (void)state;
+    regression_init(&r, 40, 5, 0, 0, 1);
+    regression_call(&r, &k, 1, 1.0);
+    k.arena.max_bytes = 1000;
+    kernel_call_refused(&k, SKEP_E_NOMEM, "no memory for");
+    kernel_call_release(&k);
+    free(r.data);
+}
+
 /* A stop ends the call, in either variant. */
 static void test_logreg__stops(void **state)
 {
@@ -274,6 +289,7 @@ int main(void)
         cmocka_unit_test(test_logreg__nothing_to_do),
         cmocka_unit_test(test_logreg__nan_goes_through),
         cmocka_unit_test(test_logreg__refuses),
+        cmocka_unit_test(test_logreg__wants_memory),
         cmocka_unit_test(test_logreg__stops),
     };
     return cmocka_run_group_tests_name("kernel/logreg", tests, NULL, NULL);

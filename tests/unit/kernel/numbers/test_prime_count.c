@@ -111,6 +111,26 @@ static void test_prime_count__near_the_end(void **state)
     assert_int_equal(count_of(((uint64_t)1 << 63) - 25, ((uint64_t)1 << 63) + 30, false), 2);
 }
 
+/* Too little memory is an error that names the bytes. */
+static void test_prime_count__wants_memory(void **state)
+{
+    static const uint64_t intervals[][2] = {
+        {0, 1000000000000}, {100000000000, 100030000000}, {UINT64_MAX - 100000, UINT64_MAX}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof intervals / sizeof intervals[0]; i++) {
+        for (size_t max_bytes = 1000; max_bytes < 300000; max_bytes += 99000) {
+            struct kernel_call k;
+            kernel_call_init(&k, "prime_count");
+            kernel_call_arg(&k, "lo")->u64 = intervals[i][0];
+            kernel_call_arg(&k, "hi")->u64 = intervals[i][1];
+            k.arena.max_bytes = max_bytes;
+            kernel_call_refused(&k, SKEP_E_NOMEM, "no memory for");
+            kernel_call_release(&k);
+        }
+    }
+}
+
 /* A stop ends the call, in either variant. */
 static void test_prime_count__stops(void **state)
 {
@@ -135,7 +155,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_prime_count__small_numbers), cmocka_unit_test(test_prime_count__powers_of_ten),
         cmocka_unit_test(test_prime_count__powers_of_two), cmocka_unit_test(test_prime_count__intervals),
-        cmocka_unit_test(test_prime_count__near_the_end),  cmocka_unit_test(test_prime_count__stops),
+        cmocka_unit_test(test_prime_count__near_the_end),  cmocka_unit_test(test_prime_count__wants_memory),
+        cmocka_unit_test(test_prime_count__stops),
     };
     return cmocka_run_group_tests_name("kernel/prime_count", tests, NULL, NULL);
 }
