@@ -20,6 +20,7 @@ static const struct skep_arg_spec expr_args[] = {
      .help = "What is computed for each element, at most 8000 bytes."},
     {.name = "vars",
      .kind = SKEP_ARG_ARRAYS,
+     .shape_text = "object of arrays and numbers",
      .max_ndim = SKEP_MAX_DIMS,
      .help = "The arrays and numbers that the expression names, at most 256; their shapes broadcast."},
     {.name = "reduce",

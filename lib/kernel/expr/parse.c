@@ -15,6 +15,7 @@
 
 #include <string.h>
 
+#include "kernel/expr/names.h"
 #include "kernel/expr/scan.h"
 
 enum { LEVEL_COMPARE = 1 };
@@ -46,13 +47,6 @@ static skep_status advance(struct parser *p)
 static const char *token_text(const struct parser *p)
 {
     return p->tree->text + p->token.at;
-}
-
-static bool token_is(const struct parser *p, const char *word)
-{
-    const char *text = token_text(p);
-
-    return *word == *text && strncmp(word, text, p->token.length) == 0 && word[p->token.length] == '\0';
 }
 
 /* The token for a message, cut. */
@@ -136,12 +130,13 @@ static skep_status parse_call(struct parser *p, enum skep_expr_op op, int16_t *n
     return st;
 }
 
-static skep_status parse_var(struct parser *p, const struct skep_array_item *item, int16_t *node_out)
+static skep_status parse_var(struct parser *p, int var, int16_t *node_out)
 {
+    const struct skep_array_item *item = &p->tree->vars[var];
     const struct skep_view *view = &item->view;
     struct skep_expr_node *node = add_node(p, SKEP_EXPR_ARRAY, p->token.at, node_out);
 
-    node->array = (int)(item - p->tree->vars);
+    node->array = var;
     node->dtype = (uint8_t)skep_expr_dtype_of(view->dtype);
     node->is_weak = item->is_number && node->dtype != SKEP_B1;
     if (node->dtype == SKEP_DTYPE_NONE) {
@@ -150,61 +145,6 @@ static skep_status parse_var(struct parser *p, const struct skep_array_item *ite
                               token_text(p), skep_dtype_name(view->dtype));
     }
     return advance(p);
-}
-
-/* A name that is nothing: say what names there are. */
-static skep_status refuse_name(struct parser *p)
-{
-    static const char *const words[][2] = {
-        {"and", "&"},
-        {"or", "|"},
-        {"not", "~"},
-        {"if", "where(condition, then, else)"},
-    };
-    char names[100];
-    size_t used = 0;
-
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (token_is(p, words[i][0])) {
-            return skep_expr_fail(p->tree, p->token.at, SKEP_E_BAD_ARGS, p->err,
-                                  "\"%s\" is not for arrays; write %s", words[i][0], words[i][1]);
-        }
-    }
-    for (int i = 0; i < p->tree->n_vars; i++) {
-        size_t n = strlen(p->tree->vars[i].name);
-        if (used + n + sizeof ", ..." > sizeof names) {
-            memcpy(names + used, ", ...", 5);
-            used += 5;
-            break;
-        }
-        memcpy(names + used, ", ", 2);
-        memcpy(names + used + (i > 0 ? 2 : 0), p->tree->vars[i].name, n);
-        used += n + (i > 0 ? 2 : 0);
-    }
-    return skep_expr_fail(p->tree, p->token.at, SKEP_E_BAD_ARGS, p->err, "unknown name \"%.*s\"; %s%.*s",
-                          token_shown(p), token_text(p), used > 0 ? "vars are " : "vars is empty", (int)used,
-                          names);
-}
-
-static const struct skep_array_item *find_var(const struct parser *p)
-{
-    for (int i = 0; i < p->tree->n_vars; i++) {
-        if (token_is(p, p->tree->vars[i].name)) {
-            return &p->tree->vars[i];
-        }
-    }
-    return NULL;
-}
-
-/* The function of this name, or NUMBER. */
-static enum skep_expr_op find_function(const struct parser *p)
-{
-    for (int op = SKEP_EXPR_WHERE; op < SKEP_EXPR_OP_COUNT; op++) {
-        if (token_is(p, skep_expr_ops[op].text)) {
-            return (enum skep_expr_op)op;
-        }
-    }
-    return SKEP_EXPR_NUMBER;
 }
 
 static skep_status parse_truth(struct parser *p, int16_t *node_out)
@@ -217,35 +157,31 @@ static skep_status parse_truth(struct parser *p, int16_t *node_out)
     return advance(p);
 }
 
+static skep_status parse_pi(struct parser *p, int16_t *node_out)
+{
+    p->token.kind = SKEP_EXPR_TOKEN_FLOAT;
+    p->token.number.f8 = 0x1.921fb54442d18p+1;
+    return parse_number(p, node_out);
+}
+
 static skep_status parse_word(struct parser *p, int16_t *node_out)
 {
-    const struct skep_array_item *var = find_var(p);
-    bool is_pi;
-    bool is_truth;
-    enum skep_expr_op function;
+    struct skep_expr_name name;
+    skep_status st = skep_expr_find_name(p->tree, p->token.at, p->token.length, &name, p->err);
 
-    if (var != NULL && p->token.length == 1) { /* the language has no name so short */
-        return parse_var(p, var, node_out);
+    if (st != SKEP_OK) {
+        return st;
     }
-    is_pi = token_is(p, "pi");
-    is_truth = token_is(p, "True") || token_is(p, "False");
-    function = find_function(p);
-    if (var != NULL && (is_pi || is_truth || function != SKEP_EXPR_NUMBER)) {
-        return skep_expr_fail(p->tree, p->token.at, SKEP_E_BAD_ARGS, p->err,
-                              "%s is a name of the language and of a var; rename the var", var->name);
+    switch (name.meaning) {
+    case SKEP_EXPR_MEANS_VAR:
+        return parse_var(p, name.var, node_out);
+    case SKEP_EXPR_MEANS_FUNCTION:
+        return parse_call(p, name.function, node_out);
+    case SKEP_EXPR_MEANS_PI:
+        return parse_pi(p, node_out);
+    default:
+        return parse_truth(p, node_out);
     }
-    if (var != NULL) {
-        return parse_var(p, var, node_out);
-    }
-    if (function != SKEP_EXPR_NUMBER) {
-        return parse_call(p, function, node_out);
-    }
-    if (is_pi) {
-        p->token.kind = SKEP_EXPR_TOKEN_FLOAT;
-        p->token.number.f8 = 0x1.921fb54442d18p+1;
-        return parse_number(p, node_out);
-    }
-    return is_truth ? parse_truth(p, node_out) : refuse_name(p);
 }
 
 static skep_status parse_operand(struct parser *p, int16_t *node_out)

@@ -2,22 +2,12 @@
 #ifndef SKEP_KERNEL_EXPR_SCALAR_H
 #define SKEP_KERNEL_EXPR_SCALAR_H
 
-#include "kernel/expr/tree.h"
+#include "kernel/expr/number.h"
 #include "kernel/math/vmath.h"
 
 /* What each operation means, for one element: the truth that the loops are held against, and what folds
  * constants. f4 and f8 are both computed in f8, and f4 is rounded once at the end; b1, i4 and i8 are computed
  * modulo 2^64 and cut at the end. */
-
-/* NUMBER of dtype FROM as one of dtype TO. To b1: whether it is not 0. */
-union skep_expr_number skep_expr_convert(enum skep_dtype from, enum skep_dtype to,
-                                         union skep_expr_number number);
-
-/* Element AT (counted from view->data) of a var, in the dtype in which it is computed. */
-union skep_expr_number skep_expr_load(const struct skep_view *view, int64_t at);
-
-/* Write NUMBER as element AT of an array of DTYPE. */
-void skep_expr_store(enum skep_dtype dtype, union skep_expr_number number, void *out, int64_t at);
 
 /* The value of OP for operands X in dtype WORK (WHERE: X[0] is b1). POWER and PRODUCT differ in floats only:
  *
