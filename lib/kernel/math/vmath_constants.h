@@ -114,9 +114,10 @@ static const double vm_log_poly[8] = {-0x1.97e2acaeba4b2p-4, 0x1.c7d31a000fe5dp-
                                       -0x1.000000000023fp-2, 0x1.555555555554ap-2};
 
 /* the same, closer, on [-0.030303, 0.0319] */
-static const double vm_pow_poly[9] = {0x1.7299c9ee99eb4p-4,  -0x1.9a55bc7a59a8ep-4, 0x1.c71d5fb1c1088p-4,
-                                      -0x1.ffffdd5fc85a2p-4, 0x1.24924913cf4b0p-3,  -0x1.55555556842d7p-3,
-                                      0x1.999999999a50cp-3,  -0x1.fffffffffffa6p-3, 0x1.5555555555555p-2};
+static const double vm_pow_poly[10] = {-0x1.5387a7ac3e547p-4, 0x1.751dd11f31f4bp-4,  -0x1.999aaf406d1a0p-4,
+                                       0x1.c71c48731010cp-4,  -0x1.ffffffd02b164p-4, 0x1.2492492662687p-3,
+                                       -0x1.5555555556c9ap-3, 0x1.99999999998b5p-3,  -0x1.0000000000000p-2,
+                                       0x1.5555555555555p-2};
 
 /* ---- sine, cosine, tangent ---- */
 
