@@ -10,7 +10,8 @@ enum {
     NARROW_LINES =
         255, /* rows and columns of the table: a row must fit into 8 bits, the table into 128 KiB */
     WIDE_LINES = 255,
-    SHIFT_LEAST = 7 /* half of 2^7 places is what one comparison takes */
+    ZERO_POLL_EVERY = 1 << 20, /* counts: far less than a millisecond */
+    SHIFT_LEAST = 7            /* half of 2^7 places is what one comparison takes */
 };
 
 /* ---- room ---- */
@@ -134,11 +135,17 @@ double skep_box_work_bytes(int64_t n)
 
 /* ---- counting ---- */
 
-static void set_zero(uint32_t *counts, int64_t n)
+static skep_status set_zero(const struct skep_call *call, uint32_t *counts, int64_t n)
 {
-    if (counts != NULL) {
-        memset(counts, 0, (size_t)n * sizeof *counts);
+    for (int64_t k = 0; counts != NULL && k < n; k += ZERO_POLL_EVERY) {
+        int64_t run = n - k < ZERO_POLL_EVERY ? n - k : ZERO_POLL_EVERY;
+
+        if (skep_call_is_stopped(call)) {
+            return SKEP_STOPPED;
+        }
+        memset(counts + k, 0, (size_t)run * sizeof *counts);
     }
+    return SKEP_OK;
 }
 
 /* Pairs less than GAP apart, and the others. */
@@ -186,11 +193,10 @@ skep_status skep_box_count_as(struct skep_call *call, struct skep_box_work *work
         return SKEP_STOPPED;
     }
     if (gap >= a->n) {
-        set_zero(counts->abc, a->n);
-        set_zero(counts->ab, a->n);
-        set_zero(counts->ac, a->n);
-        set_zero(counts->a, a->n);
-        return SKEP_OK;
+        st = set_zero(call, counts->abc, a->n);
+        st = st == SKEP_OK ? set_zero(call, counts->ab, a->n) : st;
+        st = st == SKEP_OK ? set_zero(call, counts->ac, a->n) : st;
+        return st == SKEP_OK ? set_zero(call, counts->a, a->n) : st;
     }
     skep_box_sweep_init(&sweep, a, b, c, counts, work->room);
     way = way == SKEP_BOX_CHEAPEST ? way_find(code, a->is_wide, a->n, gap) : way;
