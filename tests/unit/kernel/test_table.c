@@ -51,6 +51,7 @@ static void check_spec(const struct skep_kernel *kernel, const struct skep_arg_s
         assert_true(!has_default && spec->min_ndim <= spec->max_ndim && spec->max_ndim <= SKEP_MAX_DIMS);
         assert_non_null(spec->shape_text);
     }
+    assert_true(spec->kind != SKEP_ARG_ARRAYS || spec->shape_text != NULL);
 }
 
 /* Every row is whole: what is called, checked and printed is there, names differ, and defaults are readable.
@@ -64,6 +65,7 @@ static void test_table__rows_are_whole(void **state)
 
         assert_non_null(kernel->run);
         assert_non_null(kernel->reference);
+        assert_non_null(kernel->cost);
         assert_true(kernel->version >= 1);
         assert_non_null(kernel->summary);
         assert_non_null(kernel->description[0]);

@@ -67,7 +67,7 @@ static void test_check__refuses_what_cannot_run(void **state)
         {"{\"kernel\":\"fourier\"}", SKEP_E_UNKNOWN_KERNEL, "`skep kernels` lists them"},
         {"{\"kernel\":\"sum\"}", SKEP_E_BAD_ARGS, "sum: argument \"x\" is missing"},
         {"{\"kernel\":\"sum\",\"args\":{\"x\":[1],\"z\":1}}", SKEP_E_BAD_ARGS, "unknown argument \"z\""},
-        {"{\"kernel\":\"sum\",\"args\":{\"x\":true}}", SKEP_E_BAD_ARGS, "argument \"x\" must be an array"},
+        {"{\"kernel\":\"sum\",\"args\":{\"x\":null}}", SKEP_E_BAD_ARGS, "argument \"x\" must be an array"},
         {"{\"kernel\":\"sum\",\"args\":{\"x\":[[1],[1,2]]}}", SKEP_E_BAD_ARGS, "argument \"x\""},
         {"{\"kernel\":\"sum\",\"args\":{\"x\":\"a.npy[0:\"}}", SKEP_E_BAD_ARGS, "'[' without ']'"},
         {"{\"kernel\":\"sum\",\"args\":{\"x\":\"[0]\"}}", SKEP_E_BAD_ARGS, "names a file"},

@@ -57,7 +57,7 @@ static void check_error(int64_t k, int64_t n, int rounds)
     for (int round = 0; round < rounds; round++) {
         double error;
         for (int64_t i = 0; i < n; i++) {
-            x[i] = round * 10000019 + i * 3;
+            x[i] = (int64_t)round * 10000019 + i * 3;
         }
         error = sketch_call_number(&s) / (double)n - 1.0;
         sum += error;
