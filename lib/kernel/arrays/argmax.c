@@ -44,6 +44,7 @@ const struct skep_kernel skep_kernel_argmax = {
     .description = argmax_description,
     .args = skep_reduce_args_nan,
     .value_text = "i8 number, or i8 array without the axis",
+    .performance = "As argmin.",
     .example = "{\"kernel\":\"argmax\",\"args\":{\"x\":[[3,1,2],[6,5,4]],\"axis\":1}}",
     .run = argmax_run,
     .reference = argmax_reference,

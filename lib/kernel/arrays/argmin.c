@@ -44,6 +44,9 @@ const struct skep_kernel skep_kernel_argmin = {
     .description = argmin_description,
     .args = skep_reduce_args_nan,
     .value_text = "i8 number, or i8 array without the axis",
+    .performance = "Time O(n), one pass. One core of an Intel Xeon (Sapphire Rapids class, AVX-512), NumPy "
+                   "1.24 beside it: 10^6 elements of f8 0.27 ms (0.28). 37 KiB beside the value, and up to "
+                   "700 KiB along an axis that is not the last.",
     .example = "{\"kernel\":\"argmin\",\"args\":{\"x\":[[3,1,2],[6,5,4]],\"axis\":1}}",
     .run = argmin_run,
     .reference = argmin_reference,

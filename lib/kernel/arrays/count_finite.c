@@ -65,6 +65,7 @@ const struct skep_kernel skep_kernel_count_finite = {
     .description = count_finite_description,
     .args = skep_reduce_args_plain,
     .value_text = "i8 number, or i8 array without the axis",
+    .performance = "As count_nan.",
     .example = "{\"kernel\":\"count_finite\",\"args\":{\"x\":[[1.5,2.5],[3.5,4.5]],\"axis\":0}}",
     .run = count_finite_run,
     .reference = count_finite_reference,

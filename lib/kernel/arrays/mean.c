@@ -66,6 +66,10 @@ const struct skep_kernel skep_kernel_mean = {
     .description = mean_description,
     .args = skep_reduce_args_nan,
     .value_text = "number, or f8 array without the axis",
+    .performance =
+        "Time O(n), one pass. One core of an Intel Xeon (Sapphire Rapids class, AVX-512), NumPy 1.24 beside "
+        "it: 10^6 elements of f8 0.26 ms (0.32). Where the bound leaves a doubt, 3 ns an element more. 37 "
+        "KiB beside the value, and up to 700 KiB along an axis that is not the last.",
     .example = "{\"kernel\":\"mean\",\"args\":{\"x\":[[1,2,4],[8,16,32]],\"axis\":1}}",
     .run = mean_run,
     .reference = mean_reference,

@@ -115,6 +115,10 @@ const struct skep_kernel skep_kernel_norm2 = {
     .description = norm2_description,
     .args = skep_reduce_args_nan,
     .value_text = "number, or f8 array without the axis",
+    .performance = "Time O(n), one pass. One core of an Intel Xeon (Sapphire Rapids class, AVX-512), NumPy "
+                   "1.24 beside it: 10^6 elements of f8 0.27 ms (0.26, less accurate and with overflow). "
+                   "Where squares leave the range of doubles, or the bound leaves a doubt, 6 ns an element "
+                   "more. 37 KiB beside the value, and up to 700 KiB along an axis that is not the last.",
     .example = "{\"kernel\":\"norm2\",\"args\":{\"x\":[[3e200,4e200],[5,12]],\"axis\":1}}",
     .run = norm2_run,
     .reference = norm2_reference,

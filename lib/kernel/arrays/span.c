@@ -54,6 +54,9 @@ typedef lanes_i8 v_tally; /* a comparison that holds is -1 */
 #define v_count_finite(tally, x) ((tally) - (v_magnitude(x) < (v_f8){HUGE_VAL, HUGE_VAL}))
 #define v_tallied(tally)         ((tally)[0] + (tally)[1])
 
+#define v_where_less(a, b, yes, no)           lanes_choose((a) < (b), yes, no)
+#define v_where_within(low, x, high, yes, no) lanes_choose(((x) >= (low)) & ((x) <= (high)), yes, no)
+
 #include "kernel/arrays/span_lanes.inc"
 
 const struct skep_spans *skep_spans_at(enum skep_cpu_level level)

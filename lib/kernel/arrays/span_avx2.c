@@ -39,6 +39,14 @@ typedef int64_t v_tally;
     v_count_mask(tally, _mm256_cmp_pd((__m256d)v_magnitude(x), _mm256_set1_pd(HUGE_VAL), _CMP_LT_OQ))
 #define v_tallied(tally) (tally)
 
+#define v_where_less(a, b, yes, no)                                                                          \
+    ((v_f8)_mm256_blendv_pd((__m256d)(no), (__m256d)(yes),                                                   \
+                            _mm256_cmp_pd((__m256d)(a), (__m256d)(b), _CMP_LT_OQ)))
+#define v_where_within(low, x, high, yes, no)                                                                \
+    ((v_f8)_mm256_blendv_pd((__m256d)(no), (__m256d)(yes),                                                   \
+                            _mm256_and_pd(_mm256_cmp_pd((__m256d)(x), (__m256d)(low), _CMP_GE_OQ),           \
+                                          _mm256_cmp_pd((__m256d)(x), (__m256d)(high), _CMP_LE_OQ))))
+
 #include "kernel/arrays/span_lanes.inc"
 
 #endif

@@ -41,6 +41,15 @@ typedef int64_t v_tally;
      __builtin_popcount(_mm512_cmp_pd_mask((__m512d)v_magnitude(x), _mm512_set1_pd(HUGE_VAL), _CMP_LT_OQ)))
 #define v_tallied(tally) (tally)
 
+#define v_where_less(a, b, yes, no)                                                                          \
+    ((v_f8)_mm512_mask_blend_pd(_mm512_cmp_pd_mask((__m512d)(a), (__m512d)(b), _CMP_LT_OQ), (__m512d)(no),   \
+                                (__m512d)(yes)))
+#define v_where_within(low, x, high, yes, no)                                                                \
+    ((v_f8)_mm512_mask_blend_pd(                                                                             \
+        _mm512_mask_cmp_pd_mask(_mm512_cmp_pd_mask((__m512d)(x), (__m512d)(low), _CMP_GE_OQ), (__m512d)(x),  \
+                                (__m512d)(high), _CMP_LE_OQ),                                                \
+        (__m512d)(no), (__m512d)(yes)))
+
 #include "kernel/arrays/span_lanes.inc"
 
 #endif

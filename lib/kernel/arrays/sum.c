@@ -117,6 +117,12 @@ const struct skep_kernel skep_kernel_sum = {
     .description = sum_description,
     .args = skep_reduce_args_nan,
     .value_text = "number, or array without the axis: i8 for b1 and i1-i8, u8 for u1-u8, f8 for f4 and f8",
+    .performance = "Time O(n), one pass. One core of an Intel Xeon (Sapphire Rapids class, AVX-512), NumPy "
+                   "1.24 beside it: f8 in the caches 0.2 ns an element (NumPy 0.24), 10^6 elements 0.26 ms "
+                   "(0.30), 10^7 5.8 ms (7.6); 10^6 elements of f4 0.35 ms (0.22), of i8 0.31 ms (0.30). A "
+                   "sum that cancels so far that the exact accumulator decides: 3.2 ns an element more. "
+                   "Along axis 0 of 1000 x 1000 0.87 ms (0.31), along axis 1 0.30 ms (0.35). 37 KiB beside "
+                   "the value, and up to 700 KiB along an axis that is not the last.",
     .example = "{\"kernel\":\"sum\",\"args\":{\"x\":[[1,2,3],[4,5,6]],\"axis\":0}}",
     .run = sum_run,
     .reference = sum_reference,
