@@ -48,7 +48,8 @@ const struct bench_case bench_dynamics[] = {
         .name = "1024x1024 100 steps",
         .args = DIFFUSE,
         .make = make_plane,
-        .peers = {{.name = "Numba", .python = "diffuse2d_numba", .goal = 5},
+        .peers = {{.name = "Numba, vectorised", .python = "diffuse2d_numba", .goal = 5},
+                  {.name = "Numba, by indices", .python = "diffuse2d_numba_indices", .goal = 5},
                   {.name = "NumPy in place", .python = "diffuse2d_numpy", .goal = 5}},
     },
     {
@@ -57,7 +58,7 @@ const struct bench_case bench_dynamics[] = {
         .args = DIFFUSE,
         .make = make_large_plane,
         .is_long = true,
-        .peers = {{.name = "Numba", .python = "diffuse2d_numba", .goal = 4},
+        .peers = {{.name = "Numba, vectorised", .python = "diffuse2d_numba", .goal = 4},
                   {.name = "NumPy in place", .python = "diffuse2d_numpy", .goal = 8}},
     },
     {
