@@ -101,7 +101,7 @@ skep_log_wide skep_log_weighted(const int64_t *weights, int64_t first, int64_t l
                                 const struct skep_log *logs)
 {
     skep_log_wide sum = 0;
-    uint32_t list[LOG_LIST + LOG_RUN];
+    uint32_t list[LOG_LIST + LOG_RUN] = {0};
     int n = 0;
 
     for (int64_t k = first; k < last; k += LOG_RUN) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernel/box/points.h"
 
-#include <string.h>
+#include <math.h>
 
 #include "kernel/box/column.h"
 
@@ -27,7 +27,7 @@ skep_status skep_box_axis_measure(const struct skep_call *call, const double *va
 
 bool skep_box_has_same_width(const struct skep_box_axis *a, const struct skep_box_axis *b)
 {
-    return memcmp(&a->radius, &b->radius, sizeof a->radius) == 0; /* a NaN too */
+    return a->radius == b->radius || (isnan(a->radius) && isnan(b->radius));
 }
 
 /* ---- counting ---- */

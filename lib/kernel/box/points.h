@@ -28,7 +28,7 @@ SKEP_MUST_USE skep_status skep_box_axis_measure(const struct skep_call *call, co
                                                 const struct skep_box_options *options,
                                                 struct skep_box_axis *axis_out);
 
-/* Whether two axes have the same radius, to the bit. */
+/* Whether two axes have the same radius, or both a NaN. */
 bool skep_box_has_same_width(const struct skep_box_axis *a, const struct skep_box_axis *b);
 
 /* The neighbours of each point. */

@@ -42,7 +42,7 @@ static const double band_ns = 0.1;    /* each of its near points */
 
 static double vectors_of(const struct job *job)
 {
-    return (double)(job->rows.stride / 32);
+    return (double)job->rows.stride / 32;
 }
 
 static double left_rows_ns(const struct job *job)

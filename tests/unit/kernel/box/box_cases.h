@@ -159,6 +159,22 @@ static inline void box_assert_close(double value, long double expected, const ch
     }
 }
 
+/* The arguments x, y and r of an estimate. */
+static inline void box_set_series(struct kernel_call *k, const double *x, const double *y, const int64_t *n,
+                                  double r)
+{
+    kernel_call_array(k, "x", SKEP_F8, 1, n, x);
+    kernel_call_array(k, "y", SKEP_F8, 1, n, y);
+    kernel_call_arg(k, "r")->f64 = r;
+}
+
+static inline double box_run_value(struct kernel_call *k)
+{
+    assert_int_equal(kernel_call_run(k), SKEP_OK);
+    assert_int_equal(k->value.kind, SKEP_VALUE_F64);
+    return k->value.f64;
+}
+
 /* A call that just ran took what COST said, or a little less. */
 static inline void box_assert_bytes(const struct kernel_call *k, const struct skep_cost *cost)
 {
@@ -176,7 +192,7 @@ static inline void box_assert_room(struct kernel_call *k, const struct skep_cost
     size_t enough = k->arena.max_bytes;
     skep_status st = SKEP_E_NOMEM;
 
-    for (size_t bytes = 0; st != SKEP_OK; bytes += 1 + (size_t)cost->bytes / 30) {
+    for (size_t bytes = 0; st != SKEP_OK; bytes += 1 + (size_t)cost->bytes / 8) {
         k->arena.max_bytes = bytes;
         st = kernel_call_run(k);
         if (st != SKEP_OK) {
@@ -186,6 +202,24 @@ static inline void box_assert_room(struct kernel_call *k, const struct skep_cost
         kernel_call_release(k);
     }
     k->arena.max_bytes = enough;
+}
+
+/* What the row says that K takes is what both variants take, and the fast one is refused with less. */
+static inline void box_assert_cost(struct kernel_call *k)
+{
+    struct skep_cost cost;
+
+    k->call.is_reference = false;
+    k->kernel->cost(&k->call, &cost);
+    assert_int_equal(kernel_call_run(k), SKEP_OK);
+    box_assert_bytes(k, &cost);
+    kernel_call_release(k);
+    box_assert_room(k, &cost);
+    k->call.is_reference = true;
+    k->kernel->cost(&k->call, &cost);
+    assert_int_equal(kernel_call_reference(k), SKEP_OK);
+    box_assert_bytes(k, &cost);
+    kernel_call_release(k);
 }
 
 /* How many times a property is tried: more when SKEP_TEST_LONG is set. */

@@ -3,20 +3,6 @@
 
 enum { SERIES_MAX = 700 };
 
-static void set_series(struct kernel_call *k, const double *x, const double *y, const int64_t *n, double r)
-{
-    kernel_call_array(k, "x", SKEP_F8, 1, n, x);
-    kernel_call_array(k, "y", SKEP_F8, 1, n, y);
-    kernel_call_arg(k, "r")->f64 = r;
-}
-
-static double run_value(struct kernel_call *k)
-{
-    assert_int_equal(kernel_call_run(k), SKEP_OK);
-    assert_int_equal(k->value.kind, SKEP_VALUE_F64);
-    return k->value.f64;
-}
-
 /* The estimate from its definition, with logarithms and their sum in long double. */
 static long double estimate(const double *x, const double *y, int64_t n, const double r[2], int64_t exclude,
                             bool is_inclusive)
@@ -56,19 +42,19 @@ static void test_mi_box__is_its_definition(void **state)
             y[i] = both[2 * (n - i) - 1] = box_value(kind, i, &chance);
         }
         kernel_call_init(&k, "mi_box");
-        set_series(&k, both, both + 2 * n - 1, &n, r);
+        box_set_series(&k, both, both + 2 * n - 1, &n, r);
         k.args[0].view.strides[0] = 2;
         k.args[1].view.strides[0] = -2;
         kernel_call_arg(&k, "exclude")->i64 = exclude;
         kernel_call_word(&k, "edge", is_inclusive ? "inclusive" : "strict");
         expected = estimate(x, y, n, radius, exclude, is_inclusive);
-        fast = run_value(&k);
+        fast = box_run_value(&k);
         box_assert_close(fast, expected, "nats", round);
         assert_int_equal(kernel_call_reference(&k), SKEP_OK);
         assert_memory_equal(&k.value.f64, &fast, sizeof fast);
         kernel_call_word(&k, "base", "2");
-        set_series(&k, x, y, &n, r);
-        box_assert_close(run_value(&k), expected / logl(2), "bits", round);
+        box_set_series(&k, x, y, &n, r);
+        box_assert_close(box_run_value(&k), expected / logl(2), "bits", round);
         kernel_call_release(&k);
     }
 }
@@ -94,12 +80,12 @@ static void test_mi_box__agrees_with_jidt(void **state)
         struct kernel_call k;
 
         kernel_call_init(&k, "mi_box");
-        set_series(&k, x, y, &n, known[i].width);
+        box_set_series(&k, x, y, &n, known[i].width);
         kernel_call_arg(&k, "exclude")->i64 = known[i].exclude;
         kernel_call_word(&k, "edge", "inclusive");
         kernel_call_arg(&k, "normalise")->boolean = true;
         kernel_call_word(&k, "base", "2");
-        box_assert_close(run_value(&k), known[i].value, "bits", i);
+        box_assert_close(box_run_value(&k), known[i].value, "bits", i);
         kernel_call_release(&k);
     }
 }
@@ -131,8 +117,8 @@ static void test_mi_box__gaussian_pair(void **state)
             double error;
 
             kernel_call_init(&call, "mi_box");
-            set_series(&call, x, y, &n, r);
-            error = fabs(run_value(&call) - formula);
+            box_set_series(&call, x, y, &n, r);
+            error = fabs(box_run_value(&call) - formula);
             if (!(error <= within && (error < last_error || rho == 0))) {
                 fail_msg("rho %g, n %d: off by %g", rho, (int)n, error);
             }
@@ -155,22 +141,12 @@ static void test_mi_box__cost(void **state)
     for (int round = 0; round < 8; round++) {
         const int64_t n = round < 4 ? SERIES_MAX : 1;
         struct kernel_call k;
-        struct skep_cost cost;
 
         kernel_call_init(&k, "mi_box");
-        set_series(&k, x, x, &n, 0.3);
+        box_set_series(&k, x, x, &n, 0.3);
         k.args[0].view.strides[0] = round % 2 + 1;
         k.args[1].view.strides[0] = round % 4 / 2 + 1;
-        k.kernel->cost(&k.call, &cost);
-        assert_int_equal(kernel_call_run(&k), SKEP_OK);
-        box_assert_bytes(&k, &cost);
-        kernel_call_release(&k);
-        box_assert_room(&k, &cost);
-        k.call.is_reference = true;
-        k.kernel->cost(&k.call, &cost);
-        assert_int_equal(kernel_call_reference(&k), SKEP_OK);
-        box_assert_bytes(&k, &cost);
-        kernel_call_release(&k);
+        box_assert_cost(&k);
     }
 }
 
@@ -183,12 +159,12 @@ static void test_mi_box__refuses(void **state)
 
     (void)state;
     kernel_call_init(&k, "mi_box");
-    set_series(&k, x, x, &three, 0.5);
+    box_set_series(&k, x, x, &three, 0.5);
     kernel_call_array(&k, "y", SKEP_F8, 1, &two, x);
     kernel_call_refused(&k, SKEP_E_BAD_ARGS, "x has 3 elements and y has 2");
-    set_series(&k, x, x, &zero, 0.5);
+    box_set_series(&k, x, x, &zero, 0.5);
     kernel_call_refused(&k, SKEP_E_BAD_ARGS, "need 1 element at least");
-    set_series(&k, x, x, &three, 0.5);
+    box_set_series(&k, x, x, &three, 0.5);
     atomic_store(&k.stop, 1);
     assert_int_equal(kernel_call_run(&k), SKEP_STOPPED);
     assert_int_equal(kernel_call_reference(&k), SKEP_STOPPED);

@@ -3,20 +3,6 @@
 
 enum { SERIES_MAX = 700 };
 
-static void set_series(struct kernel_call *k, const double *x, const double *y, const int64_t *n, double r)
-{
-    kernel_call_array(k, "x", SKEP_F8, 1, n, x);
-    kernel_call_array(k, "y", SKEP_F8, 1, n, y);
-    kernel_call_arg(k, "r")->f64 = r;
-}
-
-static double run_value(struct kernel_call *k)
-{
-    assert_int_equal(kernel_call_run(k), SKEP_OK);
-    assert_int_equal(k->value.kind, SKEP_VALUE_F64);
-    return k->value.f64;
-}
-
 /* The estimate from its definition, with logarithms and their sum in long double. */
 static long double estimate(const double *x, const double *y, int64_t n, const double r[3], int64_t exclude,
                             bool is_inclusive)
@@ -55,16 +41,16 @@ static void test_te_box__is_its_definition(void **state)
             y[i] = box_value(kind, i, &chance);
         }
         kernel_call_init(&k, "te_box");
-        set_series(&k, x, y, &n, r);
+        box_set_series(&k, x, y, &n, r);
         kernel_call_arg(&k, "exclude")->i64 = exclude;
         kernel_call_word(&k, "edge", is_inclusive ? "inclusive" : "strict");
         expected = estimate(x, y, n, radius, exclude, is_inclusive);
-        fast = run_value(&k);
+        fast = box_run_value(&k);
         box_assert_close(fast, expected, "nats", round);
         assert_int_equal(kernel_call_reference(&k), SKEP_OK);
         assert_memory_equal(&k.value.f64, &fast, sizeof fast);
         kernel_call_word(&k, "base", "2");
-        box_assert_close(run_value(&k), expected / logl(2), "bits", round);
+        box_assert_close(box_run_value(&k), expected / logl(2), "bits", round);
         kernel_call_release(&k);
     }
 }
@@ -84,16 +70,17 @@ static void test_te_box__normalise(void **state)
 
     (void)state;
     kernel_call_init(&k, "te_box");
-    set_series(&k, x, y, &n, 0.5);
+    box_set_series(&k, x, y, &n, 0.5);
     kernel_call_arg(&k, "normalise")->boolean = true;
-    box_assert_close(run_value(&k), estimate(x, y, n, radius, 0, false), "own widths", 0);
+    box_assert_close(box_run_value(&k), estimate(x, y, n, radius, 0, false), "own widths", 0);
     assert_true(fabsl(k.value.f64 - estimate(x, y, n, of_next, 0, false)) > 0.1);
     assert_true(fabsl(k.value.f64 - estimate(x, y, n, of_past, 0, false)) > 0.1);
     kernel_call_word(&k, "next_width", "past");
-    box_assert_close(run_value(&k), estimate(x, y, n, of_past, 0, false), "the past's width", 0);
+    box_assert_close(box_run_value(&k), estimate(x, y, n, of_past, 0, false), "the past's width", 0);
     kernel_call_arg(&k, "normalise")->boolean = false;
     kernel_call_arg(&k, "r")->f64 = 3;
-    box_assert_close(run_value(&k), estimate(x, y, n, (const double[]){3, 3, 3}, 0, false), "no width", 0);
+    box_assert_close(box_run_value(&k), estimate(x, y, n, (const double[]){3, 3, 3}, 0, false), "no width",
+                     0);
     kernel_call_release(&k);
 }
 
@@ -122,16 +109,16 @@ static void test_te_box__agrees_with_jidt(void **state)
         struct kernel_call k;
 
         kernel_call_init(&k, "te_box");
-        set_series(&k, x, y, &n, known[i].width);
+        box_set_series(&k, x, y, &n, known[i].width);
         kernel_call_arg(&k, "exclude")->i64 = known[i].exclude;
         kernel_call_word(&k, "edge", "inclusive");
         kernel_call_arg(&k, "normalise")->boolean = true;
         kernel_call_word(&k, "base", "2");
-        box_assert_close(run_value(&k), known[i].own, "own width", i);
+        box_assert_close(box_run_value(&k), known[i].own, "own width", i);
         kernel_call_word(&k, "next_width", "past");
-        box_assert_close(run_value(&k), known[i].forth, "from y to x", i);
-        set_series(&k, y, x, &n, known[i].width);
-        box_assert_close(run_value(&k), known[i].back, "from x to y", i);
+        box_assert_close(box_run_value(&k), known[i].forth, "from y to x", i);
+        box_set_series(&k, y, x, &n, known[i].width);
+        box_assert_close(box_run_value(&k), known[i].back, "from x to y", i);
         kernel_call_release(&k);
     }
 }
@@ -142,9 +129,9 @@ static double te_of_pair(const double *x, const double *y, int64_t n, double r, 
     double value;
 
     kernel_call_init(&k, "te_box");
-    set_series(&k, x, y, &n, r);
+    box_set_series(&k, x, y, &n, r);
     kernel_call_arg(&k, "exclude")->i64 = exclude;
-    value = run_value(&k);
+    value = box_run_value(&k);
     kernel_call_release(&k);
     return value;
 }
@@ -218,21 +205,12 @@ static void test_te_box__cost(void **state)
     for (int round = 0; round < 8; round++) {
         const int64_t n = round < 4 ? SERIES_MAX : 3;
         struct kernel_call k;
-        struct skep_cost cost;
 
         kernel_call_init(&k, "te_box");
-        set_series(&k, x, y, &n, 0.3);
+        box_set_series(&k, x, y, &n, 0.3);
         k.args[0].view.strides[0] = round % 2 + 1;
         k.args[1].view.strides[0] = round % 4 / 2 + 1;
-        k.kernel->cost(&k.call, &cost);
-        assert_int_equal(kernel_call_run(&k), SKEP_OK);
-        box_assert_bytes(&k, &cost);
-        kernel_call_release(&k);
-        k.call.is_reference = true;
-        k.kernel->cost(&k.call, &cost);
-        assert_int_equal(kernel_call_reference(&k), SKEP_OK);
-        box_assert_bytes(&k, &cost);
-        kernel_call_release(&k);
+        box_assert_cost(&k);
     }
 }
 

@@ -137,22 +137,12 @@ static void test_te_matrix__cost(void **state)
     for (int round = 0; round < 12; round++) {
         int64_t n = round % 2 == 0 ? SAMPLES_MAX : 2;
         struct kernel_call k;
-        struct skep_cost cost;
 
         kernel_call_init(&k, "te_matrix");
         set_columns(&k, n, round % 5, round % 3);
         kernel_call_arg(&k, "r")->f64 = 0.3;
         kernel_call_arg(&k, "normalise")->boolean = round % 4 == 0;
-        k.kernel->cost(&k.call, &cost);
-        assert_int_equal(kernel_call_run(&k), SKEP_OK);
-        box_assert_bytes(&k, &cost);
-        kernel_call_release(&k);
-        box_assert_room(&k, &cost);
-        k.call.is_reference = true;
-        k.kernel->cost(&k.call, &cost);
-        assert_int_equal(kernel_call_reference(&k), SKEP_OK);
-        box_assert_bytes(&k, &cost);
-        kernel_call_release(&k);
+        box_assert_cost(&k);
     }
 }
 
