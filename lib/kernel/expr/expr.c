@@ -174,49 +174,40 @@ static void expr_cost(const struct skep_call *call, struct skep_cost *cost_out)
 }
 
 static const char *const expr_description[] = {
-    "Computes an expression for each element of its arrays. Python's grammar and precedence, loosest first: "
-    "< <= > >= == !=; |; ^; &; + -; * / // %; the signs + - ~; **, which groups to the right and binds "
-    "tighter "
-    "than a sign on its left: -a**2 is -(a**2). Functions: where minimum maximum abs sqrt exp expm1 log "
-    "log1p "
-    "log2 log10 sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh floor ceil rint; constants: pi True "
-    "False. Comparisons do not chain, and and, or, not and if are refused: as in NumPy that is & | ~ and "
-    "where.",
-    "Shapes broadcast as in NumPy. The result has the shape to which the arrays in expr broadcast; without "
-    "arrays it is a number. Vars that expr does not name change nothing.",
-    "Dtypes: b1, i4, i8, f4 and f8 meet as NumPy's arrays do (i4 and f4 make f8, / of whole numbers f8); i1, "
-    "i2, u1 and u2 are read as i4 and u4 as i8, u8 is refused. Numbers, of the text or among the vars, are "
-    "weak: beside an array they take its dtype, but a float makes b1, i4 and i8 f8, and a whole number b1 "
-    "i8; "
-    "one that does not fit is refused. So f4 stays f4 beside any number (NumPy 2; NumPy 1.24 widens for "
-    "large "
-    "numbers). Numbers among themselves go by Python's rules within 64 bits. An array without axes has its "
-    "dtype. Functions of b1 give f8, where NumPy has f2; - // % ** of b1 are refused.",
-    "Whole numbers wrap in + - * ** and -, as in NumPy. // and % round down, as in Python: -7 // 2 is -4, -7 "
-    "% "
-    "2 is 1. A whole number divided by 0 and a whole number to a negative power are errors that name column "
-    "and element, where NumPy has a 0 with a warning and an error. In floats everything goes by IEEE 754 "
-    "(1/0 "
-    "is inf); // and % as NumPy computes them. NaN passes through minimum and maximum, and -0 is below +0 "
-    "there. Which NaN comes out is not promised; that it is one is.",
-    "x ** k with a constant whole k from -16 to 16 is a product: of those among x, x**2, x**4, x**8 and "
-    "x**16, "
-    "each the square of the one before, that the binary digits of |k| name, from left to right, and 1 "
-    "divided "
-    "by that for k < 0: within (|k| + 1)/2 ulp, but 0 or inf where the power of |k| leaves the range of f8. "
-    "x "
-    "** 0.5 is sqrt(x). Other powers are pow.",
+    "Computes an expression for each element of its arrays. Python's grammar and precedence, loosest "
+    "first: < <= > >= == !=; |; ^; &; + -; * / // %; the signs + - ~; **, which groups to the right "
+    "and binds tighter than a sign on its left: -a**2 is -(a**2). Functions: where minimum maximum "
+    "abs sqrt exp expm1 log log1p log2 log10 sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh "
+    "floor ceil rint; constants: pi True False. Comparisons do not chain, and and, or, not and if are "
+    "refused: as in NumPy that is & | ~ and where.",
+    "Shapes broadcast as in NumPy. The result has the shape to which the arrays in expr broadcast; "
+    "without arrays it is a number. Vars that expr does not name change nothing.",
+    "Dtypes: b1, i4, i8, f4 and f8 meet as NumPy's arrays do (i4 and f4 make f8, / of whole numbers "
+    "f8); i1, i2, u1 and u2 are read as i4 and u4 as i8, u8 is refused. Numbers, of the text or among "
+    "the vars, are weak: beside an array they take its dtype, but a float makes b1, i4 and i8 f8, and "
+    "a whole number b1 i8; one that does not fit is refused. So f4 stays f4 beside any number (NumPy "
+    "2; NumPy 1.24 widens for large numbers). Numbers among themselves go by Python's rules within 64 "
+    "bits. An array without axes has its dtype. Functions of b1 give f8, where NumPy has f2; - // % "
+    "** of b1 are refused.",
+    "Whole numbers wrap in + - * ** and -, as in NumPy. // and % round down, as in Python: -7 // 2 is "
+    "-4, -7 % 2 is 1. A whole number divided by 0 and a whole number to a negative power are errors "
+    "that name column and element, where NumPy has a 0 with a warning and an error. In floats "
+    "everything goes by IEEE 754 (1/0 is inf); // and % as NumPy computes them. NaN passes through "
+    "minimum and maximum, and -0 is below +0 there. Which NaN comes out is not promised; that it is "
+    "one is.",
+    "x ** k with a constant whole k from -16 to 16 is a product: of those among x, x**2, x**4, x**8 "
+    "and x**16, each the square of the one before, that the binary digits of |k| name, from left to "
+    "right, and 1 divided by that for k < 0: within (|k| + 1)/2 ulp, but 0 or inf where the power of "
+    "|k| leaves the range of f8. x ** 0.5 is sqrt(x). Other powers are pow.",
     "Accuracy: + - * / sqrt floor ceil rint abs and comparisons are exact or rounded once. The other "
-    "functions "
-    "and pow are within the bounds of lib/kernel/math/README.md, the same bits on every machine. f4 is "
-    "computed in f8 and rounded once for each operation.",
-    "reduce: sum and mean are the exact sum of the elements, rounded once; whole numbers (and b1 as 0 and 1) "
-    "add up exactly, and a sum beyond 64 bits is an error. min and max are those of minimum and maximum. The "
-    "min or max of no elements is an error, their sum is 0 and their mean NaN.",
-    "Method: the text becomes a flat list of loops over blocks of 64 to 2048 elements that stay in the "
-    "nearest "
-    "cache; equal subexpressions are computed once. Limits: 8000 bytes of text, 100 levels of nesting, 256 "
-    "vars.",
+    "functions and pow are within the bounds of lib/kernel/math/README.md, the same bits on every "
+    "machine. f4 is computed in f8 and rounded once for each operation.",
+    "reduce: sum and mean are the exact sum of the elements, rounded once; whole numbers (and b1 as 0 "
+    "and 1) add up exactly, and a sum beyond 64 bits is an error. min and max are those of minimum "
+    "and maximum. The min or max of no elements is an error, their sum is 0 and their mean NaN.",
+    "Method: the text becomes a flat list of loops over blocks of 64 to 2048 elements that stay in "
+    "the nearest cache; equal subexpressions are computed once. Limits: 8000 bytes of text, 100 "
+    "levels of nesting, 256 vars.",
     NULL,
 };
 
@@ -227,6 +218,13 @@ const struct skep_kernel skep_kernel_expr = {
     .description = expr_description,
     .args = expr_args,
     .value_text = "array of the shape to which the vars broadcast, or a number",
+    .performance =
+        "O(n) for each operation. Scratch: 32 to 64 KiB and some 400 bytes for each byte of the text, "
+        "whatever n. Reading the text and making the program takes 0.3 us for a**2 + b**2. One core "
+        "of an Intel Xeon (Sapphire Rapids class, AVX-512), f8: a**2 + b**2 of 10^3, 10^4, 10^5, 10^6 "
+        "and 10^7 elements in 0.6, 3, 55, 650 us and 18 ms (NumPy takes 2.6, 2.2, 8, 4 and 2.2 times "
+        "that, numexpr on one thread 8.4, 5.3, 2.7, 2.1 and 2 times); exp(a)*sin(b) + log(a + 1) of "
+        "10^5 in 180 us (NumPy 4.5, numexpr 10 times).",
     .example =
         "{\"kernel\":\"expr\",\"args\":{\"expr\":\"a**2 + b**2\",\"vars\":{\"a\":[3,5],\"b\":[4,12]}}}",
     .run = expr_run,
