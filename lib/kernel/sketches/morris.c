@@ -223,7 +223,7 @@ static void morris_cost(const struct skep_call *call, struct skep_cost *cost_out
     }
     *cost_out = (struct skep_cost){
         .bytes = args[ARG_VALUE].choice == VALUE_STATE ? 64.0 : 0.0,
-        .seconds = 4e-8 * a * (skep_ln(1.0 + n / a) + 10.0 * n_states) + 1e-6,
+        .seconds = 5e-8 * a * (skep_ln(1.0 + n / a) + 10.0 * n_states) + 1e-6,
     };
 }
 
@@ -260,7 +260,10 @@ const struct skep_kernel skep_kernel_morris = {
     .description = morris_description,
     .args = morris_args,
     .value_text = "number: the estimate; with value \"state\" u4[2]: a and c",
-    .performance = "",
+    .performance = "A draw for each step of the register, a ln(1 + N / a), whatever the length of x. N = "
+                   "10^9 with a = 1000 takes 0.7 ms "
+                   "on one core of an Intel Xeon (Sapphire Rapids class). Merging takes a draw for each step "
+                   "of the smaller register.",
     .example = "{\"kernel\":\"morris\",\"args\":{\"n\":1000000},\"seed\":1}",
     .is_random = true,
     .run = morris_run,
