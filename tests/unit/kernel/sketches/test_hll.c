@@ -216,6 +216,7 @@ static void test_hll__merges_stacked_states(void **state)
     kernel_call_word(&s.k, "value", "state");
     sketch_call_merge(&s, &view);
     assert_memory_equal(sketch_call_array(&s)->data, expected, sizeof expected);
+    kernel_call_release(&s.k);
     view.data = stacked[2]; /* the other way round */
     view.strides[0] = -16;
     sketch_call_init(&s, "hll");
