@@ -12,12 +12,12 @@ _skep()
 
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        _skep_choose 'run push results wait status queues job cancel dead replay pause resume limits audit chaos kernels help --help --version'
+        _skep_choose 'run push results wait status queues job cancel dead replay pause resume limits audit chaos cost kernels help --help --version'
         return
     fi
     case $command in
     help)
-        _skep_choose 'run push results wait status queues job cancel dead replay pause resume limits audit chaos kernels'
+        _skep_choose 'run push results wait status queues job cancel dead replay pause resume limits audit chaos cost kernels'
         return
         ;;
     job)
@@ -62,6 +62,7 @@ _skep()
     'limits') words='--queue --max-depth --max-results --max-dead --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'audit') words='--queue --json --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'chaos') words='--list --seed --long --give-up --output --keep --programs' ;;
+    'cost') words='--data --slots --memory --cache --max-record' ;;
     'kernels') words='--json --markdown' ;;
     esac
     if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
