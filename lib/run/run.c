@@ -120,6 +120,20 @@ static skep_status run_write_out(const struct skep_run *run, const char *out, co
     return st;
 }
 
+/* Whether VIEW has few enough elements, and lists of lists: (1000000000, 0) has none, and a billion. */
+static bool run_fits_inline(const struct skep_view *view)
+{
+    int64_t n = 1;
+
+    for (int i = 0; i < view->ndim && view->shape[i] > 0; i++) {
+        if (view->shape[i] > RUN_INLINE_MAX_COUNT / n) {
+            return false;
+        }
+        n *= view->shape[i];
+    }
+    return true;
+}
+
 static skep_status run_inline(const struct skep_value *value, struct skep_result_value *result,
                               struct skep_error *err)
 {
@@ -151,7 +165,7 @@ static skep_status run_inline(const struct skep_value *value, struct skep_result
         result->length = value->json.length;
         break;
     case SKEP_VALUE_ARRAY:
-        if (skep_view_count(&value->array) > RUN_INLINE_MAX_COUNT) {
+        if (!run_fits_inline(&value->array)) {
             return skep_error_set(
                 err, SKEP_E_BAD_ARGS,
                 "the value is %s of shape %s, too large for a result (%d elements): give the task an "

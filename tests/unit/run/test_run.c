@@ -180,6 +180,23 @@ static void test_run__wants_an_out_for_what_is_large(void **state)
     (void)success_of("{\"kernel\":\"echo\",\"out\":\"large.npy\"}", &giver);
 }
 
+/* Lists without elements take room in a result, too: 4096 travel inline, and no more. */
+static void test_run__wants_an_out_for_many_empty_lists(void **state)
+{
+    static const double none[1];
+    int64_t shape[] = {4096, 0, INT64_C(1) << 50};
+
+    (void)state;
+    wanted_value.kind = SKEP_VALUE_ARRAY;
+    skep_view_init(&wanted_value.array, none, SKEP_F8, 3, shape);
+    assert_int_equal(success_of("{\"kernel\":\"echo\"}", &giver).value.kind, SKEP_RESULT_ARRAY);
+    shape[0] = INT64_C(1) << 40;
+    skep_view_init(&wanted_value.array, none, SKEP_F8, 2, shape);
+    check_outcome("{\"kernel\":\"echo\"}", &giver, SKEP_E_BAD_ARGS,
+                  "the value is f8 of shape (1099511627776, 0), too large for a result (4096 elements): "
+                  "give the task an \"out\": \"NAME.npy\"");
+}
+
 /* out/NAME holds what NumPy's file GOLDEN_NAME holds. */
 static void check_written(const char *name, const char *golden_name)
 {
@@ -300,6 +317,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_run__gives_every_kind_of_value, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_run__carries_what_json_cannot_say, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_run__wants_an_out_for_what_is_large, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_run__wants_an_out_for_many_empty_lists, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_run__writes_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_run__hands_a_stop_through, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_run__a_kernel_may_ask_for_a_wait, set_up, tear_down),
