@@ -54,7 +54,8 @@ void skep_grid_fetch(const struct skep_grid *grid, int64_t row, int64_t first, i
 
 skep_status skep_grid_copy(const struct skep_call *call, const struct skep_grid *grid, double *out)
 {
-    for (int64_t i = 0; i < grid->n; i++) {
+    /* Rows without columns may be very many. */
+    for (int64_t i = 0; grid->m > 0 && i < grid->n; i++) {
         for (int64_t j = 0; j < grid->m; j += COPY_COLUMNS) {
             int64_t count = grid->m - j < COPY_COLUMNS ? grid->m - j : COPY_COLUMNS;
 
