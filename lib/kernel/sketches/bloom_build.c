@@ -95,7 +95,8 @@ static skep_status bloom_check_states(const struct skep_call *call, const struct
     const struct skep_arg *args = call->args;
     const int64_t *shape = states->shape;
 
-    if (shape[0] < 1 || shape[0] > SKEP_BLOOM_MOST_ROWS || shape[1] < 1) {
+    if (shape[0] < 1 || shape[0] > SKEP_BLOOM_MOST_ROWS || shape[1] < 1 ||
+        shape[1] > INT64_MAX / (8 * SKEP_BLOOM_MOST_ROWS)) { /* an array without filters */
         return skep_error_set(err, SKEP_E_BAD_ARGS,
                               "a filter has 1 to %d rows of a byte at least, those of merge have (%" PRId64
                               ", %" PRId64 ")",

@@ -123,6 +123,8 @@ static void test_bloom_build__refuses(void **state)
     kernel_call_refused(&s.k, SKEP_E_BAD_ARGS, "bits is 8, and the filters of merge have 112");
     skep_view_init(&s.items[0].view, filter, SKEP_U1, 1, (const int64_t[]){14});
     kernel_call_refused(&s.k, SKEP_E_BAD_ARGS, "with two axes, got u1 of shape (14,)");
+    skep_view_init(&s.items[0].view, filter, SKEP_U1, 3, (const int64_t[]){0, 7, INT64_C(1) << 60});
+    kernel_call_refused(&s.k, SKEP_E_BAD_ARGS, "those of merge have (7, 1152921504606846976)");
     kernel_call_release(&s.k);
 }
 
