@@ -148,13 +148,31 @@ static void estimate(const struct skep_call *call, const struct skep_expr_job *j
     cost_out->seconds = 1e-6 + 1e-9 * (double)job->count * (steps + NS_MEMORY);
 }
 
+/* So many elements come of the first N items at most, whichever of them the text names. */
+static double most_elements(const struct skep_array_item *items, int n)
+{
+    double count = 1.0;
+
+    for (int axis = 1; axis <= SKEP_MAX_DIMS; axis++) { /* from the last one on */
+        int64_t most = 1;
+        for (int i = 0; i < n; i++) {
+            const struct skep_view *view = &items[i].view;
+            if (axis <= view->ndim && view->shape[view->ndim - axis] > most) {
+                most = view->shape[view->ndim - axis];
+            }
+        }
+        count *= (double)most;
+    }
+    return count;
+}
+
 /* The text is read for it, on the stack; a text that is too long for that is taken to give f8 of all vars. */
 static void expr_cost(const struct skep_call *call, struct skep_cost *cost_out)
 {
     enum { NODES = 512 };
     size_t length = call->args[ARG_EXPR].json.length;
     const struct skep_arg *vars = &call->args[ARG_VARS];
-    int n_vars = vars->is_given && vars->arrays.n < SKEP_EXPR_MAX_VARS ? (int)vars->arrays.n : 0;
+    int n_vars = vars->is_given && vars->arrays.n <= SKEP_EXPR_MAX_VARS ? (int)vars->arrays.n : 0;
     struct skep_expr_node nodes[NODES];
     struct skep_expr_job job;
 
@@ -166,9 +184,9 @@ static void expr_cost(const struct skep_call *call, struct skep_cost *cost_out)
         estimate(call, &job, cost_out);
         return;
     }
-    for (int i = 0; length > NODES && i < n_vars; i++) {
-        double count = (double)skep_view_count(&vars->arrays.items[i].view);
-        cost_out->bytes += 8 * count;
+    if (length > NODES && n_vars > 0) {
+        double count = most_elements(vars->arrays.items, n_vars);
+        cost_out->bytes += call->args[ARG_REDUCE].choice == SKEP_EXPR_REDUCE_NONE ? 8 * count : 0;
         cost_out->seconds += 1e-9 * count * (double)length * (call->is_reference ? NS_PLAIN : NS_STEP);
     }
 }

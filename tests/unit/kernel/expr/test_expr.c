@@ -409,7 +409,7 @@ static void test_expr__limits(void **state)
     c.k.args[1].arrays.n = 1;
     memset(text, ' ', 8001);
     text[0] = '1';
-    expr_refused(&c, text, SKEP_E_LIMIT, "expr: 8001 bytes; at most 8000");
+    expr_refused(&c, text, SKEP_E_BAD_ARGS, "expr: 8001 bytes; at most 8000");
     text[8000] = '\0';
     assert_int_equal(expr_value(&c, text)->i64, 1);
     for (int i = 0; i < 7998; i += 2) { /* as wide as can be */
@@ -431,7 +431,7 @@ static void test_expr__limits(void **state)
             if (depth == 100) {
                 expr_value(&c, text);
             } else {
-                expr_refused(&c, text, SKEP_E_LIMIT, "nested more than 100 levels deep");
+                expr_refused(&c, text, SKEP_E_BAD_ARGS, "nested more than 100 levels deep");
             }
         }
     }
@@ -462,6 +462,38 @@ static void test_expr__cost_covers_what_is_taken(void **state)
         assert_true(cost.bytes <= (double)c.k.arena.used_bytes + 160000);
         assert_true(cost.seconds > 0 && cost.seconds < 1);
     }
+    expr_release(&c);
+}
+
+/* Nor is it less for a text that is too long to be read for it: a column and a row make a matrix, and 256
+ * vars are as many as there may be. */
+static void test_expr__cost_of_a_long_text(void **state)
+{
+    enum { LENGTH = 300, TERMS = 300, VARS = 256 };
+    static const double x[LENGTH];
+    char text[2 * TERMS + 1] = "", names[VARS][8];
+    struct skep_cost cost = {0};
+    struct expr_call c;
+
+    (void)state;
+    for (int i = 0; i < TERMS; i++) {
+        memcpy(text + 2 * i, i % 2 == 0 ? "a+" : "b+", 3);
+    }
+    text[2 * TERMS - 1] = '\0';
+    expr_init(&c);
+    expr_var(&c, "a", SKEP_F8, 2, (const int64_t[]){LENGTH, 1}, x);
+    expr_row(&c, "b", SKEP_F8, LENGTH, x);
+    for (int i = 2; i < VARS; i++) {
+        snprintf(names[i], sizeof names[i], "v%d", i);
+        expr_row(&c, names[i], SKEP_F8, 1, x);
+    }
+    (void)expr_value(&c, text);
+    c.k.kernel->cost(&c.k.call, &cost);
+    assert_true((double)c.k.arena.used_bytes <= cost.bytes);
+    kernel_call_word(&c.k, "reduce", "sum");
+    (void)expr_value(&c, text);
+    c.k.kernel->cost(&c.k.call, &cost);
+    assert_true((double)c.k.arena.used_bytes <= cost.bytes);
     expr_release(&c);
 }
 
@@ -519,6 +551,7 @@ int main(void)
         cmocka_unit_test(test_expr__errors_name_the_column),
         cmocka_unit_test(test_expr__limits),
         cmocka_unit_test(test_expr__cost_covers_what_is_taken),
+        cmocka_unit_test(test_expr__cost_of_a_long_text),
         cmocka_unit_test(test_expr__no_room),
         cmocka_unit_test(test_expr__stops),
     };
