@@ -179,7 +179,9 @@ static void logreg_cost(const struct skep_call *call, struct skep_cost *cost_out
     double n = (double)x->shape[0];
     double d = (double)x->shape[1];
 
-    if (call->is_reference) {
+    if (call->args[ARG_W].view.shape[0] != x->shape[1]) {
+        skep_cost_little(call, cost_out); /* refused; an X without rows may have any number of columns */
+    } else if (call->is_reference) {
         cost_out->bytes = 2.0 * d * sizeof(double) + 128.0;
         cost_out->seconds = 1e-6 + n * 2e-9 + steps * n * (8e-9 + d * 2e-9);
     } else {
