@@ -161,6 +161,9 @@ static skep_status kmv_collect(struct skep_call *call, const struct skep_states 
     if (st == SKEP_OK) {
         st = skep_feed_arg(call, &call->args[ARG_X], false, kmv_take, &sieve);
     }
+    if (st == SKEP_OK && skep_call_is_stopped(call)) { /* the set may have stopped half-way */
+        st = SKEP_STOPPED;
+    }
     if (st == SKEP_OK) {
         *n_out = skep_kmv_set_take(&sieve.set, values);
     }

@@ -8,6 +8,8 @@
 #include <assert.h>
 #include <string.h>
 
+enum { SHRINK_POLL_EVERY = 256 };
+
 static int64_t kmv_table_length(int64_t k)
 {
     return INT64_C(1) << (64 - __builtin_clzll((uint64_t)(4 * k - 1)));
@@ -29,6 +31,7 @@ skep_status skep_kmv_set_init(struct skep_call *call, struct skep_kmv_set *set, 
         return st;
     }
     *set = (struct skep_kmv_set){
+        .call = call,
         .k = k,
         .limit = SKEP_KMV_NOTHING,
         .candidates = room,
@@ -81,6 +84,11 @@ static void kmv_shrink(struct skep_kmv_set *set)
     set->limit = set->candidates[set->k - 1];
     memset(set->table, 0xff, (size_t)(set->mask + 1) * sizeof *set->table);
     for (int64_t i = 0; i < set->n; i++) {
+        /* States may hold numbers that are no hashes and agree in their lowest bits. Whoever feeds the set
+         * sees stop, too; until then the table only finds fewer of the candidates. */
+        if (i % SHRINK_POLL_EVERY == 0 && skep_call_is_stopped(set->call)) {
+            return;
+        }
         *kmv_find(set, set->candidates[i]) = set->candidates[i];
     }
 }

@@ -7,6 +7,7 @@
 
 /* The K smallest of all distinct values that were added. Values are below 2^63 - 1. */
 struct skep_kmv_set {
+    const struct skep_call *call;
     int64_t k;
     uint64_t limit; /* what is not below it is none of the k smallest, or known already */
     int64_t n;      /* candidates, all distinct and below the limit but for those of the last shrinking */
