@@ -14,7 +14,12 @@ static skep_status bind_check_range(const struct binding *b, double number)
     if ((spec->least == 0 && spec->most == 0) || (number >= spec->least && number <= spec->most)) {
         return SKEP_OK;
     }
-    return skep_error_set(b->err, SKEP_E_BAD_ARGS, "argument \"%s\" must be from %g to %g, not %g",
+    /* sixteen digits write every integer that a double holds exactly */
+    if (spec->most >= 0x1p63) {
+        return skep_error_set(b->err, SKEP_E_BAD_ARGS, "argument \"%s\" must be at least %.16g, not %.16g",
+                              spec->name, spec->least, number);
+    }
+    return skep_error_set(b->err, SKEP_E_BAD_ARGS, "argument \"%s\" must be from %.16g to %.16g, not %.16g",
                           spec->name, spec->least, spec->most, number);
 }
 
