@@ -41,7 +41,7 @@ static skep_status check_vars(const struct skep_call *call, struct skep_error *e
         return SKEP_OK;
     }
     if (vars->arrays.n > SKEP_EXPR_MAX_VARS) {
-        return skep_error_set(err, SKEP_E_LIMIT, "vars: %lld arrays; at most %d can be named",
+        return skep_error_set(err, SKEP_E_BAD_ARGS, "vars: %lld arrays; at most %d can be named",
                               (long long)vars->arrays.n, SKEP_EXPR_MAX_VARS);
     }
     if (vars->arrays.items[0].name == NULL) {

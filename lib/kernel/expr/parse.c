@@ -68,8 +68,8 @@ static struct skep_expr_node *add_node(struct parser *p, enum skep_expr_op op, s
 static skep_status deeper(struct parser *p)
 {
     if (++p->nesting > SKEP_EXPR_MAX_NESTING) {
-        return skep_expr_fail(p->tree, p->token.at, SKEP_E_LIMIT, p->err, "nested more than %d levels deep",
-                              SKEP_EXPR_MAX_NESTING);
+        return skep_expr_fail(p->tree, p->token.at, SKEP_E_BAD_ARGS, p->err,
+                              "nested more than %d levels deep", SKEP_EXPR_MAX_NESTING);
     }
     return SKEP_OK;
 }
@@ -300,7 +300,7 @@ skep_status skep_expr_parse(struct skep_expr_tree *tree, struct skep_error *err)
     skep_status st;
 
     if (tree->length > SKEP_EXPR_MAX_LENGTH) {
-        return skep_error_set(err, SKEP_E_LIMIT, "expr: %zu bytes; at most %d can be read", tree->length,
+        return skep_error_set(err, SKEP_E_BAD_ARGS, "expr: %zu bytes; at most %d can be read", tree->length,
                               SKEP_EXPR_MAX_LENGTH);
     }
     tree->n_nodes = 0;

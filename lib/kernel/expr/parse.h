@@ -10,8 +10,8 @@
  * Python's grammar of arithmetic, without what makes no sense for arrays (and, or, not, if, chained
  * comparisons, attributes, indices): each of these is refused with what to write instead.
  *
- *   SKEP_E_BAD_ARGS  not an expression; the words name the column
- *   SKEP_E_LIMIT     too long or nested too deep */
+ *   SKEP_E_BAD_ARGS  not an expression, and the words name the column; or too long or nested too deep: no
+ *                    other attempt and no other machine would read it */
 SKEP_MUST_USE skep_status skep_expr_parse(struct skep_expr_tree *tree, struct skep_error *err);
 
 #endif
