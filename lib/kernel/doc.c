@@ -69,7 +69,7 @@ static void doc_type(struct skep_buf *buf, const struct skep_arg_spec *spec)
 /* A bound that people count with: as a whole number up to 2^53, else short. */
 static void doc_bound(struct skep_buf *buf, double bound)
 {
-    skep_buf_printf(buf, bound >= -0x1p53 && bound <= 0x1p53 ? "%.15g" : "%.3g", bound);
+    skep_buf_printf(buf, bound >= -0x1p53 && bound <= 0x1p53 ? "%.16g" : "%.3g", bound);
 }
 
 /* Bounds are told where the row has them and where they are not just those of a 64-bit integer. */
