@@ -32,15 +32,6 @@ static void feed_copy(const struct skep_view *view, int64_t at, int64_t stride, 
     }
 }
 
-/* Ask for the memory of the block after this one while this one is worked on: a processor does not look
- * beyond a page by itself, and a block is about one. */
-static void feed_prefetch(const char *block, int64_t n_bytes)
-{
-    for (int64_t i = 0; i < n_bytes; i += 64) {
-        __builtin_prefetch(block + n_bytes + i);
-    }
-}
-
 /* A run of LENGTH elements from AT on. */
 static skep_status feed_run(const struct skep_call *call, const struct skep_hash_functions *hash,
                             const struct skep_walk *walk, skep_feed_take take, void *context)
@@ -62,8 +53,6 @@ static skep_status feed_run(const struct skep_call *call, const struct skep_hash
         if (walk->stride != 1) {
             feed_copy(view, at, walk->stride, n, copied);
             block = copied;
-        } else if (k + 2 * SKEP_FEED_BLOCK <= walk->length) {
-            feed_prefetch(block, n * (int64_t)size);
         }
         skep_hash_run(hash, view->dtype, block, n, hashes);
         st = take(context, hashes, n);

@@ -268,12 +268,12 @@ const struct skep_kernel skep_kernel_kmv = {
     .description = kmv_description,
     .args = kmv_args,
     .value_text = "number: the estimate; with value \"state\" i8[k]: the smallest hashes",
-    .performance = "One pass over x; at most 104 k bytes. 10^7 i8 take 9 ms and 72 KiB on one core of an "
-                   "Intel Xeon (Sapphire Rapids "
-                   "class, AVX-512), 8 ms of which are the reading of memory: 16 times as fast as "
+    .performance = "One pass over x; at most 104 k bytes. 10^7 i8 take 7 to 12 ms, as they lie in the caches "
+                   "or not, and 72 KiB, on one "
+                   "core of an Intel Xeon (Sapphire Rapids class, AVX-512): 12 times as fast as "
                    "len(np.unique(x)) on sorted numbers, "
-                   "100 times and more on shuffled ones. With fewer than 2 k distinct numbers each is looked "
-                   "up in a table: 4 ns a number.",
+                   "75 to 120 times on shuffled ones. With fewer than 2 k distinct numbers each is looked up "
+                   "in a table: 4 ns a number.",
     .example = "{\"kernel\":\"kmv\",\"args\":{\"x\":[3,1,4,1,5,9,2,6,5,3,5]}}",
     .run = kmv_fast,
     .reference = kmv_plain,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How fast are the kernels, and against what their users have today? README.md says what is measured. */
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +87,19 @@ static bool is_chosen(const struct choice *choice, const struct bench_case *one)
     return choice->n_words == 0;
 }
 
+/* Skep and its peers on one processor: of two, one may have a busier neighbour. */
+static void stay_on_one_processor(void)
+{
+    cpu_set_t one;
+    int here = sched_getcpu();
+
+    CPU_ZERO(&one);
+    if (here >= 0) {
+        CPU_SET((size_t)here, &one);
+        sched_setaffinity(0, sizeof one, &one);
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct choice choice;
@@ -93,6 +107,7 @@ int main(int argc, char **argv)
     char *folder;
 
     parse(argc, argv, &choice);
+    stay_on_one_processor();
     report.is_markdown = choice.is_markdown;
     folder = test_make_folder();
     if (!choice.is_list) {
