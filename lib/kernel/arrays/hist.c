@@ -14,6 +14,8 @@
 enum { ARG_X, ARG_BINS, ARG_RANGE };
 enum { HIST_BINS = 10 };
 
+enum { PLAIN_COMPARISONS = 1 << 22 }; /* with edges between two looks at stop: some milliseconds */
+
 static const struct skep_arg_spec hist_args[] = {
     {.name = "x",
      .kind = SKEP_ARG_ARRAY,
@@ -175,28 +177,45 @@ static skep_status hist_init_bins(struct skep_call *call, const struct skep_span
 
 /* ---- the call ---- */
 
+/* Plainly, each element may be compared with all edges. */
+static skep_status hist_add_plain(const struct skep_call *call, struct skep_bins *bins, const double *x,
+                                  int64_t n)
+{
+    int64_t most = 1 + PLAIN_COMPARISONS / bins->n;
+
+    for (int64_t i = 0; i < n; i += most) {
+        if (skep_call_is_stopped(call)) {
+            return SKEP_STOPPED;
+        }
+        skep_bins_add_plain(bins, x + i, n - i < most ? n - i : most);
+    }
+    return SKEP_OK;
+}
+
 static skep_status hist_count(struct skep_call *call, const struct skep_spans *spans,
                               struct skep_reader_room *room, struct skep_bins *bins)
 {
     struct skep_reader reader;
     const void *x;
     int64_t n;
+    skep_status st = SKEP_OK;
 
     skep_reader_init(&reader, &call->args[ARG_X].view, SKEP_READER_DOUBLES, room);
-    for (;;) {
+    while (st == SKEP_OK) {
         if (skep_call_is_stopped(call)) {
             return SKEP_STOPPED;
         }
         n = skep_reader_next(&reader, &x);
         if (n == 0) {
-            return SKEP_OK;
+            break;
         }
         if (call->is_reference) {
-            skep_bins_add_plain(bins, x, n);
+            st = hist_add_plain(call, bins, x, n);
         } else {
             skep_bins_add(bins, spans, x, n);
         }
     }
+    return st;
 }
 
 static skep_status hist_run(struct skep_call *call, struct skep_value *value_out, struct skep_error *err)
