@@ -251,7 +251,7 @@ static void random_cost(const struct skep_call *call, struct skep_cost *cost_out
     int64_t ndim = skep_view_count(view);
     double count = 1.0;
 
-    for (int64_t i = 0; view->data != NULL && i < ndim; i++) {
+    for (int64_t i = 0; view->data != NULL && i < ndim && ndim <= SKEP_MAX_DIMS; i++) {
         double length = skep_view_get_f8(view, view->ndim == 0 ? 0 : i * view->strides[0]);
         count *= length >= 0.0 ? length : 0.0; /* what is no length is refused by the run */
     }
