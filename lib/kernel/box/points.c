@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernel/box/points.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 #include "kernel/box/column.h"
@@ -37,8 +38,13 @@ skep_status skep_box_counts_init(struct skep_call *call, int n_axes, int64_t n,
 {
     void *room;
     uint32_t *all;
-    skep_status st = skep_call_scratch(call, n, (size_t)(n_axes + 1) * sizeof *all, &room, err);
+    skep_status st;
 
+    if (n >= UINT32_MAX) { /* a series has a value more than points */
+        return skep_error_set(err, SKEP_E_BAD_ARGS,
+                              "%" PRId64 " points are too many: 2^32 - 2 can be counted", n);
+    }
+    st = skep_call_scratch(call, n, (size_t)(n_axes + 1) * sizeof *all, &room, err);
     if (st == SKEP_OK) {
         all = room;
         *counts = (struct skep_box_counts){.joint = all, .left = all + n, .right = all + 2 * n};

@@ -109,12 +109,27 @@ static void test_points__no_room(void **state)
     skep_arena_release(&f.arena);
 }
 
+/* Counts and places have 32 bits, and so many points are the most, whatever the memory. */
+static void test_points__too_many(void **state)
+{
+    struct skep_box_counts counts;
+    struct fixture f;
+
+    (void)state;
+    open_fixture(&f);
+    assert_int_equal(skep_box_counts_init(&f.call, 3, UINT32_MAX, &counts, &f.err), SKEP_E_BAD_ARGS);
+    assert_non_null(strstr(f.err.text, "4294967295 points are too many"));
+    assert_int_equal(skep_box_counts_init(&f.call, 3, UINT32_MAX - 1, &counts, &f.err), SKEP_E_NOMEM);
+    skep_arena_release(&f.arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_points__axis_measure),
         cmocka_unit_test(test_points__count),
         cmocka_unit_test(test_points__no_room),
+        cmocka_unit_test(test_points__too_many),
     };
     return cmocka_run_group_tests_name("kernel/box/points", tests, NULL, NULL);
 }
