@@ -59,21 +59,21 @@ static skep_status axis_find(const struct skep_call *call, const struct skep_box
                              struct skep_box_axis *axis)
 {
     const struct skep_box_series *series = axis->series;
-    int64_t first = series->finite_first, last = series->finite_last, end = series->n_numbers;
+    int64_t low = series->finite_first, high = series->finite_last, count = series->n_numbers;
     bool is_all = is_close(HUGE_VAL, axis->radius, axis->is_inclusive);
     bool is_any = is_close(0.0, axis->radius, axis->is_inclusive); /* else not even equal values are close */
-    skep_status st = axis_fill(call, axis, 0, first, is_all ? first : 0, is_all ? end : 0);
+    skep_status st = axis_fill(call, axis, 0, low, is_all ? low : 0, is_all ? count : 0);
 
     if (st == SKEP_OK) {
-        st = axis_fill(call, axis, last, end, 0, is_all ? last : 0);
+        st = axis_fill(call, axis, high, count, 0, is_all ? high : 0);
     }
     if (st == SKEP_OK) {
-        st = axis_fill(call, axis, end, series->n, 0, 0);
+        st = axis_fill(call, axis, count, series->n, 0, 0);
     }
     if (st == SKEP_OK && is_any && !is_all) {
         return code->find(call, axis);
     }
-    return st == SKEP_OK ? axis_fill(call, axis, first, last, 0, is_all ? end : 0) : st;
+    return st == SKEP_OK ? axis_fill(call, axis, low, high, 0, is_all ? count : 0) : st;
 }
 
 static skep_status axis_record(const struct skep_call *call, struct skep_box_axis *axis)

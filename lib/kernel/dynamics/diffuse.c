@@ -178,7 +178,7 @@ skep_status skep_diffuse_plain(struct skep_call *call, const struct skep_diffuse
     skep_status st = diffuse_number(call, shape->limit, &k, err);
 
     if (st == SKEP_OK) {
-        st = diffuse_open(call, steps > 0, &out, &spare, value_out, err);
+        st = diffuse_open(call, steps != 0, &out, &spare, value_out, err);
     }
     if (st == SKEP_OK) {
         st = skep_grid_copy(call, &grid, steps % 2 == 0 ? out : spare);

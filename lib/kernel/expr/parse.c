@@ -104,7 +104,7 @@ static skep_status parse_call(struct parser *p, enum skep_expr_op op, int16_t *n
 {
     const struct skep_expr_op_info *info = &skep_expr_ops[op];
     size_t at = p->token.at;
-    int16_t in[SKEP_EXPR_MAX_OPERANDS];
+    int16_t in[SKEP_EXPR_MAX_OPERANDS] = {0};
     skep_status st = advance(p);
 
     st = st == SKEP_OK ? deeper(p) : st;
@@ -188,6 +188,7 @@ static skep_status parse_operand(struct parser *p, int16_t *node_out)
 {
     skep_status st;
 
+    *node_out = 0;
     switch (p->token.kind) {
     case SKEP_EXPR_TOKEN_INTEGER:
     case SKEP_EXPR_TOKEN_FLOAT:
@@ -230,8 +231,8 @@ static skep_status parse_signed(struct parser *p, int16_t *node_out)
     enum skep_expr_op sign = sign_of(&p->token);
     size_t at = p->token.at;
     skep_status st;
-    int16_t left;
-    int16_t right;
+    int16_t left = 0;
+    int16_t right = 0;
 
     if (sign != SKEP_EXPR_NUMBER) {
         st = advance(p);
@@ -276,7 +277,7 @@ static skep_status parse_binary(struct parser *p, int least_level, int16_t *node
         enum skep_expr_op op = p->token.op;
         size_t at = p->token.at;
         int16_t left = *node_out;
-        int16_t right;
+        int16_t right = 0;
 
         st = advance(p);
         st = st == SKEP_OK ? parse_binary(p, level + 1, &right) : st;

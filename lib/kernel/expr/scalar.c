@@ -142,11 +142,12 @@ static double product(double x, int k)
     double square = x;
     double value = 1.0;
 
-    for (bool is_first = true; digits != 0; digits >>= 1, square *= square) {
+    for (bool is_first = true; digits != 0; digits >>= 1) {
         if ((digits & 1) != 0) {
             value = is_first ? square : value * square;
             is_first = false;
         }
+        square *= square;
     }
     return k < 0 ? 1.0 / value : value;
 }
