@@ -195,3 +195,29 @@ double skep_variance_std(struct skep_variance variance)
 {
     return ldexp(sqrt(variance.square), variance.exponent);
 }
+
+skep_status skep_spread_finish(const struct skep_reduce *reduce, void *state, skep_variance_of of,
+                               struct skep_reduced *out)
+{
+    struct skep_variance variance;
+
+    if (!skep_spread_read(state, reduce->ddof, &variance)) {
+        out->step = SKEP_REDUCE_UNSURE;
+    }
+    out->value = (struct skep_scalar){.kind = SKEP_VALUE_F64, .f64 = of(variance)};
+    return SKEP_OK;
+}
+
+skep_status skep_spread_plain_finish(const struct skep_reduce *reduce, void *state, skep_variance_of of,
+                                     struct skep_reduced *out)
+{
+    struct skep_variance variance;
+
+    if (skep_spread_plain_again(state)) {
+        out->step = SKEP_REDUCE_AGAIN;
+        return SKEP_OK;
+    }
+    skep_spread_plain_read(state, reduce->ddof, &variance);
+    out->value = (struct skep_scalar){.kind = SKEP_VALUE_F64, .f64 = of(variance)};
+    return SKEP_OK;
+}

@@ -55,4 +55,25 @@ void skep_spread_plain_read(const struct skep_spread_plain *spread, int64_t ddof
 double skep_variance_var(struct skep_variance variance);
 double skep_variance_std(struct skep_variance variance);
 
+/* The ends of a reduction whose value is OF the variance, each for its way. */
+typedef double (*skep_variance_of)(struct skep_variance variance);
+skep_status skep_spread_finish(const struct skep_reduce *reduce, void *state, skep_variance_of of,
+                               struct skep_reduced *out);
+skep_status skep_spread_plain_finish(const struct skep_reduce *reduce, void *state, skep_variance_of of,
+                                     struct skep_reduced *out);
+
+/* Initialisers of the two reductions, which differ only in how they end. */
+#define SKEP_SPREAD_PLAIN(finish_with)                                                                       \
+    {                                                                                                        \
+        .value_dtype = skep_reduce_to_f8, .takes_nan = true, .takes_ddof = true, .drops_nan = true,          \
+        .state_size = sizeof(struct skep_spread_plain), .init = skep_spread_plain_init,                      \
+        .add = skep_spread_plain_add, .finish = (finish_with), .seconds = 2e-8                               \
+    }
+#define SKEP_SPREAD_FAST(finish_with, plain)                                                                 \
+    {                                                                                                        \
+        .value_dtype = skep_reduce_to_f8, .takes_nan = true, .takes_ddof = true, .drops_nan = true,          \
+        .state_size = sizeof(struct skep_spread), .init = skep_spread_init, .add = skep_spread_add,          \
+        .finish = (finish_with), .exact = (plain), .seconds = 4e-10                                          \
+    }
+
 #endif

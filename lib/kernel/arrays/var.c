@@ -7,55 +7,19 @@
 static skep_status var_finish(const struct skep_reduce *reduce, void *state, struct skep_reduced *out,
                               struct skep_error *err)
 {
-    struct skep_variance variance;
-
     (void)err;
-    if (!skep_spread_read(state, reduce->ddof, &variance)) {
-        out->step = SKEP_REDUCE_UNSURE;
-    }
-    out->value = (struct skep_scalar){.kind = SKEP_VALUE_F64, .f64 = skep_variance_var(variance)};
-    return SKEP_OK;
+    return skep_spread_finish(reduce, state, skep_variance_var, out);
 }
 
 static skep_status var_plain_finish(const struct skep_reduce *reduce, void *state, struct skep_reduced *out,
                                     struct skep_error *err)
 {
-    struct skep_variance variance;
-
     (void)err;
-    if (skep_spread_plain_again(state)) {
-        out->step = SKEP_REDUCE_AGAIN;
-        return SKEP_OK;
-    }
-    skep_spread_plain_read(state, reduce->ddof, &variance);
-    out->value = (struct skep_scalar){.kind = SKEP_VALUE_F64, .f64 = skep_variance_var(variance)};
-    return SKEP_OK;
+    return skep_spread_plain_finish(reduce, state, skep_variance_var, out);
 }
 
-static const struct skep_reduction var_plain = {
-    .value_dtype = skep_reduce_to_f8,
-    .takes_nan = true,
-    .takes_ddof = true,
-    .drops_nan = true,
-    .state_size = sizeof(struct skep_spread_plain),
-    .init = skep_spread_plain_init,
-    .add = skep_spread_plain_add,
-    .finish = var_plain_finish,
-    .seconds = 2e-8,
-};
-
-static const struct skep_reduction var_fast = {
-    .value_dtype = skep_reduce_to_f8,
-    .takes_nan = true,
-    .takes_ddof = true,
-    .drops_nan = true,
-    .state_size = sizeof(struct skep_spread),
-    .init = skep_spread_init,
-    .add = skep_spread_add,
-    .finish = var_finish,
-    .exact = &var_plain,
-    .seconds = 4e-10,
-};
+static const struct skep_reduction var_plain = SKEP_SPREAD_PLAIN(var_plain_finish);
+static const struct skep_reduction var_fast = SKEP_SPREAD_FAST(var_finish, &var_plain);
 
 SKEP_REDUCE_FUNCTIONS(var, &var_fast, &var_plain)
 
