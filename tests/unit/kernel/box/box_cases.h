@@ -168,6 +168,39 @@ static inline void box_set_series(struct kernel_call *k, const double *x, const 
     kernel_call_arg(k, "r")->f64 = r;
 }
 
+/* The argument `record`: M COLUMNS, one behind the other with room for ROWS_MAX each, laid out in DATA in C
+ * order (0), in Fortran order (1), backwards (2), or with all rows in one place (3; COLUMNS then become what
+ * the record holds). */
+static inline void box_set_record(struct kernel_call *k, int64_t n, int m, int64_t rows_max, double *columns,
+                                  double *data, int layout)
+{
+    const int64_t shape[] = {n, m};
+    struct skep_view *view;
+
+    kernel_call_array(k, "record", SKEP_F8, 2, shape, data);
+    view = &k->args[0].view;
+    if (layout == 1) {
+        view->strides[0] = 1;
+        view->strides[1] = n;
+    } else if (layout == 2 && n > 0) {
+        view->data = data + m * n - 1;
+        view->strides[0] = -m;
+        view->strides[1] = -1;
+    } else if (layout == 3) {
+        view->strides[0] = 0;
+    }
+    for (int c = 0; c < m; c++) {
+        double *column = columns + c * rows_max;
+        for (int64_t i = 0; i < n; i++) {
+            data[(const double *)view->data - data + i * view->strides[0] + c * view->strides[1]] =
+                column[layout == 3 ? n - 1 : i];
+        }
+        for (int64_t i = 0; layout == 3 && i < n; i++) {
+            column[i] = column[n - 1];
+        }
+    }
+}
+
 static inline double box_run_value(struct kernel_call *k)
 {
     assert_int_equal(kernel_call_run(k), SKEP_OK);

@@ -6,37 +6,6 @@ enum { ROWS_MAX = 2000 };
 static double columns[2][ROWS_MAX];
 static double data[2 * ROWS_MAX];
 
-/* The record (x, y) in C order, in Fortran order, backwards, or with all rows in one place. */
-static void set_record(struct kernel_call *k, int64_t n, int layout)
-{
-    const int64_t shape[] = {n, 2};
-    struct skep_view *view;
-
-    kernel_call_array(k, "record", SKEP_F8, 2, shape, data);
-    view = &k->args[0].view;
-    if (layout == 1) {
-        view->strides[0] = 1;
-        view->strides[1] = n;
-    } else if (layout == 2 && n > 0) {
-        view->data = data + 2 * n - 1;
-        view->strides[0] = -2;
-        view->strides[1] = -1;
-    } else if (layout == 3) {
-        view->strides[0] = 0;
-    }
-    for (int64_t i = 0; i < n; i++) {
-        for (int c = 0; c < 2; c++) {
-            data[(const double *)view->data - data + i * view->strides[0] + c * view->strides[1]] =
-                columns[c][layout == 3 ? n - 1 : i];
-        }
-    }
-    for (int64_t i = 0; layout == 3 && i < n; i++) {
-        for (int c = 0; c < 2; c++) {
-            columns[c][i] = columns[c][n - 1];
-        }
-    }
-}
-
 /* Both variants give the counts of the plain loop for the record in COLUMNS. */
 static void check(enum box_kind kind, int64_t n, int layout, uint64_t *chance, int round)
 {
@@ -47,7 +16,7 @@ static void check(enum box_kind kind, int64_t n, int layout, uint64_t *chance, i
     struct kernel_call k;
 
     kernel_call_init(&k, "mi_box_counts");
-    set_record(&k, n, layout);
+    box_set_record(&k, n, 2, ROWS_MAX, columns[0], data, layout);
     kernel_call_arg(&k, "r")->f64 = r;
     kernel_call_arg(&k, "exclude")->i64 = exclude;
     for (int variant = 0; variant < 2; variant++) {
@@ -155,7 +124,7 @@ static void test_mi_box_counts__cost(void **state)
 
             fill(BOX_UNIFORM, n, &chance);
             kernel_call_init(&k, "mi_box_counts");
-            set_record(&k, n, layout);
+            box_set_record(&k, n, 2, ROWS_MAX, columns[0], data, layout);
             kernel_call_arg(&k, "r")->f64 = 0.1;
             box_assert_cost(&k);
         }
