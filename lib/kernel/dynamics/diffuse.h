@@ -13,6 +13,25 @@
 /* Both rows have these arguments, in this order. */
 enum { SKEP_DIFFUSE_U, SKEP_DIFFUSE_D, SKEP_DIFFUSE_DT, SKEP_DIFFUSE_STEPS, SKEP_DIFFUSE_ALLOW_UNSTABLE };
 
+/* The arguments that do not depend on the number of axes. */
+#define SKEP_DIFFUSE_SHARED_ARGS                                                                             \
+    [SKEP_DIFFUSE_D] = {.name = "D",                                                                         \
+                        .kind = SKEP_ARG_F64,                                                                \
+                        .default_text = "1",                                                                 \
+                        .unit = "cells^2/s",                                                                 \
+                        .help = "Coefficient of diffusion."},                                                \
+    [SKEP_DIFFUSE_DT] = {.name = "dt",                                                                       \
+                         .kind = SKEP_ARG_F64,                                                               \
+                         .is_required = true,                                                                \
+                         .unit = "s",                                                                        \
+                         .help = "Length of a step."},                                                       \
+    [SKEP_DIFFUSE_STEPS] = {.name = "steps",                                                                 \
+                            .kind = SKEP_ARG_I64,                                                            \
+                            .is_required = true,                                                             \
+                            .least = 0,                                                                      \
+                            .most = 1e9,                                                                     \
+                            .help = "Number of steps."}
+
 /* A periodic grid of N rows and M columns; a line is one row. Strides count elements. */
 struct skep_grid {
     const double *data;
