@@ -128,6 +128,13 @@ struct skep_cost {
 };
 typedef void (*skep_kernel_cost)(const struct skep_call *call, struct skep_cost *cost_out);
 
+/* What the value of a call will be, told from its arguments before it starts: a view without data (dtype, ndim,
+ * shape, contiguous strides; a number has no axes). Calls that differ only in numbers that are no lengths give
+ * the same.
+ *
+ *   SKEP_EMPTY   JSON, null, or known only afterwards */
+typedef skep_status (*skep_kernel_value)(const struct skep_call *call, struct skep_view *value_out);
+
 /* Compute N >= 1 calls whose array arguments have the same shapes, side by side: VALUES_OUT[i] has the bits
  * that run gives for CALLS[i]. The calls may have one arena in common; they share one stop. Any failure is
  * one of the whole lot, without blame: run them one by one then. */
@@ -158,6 +165,7 @@ struct skep_kernel {
     skep_kernel_run reference; /* the plain variant: the truth the fast one is tested against */
     double rtol, atol;         /* run against reference; 0, 0: bit for bit */
     skep_kernel_cost cost;
+    skep_kernel_value value;
     skep_kernel_run_many run_many; /* NULL: side by side is no faster */
 };
 
@@ -175,6 +183,13 @@ static inline bool skep_call_is_stopped(const struct skep_call *call)
 
 /* The cost of a kernel that takes no memory and next to no time. */
 void skep_cost_little(const struct skep_call *call, struct skep_cost *cost_out);
+
+/* For rows whose value is always a number of this dtype. */
+skep_status skep_value_f8(const struct skep_call *call, struct skep_view *value_out);
+skep_status skep_value_i8(const struct skep_call *call, struct skep_view *value_out);
+skep_status skep_value_u8(const struct skep_call *call, struct skep_view *value_out);
+skep_status skep_value_b1(const struct skep_call *call, struct skep_view *value_out);
+skep_status skep_value_unknown(const struct skep_call *call, struct skep_view *value_out); /* SKEP_EMPTY */
 
 /* Refuse a call that cannot fit into what its arena has left, with the bytes named.
  *

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SKEP_SWEEP_ACK_H
+#define SKEP_SWEEP_ACK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "sweep/sweep.h"
+
+/* What a slot reports of the positions that it has finished: for each output of the sweep the checksum of
+ * each slice, and the slices themselves where it could not write them. A blob of bytes in a Redis list;
+ * little endian; read with every bound checked, for whoever can write to a queue can write this.
+ *
+ *   "skepack1"  u64 lo  u64 hi  u8 n_outs  u8 n_worker_bytes  worker
+ *   one status byte for each position: 0 done, 1 skipped by the filter, 2 not here (failed, tried again)
+ *   for each output: u8 flags (1 values travel, 2 written and on the disk), then a u32 for each position that
+ * is done, in order, then, where values travel, the bytes of the slices of these positions in the same order
+ */
+enum skep_ack_state { SKEP_ACK_DONE, SKEP_ACK_SKIPPED, SKEP_ACK_ABSENT };
+enum { SKEP_ACK_VALUES = 1, SKEP_ACK_SYNCED = 2 };
+
+struct skep_ack_out {
+    unsigned flags;
+    const unsigned char *crcs;   /* u32 little endian, n_done of them; skep_ack_crc reads one */
+    const unsigned char *values; /* n_done slices, or NULL */
+};
+
+struct skep_ack {
+    int64_t lo, hi;
+    const char *worker;
+    size_t worker_n;
+    const unsigned char *states; /* hi - lo of them */
+    int64_t n_done;
+    int n_outs;
+    struct skep_ack_out outs[SKEP_SWEEP_MAX_OUTS];
+};
+
+/* OUTS[k].crcs and .values are the caller's buffers. Appends to BUF. */
+void skep_ack_write(struct skep_buf *buf, const struct skep_ack *ack);
+
+/* SLICE_BYTES: of each output. Pointers go into BYTES.
+ *
+ *   SKEP_E_PROTOCOL   not an ack, or not one of this sweep */
+SKEP_MUST_USE skep_status skep_ack_read(const void *bytes, size_t n, const struct skep_sweep *sweep,
+                                        const int64_t *slice_bytes, struct skep_ack *ack_out,
+                                        struct skep_error *err);
+
+uint32_t skep_ack_crc(const struct skep_ack_out *out, int64_t k);
+
+#endif

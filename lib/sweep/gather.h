@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SKEP_SWEEP_GATHER_H
+#define SKEP_SWEEP_GATHER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "npy/roots.h"
+#include "sweep/array.h"
+#include "sweep/out_map.h"
+#include "sweep/sidecar.h"
+#include "sweep/sweep.h"
+
+/* The gatherer's work on files: acks are applied to the outputs of a sweep. One at a time for each sweep (the
+ * lock of the first output's sidecar). Knows nothing of Redis; lib/queue/acks.h reads the acks. */
+struct skep_gatherer {
+    const struct skep_sweep *sweep; /* borrowed */
+    const struct skep_roots *roots; /* borrowed */
+    struct skep_array arrays[SKEP_SWEEP_MAX_OUTS];
+    struct skep_sidecar *sidecars[SKEP_SWEEP_MAX_OUTS];
+    struct skep_out_map maps[SKEP_SWEEP_MAX_OUTS];
+    int64_t n_duplicates, n_conflicts; /* since it was opened */
+    char conflict[256];                /* the last one, in words: index, both checksums, worker */
+    bool is_dirty;                     /* something is not synced */
+};
+
+/* Open the outputs of SWEEP under ROOTS.
+ *
+ *   SKEP_E_ARRAY_MISSING   they are not here
+ *   SKEP_E_CONFLICT        somebody else gathers, or the files are another job's (token) */
+SKEP_MUST_USE skep_status skep_gatherer_open(struct skep_gatherer *gatherer, const struct skep_sweep *sweep,
+                                             const struct skep_roots *roots, struct skep_error *err);
+void skep_gatherer_close(struct skep_gatherer *gatherer);
+
+/* One ack. After SKEP_E_OUTPUT nothing of it counts, and it may be applied again.
+ *
+ *   SKEP_E_PROTOCOL   it is not one: drop it
+ *   SKEP_E_OUTPUT     disk full, file deleted, ... */
+SKEP_MUST_USE skep_status skep_gatherer_apply(struct skep_gatherer *gatherer, const void *bytes, size_t n,
+                                              struct skep_error *err);
+
+/* Everything applied so far is on the disk when this returns. */
+SKEP_MUST_USE skep_status skep_gatherer_sync(struct skep_gatherer *gatherer, struct skep_error *err);
+
+/* Indexes that are done in every output. */
+int64_t skep_gatherer_count_done(const struct skep_gatherer *gatherer);
+
+/* The next stretch [*LO_OUT, *HI_OUT) of positions at or behind FROM with a hole in some output; false: there
+ * is none. */
+bool skep_gatherer_next_hole(const struct skep_gatherer *gatherer, int64_t from, int64_t *lo_out,
+                             int64_t *hi_out);
+
+#endif
