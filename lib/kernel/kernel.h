@@ -128,9 +128,9 @@ struct skep_cost {
 };
 typedef void (*skep_kernel_cost)(const struct skep_call *call, struct skep_cost *cost_out);
 
-/* What the value of a call will be, told from its arguments before it starts: a view without data (dtype, ndim,
- * shape, contiguous strides; a number has no axes). Calls that differ only in numbers that are no lengths give
- * the same.
+/* What the value of a call will be, told from its arguments before it starts: a view without data (dtype,
+ * ndim, shape, contiguous strides; a number has no axes). Calls that differ only in numbers that are no
+ * lengths give the same.
  *
  *   SKEP_EMPTY   JSON, null, or known only afterwards */
 typedef skep_status (*skep_kernel_value)(const struct skep_call *call, struct skep_view *value_out);

@@ -13,9 +13,9 @@
 #include "queue/range.h"
 
 /* The list of what slots report of a range job, and its one reader, the gatherer. As results are collected
- * (collect.h): read, make safe, confirm; only then they leave the list. Whoever dies in between loses nothing.
- * A mark with a short life keeps a second gatherer out; one that was thought dead is refused (fenced) by the
- * number of its call. */
+ * (collect.h): read, make safe, confirm; only then they leave the list. Whoever dies in between loses
+ * nothing. A mark with a short life keeps a second gatherer out; one that was thought dead is refused
+ * (fenced) by the number of its call. */
 enum { SKEP_ACKS_MARK_MS = 3000, SKEP_ACKS_WANT = 256 };
 
 struct skep_acks {
@@ -33,9 +33,9 @@ struct skep_acks {
 SKEP_MUST_USE skep_status skep_acks_init(struct skep_acks *acks, struct skep_conn *conn, const char *queue,
                                          const char *job, struct skep_error *err);
 
-/* Confirm the first N_SAFE of those in hand and read up to SKEP_ACKS_WANT more (at most about 32 MiB). Also keeps the mark
- * alive: to be called at least every second. Connects if need be; after a transient failure call it again with
- * the same N_SAFE. SKEP_E_CONFLICT: somebody else gathers. */
+/* Confirm the first N_SAFE of those in hand and read up to SKEP_ACKS_WANT more (at most about 32 MiB). Also
+ * keeps the mark alive: to be called at least every second. Connects if need be; after a transient failure
+ * call it again with the same N_SAFE. SKEP_E_CONFLICT: somebody else gathers. */
 SKEP_MUST_USE skep_status skep_acks_read(struct skep_acks *acks, size_t n_safe, struct skep_bytes *acks_out,
                                          size_t *n_out, struct skep_error *err);
 

@@ -17,16 +17,16 @@
 
 enum { SKEP_BATCH_MAX = 1000 };
 
-/* What became of the first positions of a range that is in the hand (queue/range.h). Whatever of them is in
- * none of RETRIES, DEAD and N_SKIPPED_ELSEWHERE is done. */
+/* What became of the first positions of the range that is in the hand (queue/range.h). */
 struct skep_range_verdict {
-    int64_t upto; /* everything below is settled; the range's hi: all of it */
-    int64_t n_done, n_failed;              /* of the positions settled by it; tried again: neither */
-    const struct skep_verdict *retries;    /* RETRY: record is a line for one position */
+    int64_t upto;                       /* everything below is settled; the range's hi: all of it */
+    int64_t n_done, n_failed;           /* of the positions settled by it; tried again: neither */
+    const struct skep_verdict *retries; /* RETRY: record is a line for one position */
     size_t n_retries;
     const struct skep_verdict *dead; /* BURY: the dead letter, and the result if the job wants results */
     size_t n_dead;
-    const struct skep_bytes *results; /* for the output list, where the job wants them; at most SKEP_BATCH_MAX */
+    const struct skep_bytes
+        *results; /* for the output list, where the job wants them; at most SKEP_BATCH_MAX */
     size_t n_results;
     struct skep_bytes ack; /* for the gatherer; n 0: none */
     int64_t hit;           /* lowest position whose value is a hit, with its index; -1: none */
@@ -38,12 +38,13 @@ struct skep_cycle {
     size_t n_verdicts;
     size_t n_back; /* so many of the last tasks held go back to the head of the queue */
     size_t want;   /* take at most so many, SKEP_BATCH_MAX at most */
-    const struct skep_range_verdict *range; /* what is held is a range, and this is known of it; NULL: nothing new */
-    const char *range_job;                  /* of this job ... */
+    const struct skep_range_verdict
+        *range;            /* what is held is a range, and this is known of it; NULL: nothing new */
+    const char *range_job; /* of this job ... */
     int64_t range_want; /* ... at most so many positions are taken; of any other, one. 0: no ranges at all */
     bool steals;        /* when nothing waits, half of what another slot holds may be taken */
-    bool leaves;   /* the last cycle: everything held must be settled or given back by it. Best with empty
-                    * hands: when   its reply is lost, whether it was applied cannot be asked any more */
+    bool leaves; /* the last cycle: everything held must be settled or given back by it. Best with empty
+                  * hands: when   its reply is lost, whether it was applied cannot be asked any more */
 };
 
 /* CANCELS: something of this queue is cancelled; queue/cancel.h says whether it is what one holds. */
@@ -60,11 +61,11 @@ struct skep_cycle_reply {
     int64_t now_ms; /* Redis TIME */
     int64_t due_ms; /* until the next delayed task is due; -1: there is none */
     int64_t depth;
-    unsigned flags;         /* SKEP_FLAG_SUSPECT: the one task taken crashed before; run it alone */
-    bool is_cut;      /* the hand's range is shorter than its verdict says: nothing was done. Trim the verdict to
-                         range_hi and make the cycle again */
+    unsigned flags; /* SKEP_FLAG_SUSPECT: the one task taken crashed before; run it alone */
+    bool is_cut; /* the hand's range is shorter than its verdict says: nothing was done. Trim the verdict to
+                    range_hi and make the cycle again */
     int64_t range_hi; /* where the range in the hand ends now (a steal or a stop may have cut it); -1: none */
-    unsigned crashes;       /* of that task */
+    unsigned crashes; /* of that task */
     const char *crash_info; /* what is known of its crashes, a line each, the oldest first; or "" */
     size_t n_tasks;
     struct skep_bytes tasks[SKEP_BATCH_MAX]; /* memory of the connection: valid until its next use */

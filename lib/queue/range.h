@@ -10,9 +10,10 @@
 #include "queue/conn.h"
 #include "queue/keys.h"
 
-/* Range jobs: one record for n tasks (docs/protocol.md, "Range jobs"). What waits of one is a line in the queue,
- * `#skep r=LO:HI j=JOB q=MS`; slots cut chunks off its front. The positions of a job are numbers below n; what
- * they mean the spec says, which Redis never reads. */
+/* Range jobs: one record for n tasks (docs/protocol.md, "Range jobs"). What waits of one is a line in the
+ * queue,
+ * `#skep r=LO:HI j=JOB q=MS`; slots cut chunks off its front. The positions of a job are numbers below n;
+ * what they mean the spec says, which Redis never reads. */
 
 enum { SKEP_RANGE_JOB_BYTES = 65 }; /* [A-Za-z0-9_.-]{1,64} */
 
@@ -25,32 +26,34 @@ struct skep_range_put {
     const char *job;
     const char *spec; /* JSON, opaque */
     size_t spec_n;
-    int64_t n;         /* tasks of the job in all */
-    int64_t n_done;    /* of them done before (resume): they are not put, and count as done */
-    const char *stop;  /* "any", "first", or NULL */
-    bool has_acks;     /* there is something to gather */
+    int64_t n;        /* tasks of the job in all */
+    int64_t n_done;   /* of them done before (resume): they are not put, and count as done */
+    const char *stop; /* "any", "first", or NULL */
+    bool has_acks;    /* there is something to gather */
 };
 
 enum { SKEP_RANGE_PIECES = 1000 /* of one call */ };
 
 /* Put PIECES (in order, not overlapping; together n - n_done positions over all calls), of which the first
- * N_BEFORE positions were put by earlier calls (0 for the first call). *N_PUT_OUT: positions of this job that the server has now.
+ * N_BEFORE positions were put by earlier calls (0 for the first call). *N_PUT_OUT: positions of this job that
+ * the server has now.
  *
  *   SKEP_E_CONFLICT   a job of this name is there, with another spec
  *   SKEP_E_FULL, SKEP_E_CANCELLED as skep_put_send; and what the connection says */
 SKEP_MUST_USE skep_status skep_range_put(struct skep_conn *conn, const struct skep_keys *keys,
                                          const struct skep_range_put *put, int64_t n_before,
-                                         const struct skep_range *pieces, size_t n_pieces,
-                                         int64_t *n_put_out, struct skep_error *err);
+                                         const struct skep_range *pieces, size_t n_pieces, int64_t *n_put_out,
+                                         struct skep_error *err);
 
 /* The spec of a job, memory of the connection; NULL with SKEP_OK: there is none. */
-SKEP_MUST_USE skep_status skep_range_spec(struct skep_conn *conn, const struct skep_keys *keys, const char *job,
-                                          const char **spec_out, size_t *n_out, struct skep_error *err);
+SKEP_MUST_USE skep_status skep_range_spec(struct skep_conn *conn, const struct skep_keys *keys,
+                                          const char *job, const char **spec_out, size_t *n_out,
+                                          struct skep_error *err);
 
 /* How a job stopped, beside its counts (queue/job.h). */
 struct skep_range_end {
-    int64_t hit;    /* lowest position with a hit; -1: none */
-    int64_t winner; /* its index; -1 */
+    int64_t hit;       /* lowest position with a hit; -1: none */
+    int64_t winner;    /* its index; -1 */
     const char *value; /* what a reduction gave, JSON; NULL: nothing yet. Memory of the connection */
     size_t value_n;
 };

@@ -13,9 +13,9 @@
 #include "sweep/sweep.h"
 
 /* A sweep made ready to run in one slot: its kernel, and its arguments compiled, so that a task costs next to
- * nothing beside its kernel. Numbers are set in place; a reference whose slice holds variables is one slice of
- * a view; whatever else there is goes the long way, by the record that a plain task would have (sweep/expand.h).
- * Both ways give the same values and the same words.
+ * nothing beside its kernel. Numbers are set in place; a reference whose slice holds variables is one slice
+ * of a view; whatever else there is goes the long way, by the record that a plain task would have
+ * (sweep/expand.h). Both ways give the same values and the same words.
  *
  * The life of a plan:
  *
@@ -37,7 +37,8 @@ void skep_plan_free(struct skep_plan *plan); /* NULL is fine */
 const struct skep_sweep *skep_plan_sweep(const struct skep_plan *plan);
 const struct skep_kernel *skep_plan_kernel(const struct skep_plan *plan);
 
-/* Look at the inputs again (once a chunk), compare them with the fingerprints in the sweep, evaluate the filter.
+/* Look at the inputs again (once a chunk), compare them with the fingerprints in the sweep, evaluate the
+ * filter.
  *
  *   SKEP_E_INPUT_CHANGED, SKEP_E_ARRAY_MISSING, SKEP_E_ARRAY_INVALID, SKEP_E_IO
  *   SKEP_E_NOMEM, SKEP_E_BAD_ARGS (the filter) */
@@ -74,7 +75,8 @@ void skep_plan_end(struct skep_plan *plan);
 /* The number of the slice in output K of the task at POSITION (between begin and end). */
 int64_t skep_plan_slice_number(const struct skep_plan *plan, int k, int64_t position);
 
-/* The value of a result line of the task (for has_results and for reductions to show). SKEP_E_BAD_ARGS: too large. */
+/* The value of a result line of the task (for has_results and for reductions to show). SKEP_E_BAD_ARGS: too
+ * large. */
 SKEP_MUST_USE skep_status skep_plan_result(const struct skep_plan *plan, const struct skep_value *value,
                                            struct skep_result_value *result_out, struct skep_error *err);
 
@@ -82,19 +84,21 @@ SKEP_MUST_USE skep_status skep_plan_result(const struct skep_plan *plan, const s
 SKEP_MUST_USE skep_status skep_plan_record(struct skep_plan *plan, int64_t position, struct skep_buf *buf,
                                            struct skep_error *err);
 
-/* What the value of a task at POSITION will be, without computing: a view without data. SKEP_EMPTY: the kernel does not
- * say (its value is no array or number, or is known only afterwards). And what it asks for. Between begin and end. */
-SKEP_MUST_USE skep_status skep_plan_value(struct skep_plan *plan, int64_t position, struct skep_view *value_out,
-                                          struct skep_error *err);
+/* What the value of a task at POSITION will be, without computing: a view without data. SKEP_EMPTY: the
+ * kernel does not say (its value is no array or number, or is known only afterwards). And what it asks for.
+ * Between begin and end. */
+SKEP_MUST_USE skep_status skep_plan_value(struct skep_plan *plan, int64_t position,
+                                          struct skep_view *value_out, struct skep_error *err);
 SKEP_MUST_USE skep_status skep_plan_cost(struct skep_plan *plan, int64_t position, struct skep_cost *cost_out,
                                          struct skep_error *err);
 
-/* Size, time of change and the checksum of the header of the input at REF (a slice is cut off): for producers. */
+/* Size, time of change and the checksum of the header of the input at REF (a slice is cut off): for
+ * producers. */
 SKEP_MUST_USE skep_status skep_input_fingerprint(const struct skep_roots *roots, const char *ref, size_t n,
                                                  struct skep_sweep_input *input_out, struct skep_error *err);
 
-/* The paths of all array arguments and axes of SWEEP that are the same at every point, without slices, each once. Texts
- * are the sweep's. Returns how many (at most SKEP_SWEEP_MAX_INPUTS are written). */
+/* The paths of all array arguments and axes of SWEEP that are the same at every point, without slices, each
+ * once. Texts are the sweep's. Returns how many (at most SKEP_SWEEP_MAX_INPUTS are written). */
 int skep_sweep_list_inputs(const struct skep_sweep *sweep, const struct skep_kernel *kernel,
                            struct skep_sweep_input *inputs_out, struct skep_arena *arena);
 
