@@ -61,7 +61,7 @@ static void result_add_file(struct skep_buf *buf, const struct skep_result_value
     skep_buf_add_text(buf, "]}");
 }
 
-static void result_add_value(struct skep_buf *buf, const struct skep_result_value *value)
+void skep_result_write_value(struct skep_buf *buf, const struct skep_result_value *value)
 {
     switch (value->kind) {
     case SKEP_RESULT_NULL:
@@ -108,7 +108,7 @@ static void result_add_outcome(struct skep_buf *buf, const struct skep_result *r
     skep_json_add_bool(buf, result->is_ok);
     if (result->is_ok) {
         skep_json_add_key(buf, "value");
-        result_add_value(buf, &result->value);
+        skep_result_write_value(buf, &result->value);
         return;
     }
     skep_json_add_key(buf, "error");

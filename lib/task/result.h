@@ -67,4 +67,7 @@ struct skep_result {
 /* Append the result as one line of JSON without a newline. */
 void skep_result_write(struct skep_buf *buf, const struct skep_result *result);
 
+/* Its value alone. */
+void skep_result_write_value(struct skep_buf *buf, const struct skep_result_value *value);
+
 #endif
