@@ -72,7 +72,7 @@ static const char *option_notes(const struct skep_option *row, char notes[NOTES_
     if (row->env != NULL) {
         notes_add(notes, "environment ", row->env);
     }
-    if (row->kind == SKEP_OPT_LIST) {
+    if (row->kind == SKEP_OPT_LIST || row->kind == SKEP_OPT_SERIES) {
         notes_add(notes, "", "may be repeated");
     }
     if (notes[0] != '\0') {
@@ -190,7 +190,8 @@ void skep_options_sample(const struct skep_option *rows, struct skep_buf *buf)
         struct wrap wrap = {.buf = buf, .prefix = "# ", .n_prefix = 2, .column = 2};
         char notes[NOTES_BYTES];
         const char *value = row->default_text;
-        if (row->help == NULL || row->command_line_only || row->kind == SKEP_OPT_CONFIG) {
+        if (row->help == NULL || row->command_line_only || row->kind == SKEP_OPT_CONFIG ||
+            row->kind == SKEP_OPT_SERIES) {
             continue;
         }
         if (value == NULL || value[0] == '\0') {

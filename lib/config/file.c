@@ -52,7 +52,7 @@ static skep_status file_set(struct skep_option_layer *layer, struct span name, s
     if (row == NULL) {
         return file_unknown_name(layer->rows, name, err);
     }
-    if (row->command_line_only || row->kind == SKEP_OPT_CONFIG) {
+    if (row->command_line_only || row->kind == SKEP_OPT_CONFIG || row->kind == SKEP_OPT_SERIES) {
         return skep_error_set(err, SKEP_E_USAGE, "%s belongs on the command line, not into a file",
                               row->name);
     }

@@ -190,6 +190,27 @@ static skep_status option_add_item(struct skep_text_list *list, const char *text
     return SKEP_OK;
 }
 
+static skep_status option_add_to_series(struct skep_option_series *series, const struct skep_option *row,
+                                        const char *text, struct skep_error *err)
+{
+    if (series->n == SKEP_TEXT_LIST_MAX) {
+        return skep_error_set(err, SKEP_E_USAGE, "more than %d options of its kind", SKEP_TEXT_LIST_MAX);
+    }
+    series->items[series->n++] = (struct skep_option_item){row, text};
+    return SKEP_OK;
+}
+
+/* Whether this layer has set no row yet that fills the same field. */
+static bool option_is_first(const struct skep_option_layer *layer, const struct skep_option *row)
+{
+    for (const struct skep_option *other = layer->rows; other->name != NULL; other++) {
+        if (other->offset == row->offset && layer->set_at[other - layer->rows] != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static skep_status option_copy_text(struct skep_arena *arena, const char *text, const char **copy_out,
                                     struct skep_error *err)
 {
@@ -202,7 +223,7 @@ skep_status skep_option_layer_set(struct skep_option_layer *layer, const struct 
 {
     void *field = (char *)layer->settings + row->offset;
     size_t *set_at = &layer->set_at[row - layer->rows];
-    bool is_first = *set_at == 0;
+    bool is_first = option_is_first(layer, row);
     const char *copy;
     skep_status st;
 
@@ -228,6 +249,12 @@ skep_status skep_option_layer_set(struct skep_option_layer *layer, const struct 
         }
         st = option_copy_text(layer->arena, text, &copy, err);
         return st == SKEP_OK ? option_add_item(field, copy, err) : st;
+    case SKEP_OPT_SERIES:
+        if (is_first) {
+            ((struct skep_option_series *)field)->n = 0;
+        }
+        st = option_copy_text(layer->arena, text, &copy, err);
+        return st == SKEP_OK ? option_add_to_series(field, row, copy, err) : st;
     }
     assert(false); /* a kind without a reader */
     return SKEP_E_USAGE;

@@ -18,7 +18,9 @@ enum skep_option_kind {
     SKEP_OPT_BYTES,   /* uint64_t: "512", "64K", "8M", "2G" */
     SKEP_OPT_SECONDS, /* double: "5", "0.5", "250ms", "5s", "2min", "1h", "7d" */
     SKEP_OPT_LIST,    /* struct skep_text_list: on a command line an item each time, elsewhere "a, b, c" */
-    SKEP_OPT_CONFIG,  /* const char *: the configuration file to read; one such row at most */
+    SKEP_OPT_SERIES, /* struct skep_option_series, which several rows share: an item each time, and the series
+                        keeps the order in which the options stood; on a command line only */
+    SKEP_OPT_CONFIG, /* const char *: the configuration file to read; one such row at most */
 };
 
 enum { SKEP_TEXT_LIST_MAX = 64 };
@@ -26,6 +28,14 @@ enum { SKEP_TEXT_LIST_MAX = 64 };
 struct skep_text_list {
     size_t n;
     const char *items[SKEP_TEXT_LIST_MAX];
+};
+
+struct skep_option_series {
+    size_t n;
+    struct skep_option_item {
+        const struct skep_option *row; /* which of the options it was */
+        const char *text;
+    } items[SKEP_TEXT_LIST_MAX];
 };
 
 /* A setting is a row; a table of them ends with a row without a name. Everything that people see of a setting

@@ -16,9 +16,10 @@ struct settings {
     double wait_s;
     struct skep_text_list list;
     const char *config;
+    struct skep_option_series series;
 };
 
-enum { FLAG, TEXT, COUNT, RATIO, SIZE, WAIT, LIST, CONFIG, N_ROWS };
+enum { FLAG, TEXT, COUNT, RATIO, SIZE, WAIT, LIST, CONFIG, GRID, PAIRS, N_ROWS };
 
 static const struct skep_option rows[] = {
     [FLAG] = {.name = "flag", .kind = SKEP_OPT_FLAG, .offset = offsetof(struct settings, flag)},
@@ -45,6 +46,8 @@ static const struct skep_option rows[] = {
               .most = 172800},
     [LIST] = {.name = "list", .kind = SKEP_OPT_LIST, .offset = offsetof(struct settings, list)},
     [CONFIG] = {.name = "config", .kind = SKEP_OPT_CONFIG, .offset = offsetof(struct settings, config)},
+    [GRID] = {.name = "grid", .kind = SKEP_OPT_SERIES, .offset = offsetof(struct settings, series)},
+    [PAIRS] = {.name = "pairs", .kind = SKEP_OPT_SERIES, .offset = offsetof(struct settings, series)},
     [N_ROWS] = {0},
 };
 
@@ -160,6 +163,27 @@ static void test_option__list_grows_within_a_layer(void **state)
     assert_string_equal(f->settings.list.items[0], "d");
 }
 
+/* A series keeps the order of the options that share it, and starts anew with the next layer. */
+static void test_option__series_keeps_the_order(void **state)
+{
+    static const int order[] = {PAIRS, GRID, PAIRS};
+    struct fixture *f = *state;
+    const struct skep_option_series *series = &f->settings.series;
+
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(set(f, order[i], i == 1 ? "r=0.5" : "i,j=4"), SKEP_OK);
+    }
+    assert_int_equal(series->n, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_ptr_equal(series->items[i].row, &rows[order[i]]);
+    }
+    assert_string_equal(series->items[1].text, "r=0.5");
+    skep_option_layer_begin(&f->layer);
+    assert_int_equal(set(f, GRID, "a,b"), SKEP_OK);
+    assert_int_equal(series->n, 1);
+    assert_string_equal(series->items[0].text, "a,b");
+}
+
 /* Joined items stand between commas; blanks around them and empty ones do not count. */
 static void test_option__joined_items(void **state)
 {
@@ -245,6 +269,10 @@ static void test_option__refuses_one_item_too_many(void **state)
         assert_int_equal(set(f, LIST, "x"), SKEP_OK);
     }
     refuse(f, LIST, "x", "given more than 64 times");
+    for (int i = 0; i < SKEP_TEXT_LIST_MAX; i++) {
+        assert_int_equal(set(f, i % 2 == 0 ? GRID : PAIRS, "x"), SKEP_OK);
+    }
+    refuse(f, GRID, "x", "more than 64 options of its kind");
 }
 
 static skep_status set_texts(void *context)
@@ -291,6 +319,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_option__reads_every_kind, setup, teardown),
         cmocka_unit_test_setup_teardown(test_option__reads_spans, setup, teardown),
         cmocka_unit_test_setup_teardown(test_option__list_grows_within_a_layer, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_option__series_keeps_the_order, setup, teardown),
         cmocka_unit_test_setup_teardown(test_option__joined_items, setup, teardown),
         cmocka_unit_test_setup_teardown(test_option__texts_are_copied, setup, teardown),
         cmocka_unit_test(test_option__ranges_have_units),
