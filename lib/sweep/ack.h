@@ -13,7 +13,7 @@
  * each slice, and the slices themselves where it could not write them. A blob of bytes in a Redis list;
  * little endian; read with every bound checked, for whoever can write to a queue can write this.
  *
- *   "skepack1"  u64 lo  u64 hi  u8 n_outs  u8 n_worker_bytes  worker
+ *   "skepack1"  u64 lo  u64 hi  u64 boot  u8 n_outs  u8 n_worker_bytes  worker
  *   one status byte for each position: 0 done, 1 skipped by the filter, 2 not here (failed, tried again)
  *   for each output: u8 flags (1 values travel, 2 written and on the disk), then a u32 for each position that
  * is done, in order, then, where values travel, the bytes of the slices of these positions in the same order
@@ -29,7 +29,9 @@ struct skep_ack_out {
 
 struct skep_ack {
     int64_t lo, hi;
-    const char *worker;
+    uint64_t boot;      /* skep_here_boot() of the slot: slices that it wrote and did not sync are in the page
+                           cache of that machine. 0: not known; they are read back then before they count */
+    const char *worker; /* at most 255 bytes of it travel */
     size_t worker_n;
     const unsigned char *states; /* hi - lo of them */
     int64_t n_done;
@@ -37,8 +39,9 @@ struct skep_ack {
     struct skep_ack_out outs[SKEP_SWEEP_MAX_OUTS];
 };
 
-/* OUTS[k].crcs and .values are the caller's buffers. Appends to BUF. */
-void skep_ack_write(struct skep_buf *buf, const struct skep_ack *ack);
+/* OUTS[k].crcs and .values are the caller's buffers; SLICE_BYTES of each output. N_DONE must be the number of
+ * states that say so. Appends to BUF, which may fail. */
+void skep_ack_write(struct skep_buf *buf, const struct skep_ack *ack, const int64_t *slice_bytes);
 
 /* SLICE_BYTES: of each output. Pointers go into BYTES.
  *
@@ -48,5 +51,7 @@ SKEP_MUST_USE skep_status skep_ack_read(const void *bytes, size_t n, const struc
                                         struct skep_error *err);
 
 uint32_t skep_ack_crc(const struct skep_ack_out *out, int64_t k);
+void skep_ack_put_crc(unsigned char *crcs, int64_t k,
+                      uint32_t crc); /* the K-th of a buffer for outs[].crcs */
 
 #endif

@@ -12,8 +12,8 @@
 /* The output array of a sweep: a .npy file of its full size from the start, filled where nothing is yet, so
  * that it is valid at every instant. Slots write slices into it; sidecar.h knows which are there. */
 
-/* Make PATH (under ROOTS): written whole under a temporary name, its blocks reserved, renamed into place.
- * Replaces what is there only when asked.
+/* Make OUT->path (under ROOTS): written whole under a temporary name, its blocks reserved, renamed into
+ * place. Replaces what is there only when asked.
  *
  *   SKEP_E_CONFLICT   there is something already (the caller knows --resume and --force)
  *   SKEP_E_OUTPUT     no room (bytes wanted, bytes free), no permission, ...
@@ -28,12 +28,14 @@ struct skep_array {
     uint64_t dev, ino; /* of the file when it was opened */
 };
 
-/* Open it for writing, and check that it is OUT's: dtype, shape, order.
+/* Open it, to be written to or not, and check that it is OUT's: dtype, shape, order.
  *
  *   SKEP_E_ARRAY_MISSING   deleted
- *   SKEP_E_ARRAY_INVALID   something else lies there */
+ *   SKEP_E_ARRAY_INVALID   something else lies there
+ *   SKEP_E_OUTPUT          it cannot be opened for another reason (no permission, ...) */
 SKEP_MUST_USE skep_status skep_array_open(struct skep_array *array, const struct skep_roots *roots,
-                                          const struct skep_sweep_out *out, struct skep_error *err);
+                                          const struct skep_sweep_out *out, bool writes,
+                                          struct skep_error *err);
 void skep_array_close(struct skep_array *array); /* zeroed with fd -1 is fine */
 
 /* Whether what lies at the path is still the file that was opened: one stat.

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "npy/roots.h"
 #include "sweep/array.h"
@@ -20,20 +21,30 @@ struct skep_gatherer {
     struct skep_array arrays[SKEP_SWEEP_MAX_OUTS];
     struct skep_sidecar *sidecars[SKEP_SWEEP_MAX_OUTS];
     struct skep_out_map maps[SKEP_SWEEP_MAX_OUTS];
-    int64_t n_duplicates, n_conflicts; /* since it was opened */
-    char conflict[256];                /* the last one, in words: index, both checksums, worker */
-    bool is_dirty;                     /* something is not synced */
+    uint32_t fill_crcs[SKEP_SWEEP_MAX_OUTS]; /* of the slice that a skipped index leaves */
+    int64_t n_duplicates, n_conflicts;       /* since it was opened; of all outputs */
+    int64_t n_lost;                          /* slices that a worker wrote and that are not there: holes */
+    char conflict[256];                      /* the last one, in words: index, both checksums, worker */
+    char lost[256];                          /* the same */
+    bool is_dirty;                           /* something is not synced */
+    struct skep_arena scratch;               /* of the ack that is being applied */
 };
 
 /* Open the outputs of SWEEP under ROOTS.
  *
  *   SKEP_E_ARRAY_MISSING   they are not here
- *   SKEP_E_CONFLICT        somebody else gathers, or the files are another job's (token) */
+ *   SKEP_E_ARRAY_INVALID   something else lies there
+ *   SKEP_E_CONFLICT        somebody else gathers, or the files are another job's (token); nothing was changed
+ *   SKEP_E_OUTPUT          they cannot be written
+ *   SKEP_E_BAD_ARGS        the sweep's output map
+ *   SKEP_E_NOMEM */
 SKEP_MUST_USE skep_status skep_gatherer_open(struct skep_gatherer *gatherer, const struct skep_sweep *sweep,
                                              const struct skep_roots *roots, struct skep_error *err);
 void skep_gatherer_close(struct skep_gatherer *gatherer);
 
-/* One ack. After SKEP_E_OUTPUT nothing of it counts, and it may be applied again.
+/* One ack. After SKEP_E_OUTPUT it may be applied again; so may one that was applied already, which counts
+ * duplicates and changes nothing. Confirm acks to the queue after skep_gatherer_sync: till then they may be
+ * all that a power cut leaves.
  *
  *   SKEP_E_PROTOCOL   it is not one: drop it
  *   SKEP_E_OUTPUT     disk full, file deleted, ... */

@@ -2,8 +2,10 @@
 #ifndef SKEP_SWEEP_OUT_MAP_H
 #define SKEP_SWEEP_OUT_MAP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "sweep/axes.h"
 #include "sweep/sweep.h"
@@ -15,13 +17,23 @@ struct skep_out_map {
     int64_t start;                                     /* slice of the point whose places are all 0 */
     int64_t strides[2 * SKEP_SWEEP_MAX_VARIABLES + 1]; /* of slices, for each entry of skep_point.at */
     int n;
+    int n_factors; /* the same by factors of more than one point, the fastest first */
+    struct skep_out_factor {
+        int64_t n;      /* points */
+        int64_t first;  /* slices from a point to the next; PAIRS: of the first variable */
+        int64_t second; /* PAIRS: of the second variable */
+        int64_t of;     /* PAIRS: both are below this; 0: not pairs */
+        bool is_unordered;
+    } factors[SKEP_SWEEP_MAX_FACTORS];
+    int64_t base, step; /* slice = base + step * index, where IS_LINEAR */
+    bool is_linear;
     int64_t n_slices;    /* in the whole array */
     int64_t slice_count; /* elements of a slice, >= 1 unless its value is empty */
     int64_t slice_bytes;
 };
 
-/* Read a user's "te.npy[{i},{r}]=[0:4]" into path, at, of (arena texts). Without brackets: one axis for each
- * factor with more than one point.
+/* Read a user's "te.npy[{i},{r}]=[0:4]" into path, at, of (arena texts); everything else of OUT is zeroed.
+ * Without brackets: one axis for each factor with more than one point, two for pairs.
  *
  *   SKEP_E_BAD_ARGS   ERR says what is wrong, with the column */
 SKEP_MUST_USE skep_status skep_out_parse(const struct skep_sweep *sweep, const char *text,
@@ -29,7 +41,8 @@ SKEP_MUST_USE skep_status skep_out_parse(const struct skep_sweep *sweep, const c
                                          struct skep_error *err);
 
 /* Fill in dtype, ndim and shape of OUT from its index expressions and from what a task's value is (VALUE: a
- * view without data), and prove that slices are disjoint and inside.
+ * view without data), and prove that slices are disjoint and inside. A dtype that is set already is kept
+ * where the value fits into it; a fill that is NULL becomes "nan" or "0".
  *
  *   SKEP_E_BAD_ARGS   overlapping ("r is not in the index: 10 tasks would write te.npy[0,1]; write
  *                     te.npy[{i},{j},{r}]"), negative, a slice that does not fit the value, more axes than
@@ -44,5 +57,8 @@ SKEP_MUST_USE skep_status skep_out_map_init(struct skep_out_map *map, const stru
 
 /* The number of the slice of POINT; its bytes begin at data + that * slice_bytes. */
 int64_t skep_out_map_slice(const struct skep_out_map *map, const struct skep_point *point);
+
+/* The same from the index alone, without the inputs that axes may need; INDEX in [0, n_all). Some ns. */
+int64_t skep_out_map_at(const struct skep_out_map *map, int64_t index);
 
 #endif

@@ -8,12 +8,11 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "npy/roots.h"
+#include "sweep/here.h"
 #include "sweep/sweep.h"
 
 /* The file PATH.npy.skep beside an output: what the array holds and where it came from. It outlives Redis.
  * sidecar.c begins with its format. One gatherer writes it at a time, held by a lock; anybody may read. */
-
-enum { SKEP_BOOT_BYTES = 37, SKEP_HOST_BYTES = 65 };
 
 struct skep_sidecar_facts {
     const char *spec; /* JSON of the sweep */
@@ -25,10 +24,23 @@ struct skep_sidecar_facts {
     char boot_id[SKEP_BOOT_BYTES]; /* of the machine of its last gatherer: another one means that its page
                                       cache is gone */
     char host[SKEP_HOST_BYTES];
+    int pid; /* of its last gatherer, on that host */
     int64_t n_all;
     bool is_complete;                  /* the job was over and everything is on the disk */
     int64_t n_duplicates, n_conflicts; /* indexes that came again with equal, with other bytes */
 };
+
+/* What a slot asks before it writes slices by itself: a read of 4 KiB, no lock.
+ *
+ *   SKEP_E_ARRAY_MISSING, SKEP_E_ARRAY_INVALID   as skep_sidecar_open */
+struct skep_sidecar_look {
+    char token[SKEP_SWEEP_TOKEN_BYTES];
+    bool is_here; /* its gatherer is, or was last, on this machine since its start: what is written here needs
+                     no sync to be seen and to last as long as what the gatherer writes */
+    bool is_complete;
+};
+SKEP_MUST_USE skep_status skep_sidecar_look(const struct skep_roots *roots, const char *path,
+                                            struct skep_sidecar_look *look_out, struct skep_error *err);
 
 struct skep_sidecar; /* opaque: an open one */
 
@@ -51,7 +63,8 @@ const struct skep_sidecar_facts *skep_sidecar_facts(const struct skep_sidecar *s
 /* The sweep was put again under another job or on another queue; it is (not) complete. SKEP_E_OUTPUT */
 SKEP_MUST_USE skep_status skep_sidecar_set_job(struct skep_sidecar *sidecar, const char *job,
                                                const char *queue, struct skep_error *err);
-SKEP_MUST_USE skep_status skep_sidecar_set_complete(struct skep_sidecar *sidecar, struct skep_error *err);
+SKEP_MUST_USE skep_status skep_sidecar_set_complete(struct skep_sidecar *sidecar, bool is_complete,
+                                                    struct skep_error *err);
 
 bool skep_sidecar_is_done(const struct skep_sidecar *sidecar, int64_t index);
 uint32_t skep_sidecar_crc(const struct skep_sidecar *sidecar, int64_t index);
@@ -61,15 +74,18 @@ int64_t skep_sidecar_count_done(const struct skep_sidecar *sidecar);
 int64_t skep_sidecar_next_hole(const struct skep_sidecar *sidecar, int64_t from);
 int64_t skep_sidecar_next_done(const struct skep_sidecar *sidecar, int64_t from);
 
-/* INDEX is done, with this checksum. Done before: SKEP_SEEN when the checksum is the same, SKEP_OTHER when it
- * is not (both are counted; the first stays). */
+/* INDEX is done, with this checksum. Done before: SEEN when the checksum is the same, OTHER when it is not
+ * (both are counted; the first stays). Marks are collected: they are true for everybody, and outlive a kill,
+ * after skep_sidecar_flush. */
 enum skep_mark { SKEP_MARK_NEW, SKEP_MARK_SEEN, SKEP_MARK_OTHER };
 enum skep_mark skep_sidecar_mark(struct skep_sidecar *sidecar, int64_t index, uint32_t crc);
 
-/* The array has been synced since the last mark: what is done is safe. Writes it down, on the disk. */
+/* Write down the marks since the last flush; the slices are in the array by now. After SKEP_E_OUTPUT none of
+ * these marks counts. */
+SKEP_MUST_USE skep_status skep_sidecar_flush(struct skep_sidecar *sidecar, struct skep_error *err);
+
+/* The array has been synced since the last flush: what is done is safe. Writes it down, on the disk.
+ *
+ *   SKEP_E_OUTPUT   not written, or another file lies at the path by now */
 SKEP_MUST_USE skep_status skep_sidecar_sync(struct skep_sidecar *sidecar, struct skep_error *err);
-
-/* This machine's boot id (SKEP_BOOT_BYTES) and host name (SKEP_HOST_BYTES). */
-void skep_sidecar_here(char *boot_id_out, char *host_out);
-
 #endif
