@@ -111,7 +111,7 @@ static skep_status embedded_spawn(struct skep_embedded *embedded, struct skep_er
                                 "--dir",
                                 embedded->folder,
                                 "--appendonly",
-                                "yes",
+                                embedded->is_fleeting ? "no" : "yes",
                                 "--appendfsync",
                                 "everysec",
                                 "--save",

@@ -11,7 +11,7 @@
 #include "queue/url.h"
 
 /* A redis-server of our own: on a unix socket that only this user may open, without a port and without a
- * configuration file, with its append-only file in a folder of ours. It dies with this program.
+ * configuration file, with its append-only file (if any) in a folder of ours. It dies with this program.
  *
  * The folder is held by a lock that the server itself inherits. As long as a server runs in it, even one
  * whose skep was killed, no second one is started on the same files. */
@@ -23,6 +23,8 @@ struct skep_embedded {
     int lock_fd;
     pid_t pid; /* 0: it does not run */
     int n_starts;
+    bool
+        is_fleeting; /* set it before the start: nothing is written to the disk, what it knows dies with it */
 };
 
 enum { SKEP_EMBEDDED_LOCK_WAIT_MS = 10000 };

@@ -180,10 +180,29 @@ static skep_status session_take_over(struct skep_run_session *session, struct sk
     return st == SKEP_OK && session->is_private ? skep_run_reap_dead(session, err) : st;
 }
 
+static skep_status session_start_worker(struct skep_run_session *session, struct skep_error *err)
+{
+    const struct skep_run_plan *plan = session->options->plan;
+    char log_path[PATH_MAX];
+    const struct skep_run_worker_options options = {
+        .server = &session->server,
+        .is_private = session->is_private,
+        .queue = plan->queue,
+        .slots = plan->slots,
+        .data = &plan->data,
+        .output = &plan->output,
+        .record_bytes = plan->record_bytes,
+        .memory_bytes = plan->memory_bytes,
+        .log_path = skep_run_state_path(session->options->state, "worker.log", log_path),
+    };
+    skep_status st = skep_run_worker_init(&session->worker, &options, err);
+
+    return st == SKEP_OK ? skep_run_worker_start(&session->worker, err) : st;
+}
+
 static skep_status session_begin(struct skep_run_session *session, struct skep_error *err)
 {
     const struct skep_run_session_options *options = session->options;
-    char log_path[PATH_MAX];
     skep_status st = session_hold_signals(session, err);
 
     session->results = skep_calloc(SKEP_RUN_WANT_MOST, sizeof *session->results);
@@ -199,11 +218,7 @@ static skep_status session_begin(struct skep_run_session *session, struct skep_e
     if (st == SKEP_OK && options->is_resumed) {
         st = session_take_over(session, err);
     }
-    if (st == SKEP_OK) {
-        st = skep_run_worker_init(&session->worker, options->plan, &session->server,
-                                  skep_run_state_path(options->state, "worker.log", log_path), err);
-    }
-    return st == SKEP_OK ? skep_run_worker_start(&session->worker, err) : st;
+    return st == SKEP_OK ? session_start_worker(session, err) : st;
 }
 
 /* ---- end ---- */

@@ -62,38 +62,39 @@ static void worker_add_server(struct skep_run_worker *worker, const struct skep_
     }
 }
 
-static void worker_add_plan(struct skep_run_worker *worker, const struct skep_run_plan *plan)
+static void worker_add_options(struct skep_run_worker *worker, const struct skep_run_worker_options *options)
 {
-    worker_add(worker, "queue", plan->queue);
-    worker_add(worker, "slots", plan->slots);
-    for (size_t i = 0; i < plan->data.n; i++) {
-        worker_add(worker, "data", plan->data.items[i]);
+    worker_add_server(worker, options->server);
+    worker_add(worker, "queue", options->queue);
+    worker_add(worker, "slots", options->slots);
+    for (size_t i = 0; i < options->data->n; i++) {
+        worker_add(worker, "data", options->data->items[i]);
     }
-    for (size_t i = 0; i < plan->output.n; i++) {
-        worker_add(worker, "output", plan->output.items[i]);
+    for (size_t i = 0; i < options->output->n; i++) {
+        worker_add(worker, "output", options->output->items[i]);
     }
-    worker_add_number(worker, "max-record", (double)plan->record_bytes);
-    if (plan->memory_bytes > 0) {
-        worker_add_number(worker, "memory", (double)plan->memory_bytes);
+    if (options->record_bytes > 0) {
+        worker_add_number(worker, "max-record", (double)options->record_bytes);
+    }
+    if (options->memory_bytes > 0) {
+        worker_add_number(worker, "memory", (double)options->memory_bytes);
     }
     worker_add_number(worker, "grace", SKEP_RUN_WORKER_GRACE_S);
 }
 
-skep_status skep_run_worker_init(struct skep_run_worker *worker, const struct skep_run_plan *plan,
-                                 const struct skep_server_settings *server, const char *log_path,
-                                 struct skep_error *err)
+skep_status skep_run_worker_init(struct skep_run_worker *worker,
+                                 const struct skep_run_worker_options *options, struct skep_error *err)
 {
-    *worker = (struct skep_run_worker){.death_signal = plan->server == NULL ? SIGKILL : SIGTERM};
+    *worker = (struct skep_run_worker){.death_signal = options->is_private ? SIGKILL : SIGTERM};
     skep_buf_init(&worker->words, WORKER_WORDS_BYTES);
-    snprintf(worker->log_path, sizeof worker->log_path, "%s", log_path);
+    snprintf(worker->log_path, sizeof worker->log_path, "%s", options->log_path);
     if (!worker_find(worker)) {
         return skep_error_set(err, SKEP_E_UNREACHABLE,
                               "there is no skep-worker beside this program, and none in PATH");
     }
     skep_buf_add(&worker->words, "skep-worker", sizeof "skep-worker");
     worker->n_words++;
-    worker_add_server(worker, server);
-    worker_add_plan(worker, plan);
+    worker_add_options(worker, options);
     return skep_buf_failed(&worker->words) || worker->n_words > WORKER_MAX_WORDS
                ? skep_error_set(err, SKEP_E_NOMEM, "the worker's command line is too long")
                : SKEP_OK;

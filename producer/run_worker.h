@@ -4,14 +4,26 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "producer/run_plan.h"
+#include "config/option.h"
 #include "queue/server.h"
 
-/* The worker that computes a run's tasks: skep-worker as a child of this program. */
+/* The worker that computes the tasks of a run or a sweep: skep-worker as a child of this program. */
+struct skep_run_worker_options {
+    const struct skep_server_settings *server; /* where the queue is */
+    bool is_private; /* that server is ours: the worker ends at once when skep dies; otherwise it finishes
+                        what it runs */
+    const char *queue;
+    const char *slots;                          /* NULL: its default */
+    const struct skep_text_list *data, *output; /* [NAME=]DIR */
+    uint64_t record_bytes, memory_bytes;        /* 0: its default */
+    const char *log_path;
+};
+
 struct skep_run_worker {
     char program[PATH_MAX];
     char log_path[PATH_MAX];
@@ -24,15 +36,13 @@ struct skep_run_worker {
 
 enum { SKEP_RUN_WORKER_GRACE_S = 5 };
 
-/* Find the program (beside this one, else in PATH) and make its command line. SERVER is where the queue is;
- * with a private one the worker ends at once when skep dies, otherwise it finishes what it runs.
+/* Find the program (beside this one, else in PATH) and make its command line. Nothing of OPTIONS is kept.
  *
  *   SKEP_E_UNREACHABLE   there is no skep-worker
  *   SKEP_E_NOMEM */
 SKEP_MUST_USE skep_status skep_run_worker_init(struct skep_run_worker *worker,
-                                               const struct skep_run_plan *plan,
-                                               const struct skep_server_settings *server,
-                                               const char *log_path, struct skep_error *err);
+                                               const struct skep_run_worker_options *options,
+                                               struct skep_error *err);
 void skep_run_worker_release(struct skep_run_worker *worker); /* ends it at once */
 
 /* SKEP_E_IO */
