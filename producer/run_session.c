@@ -15,7 +15,6 @@
 #include "producer/command.h"
 #include "producer/run_watch.h"
 #include "producer/stop.h"
-#include "queue/beat.h"
 
 enum { SESSION_WORKER_END_MS = 1000 * (SKEP_RUN_WORKER_GRACE_S + 10) };
 
@@ -143,29 +142,6 @@ static skep_status session_connect(struct skep_run_session *session, struct skep
     return st;
 }
 
-skep_status skep_run_reap_dead(struct skep_run_session *session, struct skep_error *err)
-{
-    struct skep_queue_status status;
-    skep_status st = skep_conn_is_open(session->conn) ? SKEP_OK : skep_conn_connect(session->conn, err);
-
-    if (st == SKEP_OK) {
-        st = skep_queue_status_read(session->conn, &session->keys, &status, err);
-    }
-    if (st != SKEP_OK) {
-        return st;
-    }
-    for (size_t i = 0; i < status.n_slots && st == SKEP_OK; i++) {
-        const struct skep_death death = {.worker = status.slots[i].worker,
-                                         .observed = -1,
-                                         .running = SKEP_RUNNING_NONE,
-                                         .info = "cause=lost-worker its skep run ended"};
-        int64_t moved;
-        st = skep_reap(session->conn, &session->keys, &death, &moved, err);
-    }
-    skep_queue_status_release(&status);
-    return st;
-}
-
 /* What the session before left on the server: its mark on the results, which it can no longer use because we
  * hold the lock of its state; and, where all workers were its own, what they held. */
 static skep_status session_take_over(struct skep_run_session *session, struct skep_error *err)
@@ -177,7 +153,7 @@ static skep_status session_take_over(struct skep_run_session *session, struct sk
     skep_conn_arg_text(session->conn, "DEL");
     skep_conn_arg_text(session->conn, session->keys.reader);
     st = skep_conn_call(session->conn, -1, &reply, err);
-    return st == SKEP_OK && session->is_private ? skep_run_reap_dead(session, err) : st;
+    return st == SKEP_OK && session->is_private ? skep_restarts_reap(session->conn, &session->keys, err) : st;
 }
 
 static skep_status session_start_worker(struct skep_run_session *session, struct skep_error *err)

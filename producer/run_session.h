@@ -11,6 +11,7 @@
 #include "producer/embedded.h"
 #include "producer/gather.h"
 #include "producer/progress.h"
+#include "producer/restarts.h"
 #include "producer/run_plan.h"
 #include "producer/run_push.h"
 #include "producer/run_state.h"
@@ -67,10 +68,8 @@ struct skep_run_session {
     int64_t trouble_since_ms; /* with the server; -1: none */
     struct skep_backoff trouble_backoff;
     char note[256];
-    int n_restarts; /* of server and worker since the last result */
-    uint64_t n_done_at_restart;
-    struct skep_backoff restart_backoff;
-    int64_t worker_start_ms; /* when it is to be started again */
+    struct skep_restarts restarts; /* of server and worker */
+    int64_t worker_start_ms;       /* when it is to be started again */
     int n_fills;
     uint64_t n_done_at_fill;
     uint64_t n_done_seen; /* at the last look */
@@ -96,10 +95,6 @@ SKEP_MUST_USE skep_status skep_run_loop(struct skep_run_session *session, struct
 
 /* After a stop: wait for the worker's end, gathering what it still gives. */
 SKEP_MUST_USE skep_status skep_run_loop_wind_down(struct skep_run_session *session, struct skep_error *err);
-
-/* Give the tasks of slots that are certainly dead back to the queue, at no cost to them. For a private
- * server, between two workers. */
-SKEP_MUST_USE skep_status skep_run_reap_dead(struct skep_run_session *session, struct skep_error *err);
 
 /* Remove everything that the run has on a real server. */
 SKEP_MUST_USE skep_status skep_run_remove_keys(struct skep_conn *conn, const struct skep_keys *keys,

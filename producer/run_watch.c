@@ -11,7 +11,6 @@
 
 enum {
     WATCH_LOOK_MS = 1000, /* without a new result: what does the queue do? */
-    WATCH_MAX_RESTARTS = 5,
     WATCH_MAX_FILLS = 3,
     WATCH_PRIVATE_PATIENCE_MS = 30000,
     WATCH_WORKER_USAGE = 2 /* exit status of a worker whose settings are wrong */
@@ -66,27 +65,17 @@ void skep_run_trouble_is_over(struct skep_run_session *session)
 
 /* ---- deaths ---- */
 
-/* One more restart: SKEP_OK if it is not one too many. */
 static skep_status watch_count_restart(struct skep_run_session *session, const char *who, int status,
                                        struct skep_error *err)
 {
-    uint64_t n_done = session->options->gather->tally.n_done;
-    char how[96];
+    skep_status st =
+        skep_restarts_count(&session->restarts, who, status, session->options->gather->tally.n_done,
+                            session->note, sizeof session->note, err);
 
-    if (n_done != session->n_done_at_restart) {
-        session->n_done_at_restart = n_done;
-        session->n_restarts = 0;
-        skep_backoff_reset(&session->restart_backoff);
+    if (st == SKEP_OK) {
+        skep_progress_note(&session->progress, session->note);
     }
-    skep_child_describe(status, how, sizeof how);
-    if (++session->n_restarts > WATCH_MAX_RESTARTS) {
-        return skep_error_set(err, SKEP_E_UNREACHABLE,
-                              "%s ended %d times without a result in between, now with %s", who,
-                              session->n_restarts, how);
-    }
-    snprintf(session->note, sizeof session->note, "%s ended with %s and is started again", who, how);
-    skep_progress_note(&session->progress, session->note);
-    return SKEP_OK;
+    return st;
 }
 
 static skep_status watch_server(struct skep_run_session *session, struct skep_error *err)
@@ -103,7 +92,7 @@ static skep_status watch_server(struct skep_run_session *session, struct skep_er
         return st;
     }
     skep_run_push_doubt(&session->push);
-    skep_run_pause(session, skep_backoff_next_ms(&session->restart_backoff));
+    skep_run_pause(session, skep_backoff_next_ms(&session->restarts.backoff));
     st = skep_embedded_start(&session->embedded, session->stop_fd, err);
     return st == SKEP_STOPPED ? SKEP_OK : st; /* the signal is read by the loop */
 }
@@ -121,7 +110,7 @@ static skep_status watch_worker_is_over(struct skep_run_session *session, int st
         skep_run_worker_show_log(&session->worker);
         return st;
     }
-    session->worker_start_ms = skep_monotonic_ms() + skep_backoff_next_ms(&session->restart_backoff);
+    session->worker_start_ms = skep_monotonic_ms() + skep_backoff_next_ms(&session->restarts.backoff);
     return SKEP_OK;
 }
 
@@ -137,7 +126,7 @@ static skep_status watch_worker(struct skep_run_session *session, struct skep_er
         return st;
     }
     if (session->is_private) {
-        st = skep_run_reap_dead(session, err);
+        st = skep_restarts_reap(session->conn, &session->keys, err);
         if (skep_run_is_trouble(st)) {
             return skep_run_bear(session, st, err);
         }
