@@ -74,6 +74,16 @@ static bool read_count(struct span value, unsigned *count_out)
     return true;
 }
 
+static bool read_range(struct span value, struct header_reader *reader)
+{
+    struct skep_header *header = reader->header;
+    const struct span lo = span_cut(&value, ':');
+
+    header->is_range = true;
+    return skep_parse_i64(lo.bytes, lo.n, &header->lo) && skep_parse_i64(value.bytes, value.n, &header->hi) &&
+           header->lo >= 0 && header->lo < header->hi;
+}
+
 static bool read_index(struct span value, struct header_reader *reader)
 {
     reader->header->has_index = true;
@@ -146,10 +156,10 @@ static const struct header_key {
     bool (*read)(struct span value, struct header_reader *reader);
     bool is_repeatable;
 } header_keys[] = {
-    {"i", read_index, false},  {"q", read_queued, false},  {"id", read_id, false},
-    {"j", read_job, false},    {"try", read_tries, false}, {"u", read_unique, false},
-    {"k", read_kernel, false}, {"e", read_event, true},    {"cause", read_cause, false},
-    {"at", read_at, false},
+    {"r", read_range, false},     {"i", read_index, false},  {"q", read_queued, false},
+    {"id", read_id, false},       {"j", read_job, false},    {"try", read_tries, false},
+    {"u", read_unique, false},    {"k", read_kernel, false}, {"e", read_event, true},
+    {"cause", read_cause, false}, {"at", read_at, false},
 };
 enum { HEADER_N_KEYS = sizeof header_keys / sizeof header_keys[0] };
 
@@ -268,6 +278,11 @@ static void header_add_text(struct skep_buf *buf, const char *key, const char *t
 /* The keys but for the history. */
 static void header_add_keys(struct skep_buf *buf, const struct skep_header *header)
 {
+    if (header->is_range) {
+        header_add_i64(buf, "r", header->lo);
+        skep_buf_add_char(buf, ':');
+        skep_buf_add_i64(buf, header->hi);
+    }
     if (header->has_index) {
         header_add_key(buf, "i");
         skep_buf_add_u64(buf, header->index);

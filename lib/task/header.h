@@ -16,6 +16,7 @@
  * are not known are skipped, so that an older reader survives a newer writer. The texts of id, j, u, k and
  * cause are printable and have at most 256 bytes.
  *
+ *   r=40:50     positions [40, 50) of a range job (queue/range.h); always the first key
  *   i=12        place in the batch it was pushed with, from 0: chooses the random stream, returned as "index"
  *   q=17321...  when it was queued, ms of wall time of the producer
  *   id=ab12     the id made up when the record has none
@@ -41,6 +42,8 @@ struct skep_header_event {
 };
 
 struct skep_header {
+    bool is_range;
+    int64_t lo, hi; /* of a range; 0 <= lo < hi */
     bool has_index;
     uint64_t index;
     int64_t queued_ms; /* 0: not known */

@@ -54,6 +54,7 @@ static const char *written(void)
 
 static void assert_header_is_empty(void)
 {
+    assert_false(header.is_range);
     assert_false(header.has_index);
     assert_int_equal(header.queued_ms, 0);
     assert_null(header.id);
@@ -64,6 +65,17 @@ static void assert_header_is_empty(void)
     assert_null(header.cause);
     assert_int_equal(header.at_ms, 0);
     assert_int_equal(header.n_events, 0);
+}
+
+/* The positions of a range job come first, and come back. */
+static void test_header__reads_and_writes_a_range(void **state)
+{
+    (void)state;
+    parse("#skep r=40:1099511627776 i=7 j=night\n{}");
+    assert_true(header.is_range);
+    assert_int_equal(header.lo, 40);
+    assert_int_equal(header.hi, INT64_C(1) << 40);
+    assert_string_equal(written(), "#skep r=40:1099511627776 i=7 j=night\n");
 }
 
 /* What has no header line is all body, even if it looks a little like one. */
@@ -146,12 +158,14 @@ static void test_header__reads_large_numbers(void **state)
 static void test_header__refuses_bad_syntax(void **state)
 {
     static const char *const wrong[] = {
-        "i",           "=1",           "i=",       "i=-1",      "i=1.5",       "i=18446744073709551616",
-        "i=1  q=2",    " i=1",         "i=1\tq=2", "q=x",       "q=-1",        "try=4294967296",
-        "id=",         "id=a%2",       "id=a%",    "id=a%2x",   "id=a%00b",    "id=a,b",
-        "id=a;b",      "id=\xC3\xA9",  "id=a\x01", "i=1 i=2",   "id=a id=b",   "cause=a cause=a",
-        "e=",          "e=1",          "e=1,2",    "e=1,2,a,b", "e=x,2,a,b,c", "e=1,x,a,b,c",
-        "e=1,2,%,b,c", "e=1,-2,a,b,c", "e=,,,,",   "e=1,2,",    "e=1,2,a,",    "id=a\r",
+        "i",           "=1",           "i=",          "i=-1",      "i=1.5",       "i=18446744073709551616",
+        "i=1  q=2",    " i=1",         "i=1\tq=2",    "q=x",       "q=-1",        "try=4294967296",
+        "id=",         "id=a%2",       "id=a%",       "id=a%2x",   "id=a%00b",    "id=a,b",
+        "id=a;b",      "id=\xC3\xA9",  "id=a\x01",    "i=1 i=2",   "id=a id=b",   "cause=a cause=a",
+        "e=",          "e=1",          "e=1,2",       "e=1,2,a,b", "e=x,2,a,b,c", "e=1,x,a,b,c",
+        "e=1,2,%,b,c", "e=1,-2,a,b,c", "e=,,,,",      "e=1,2,",    "e=1,2,a,",    "id=a\r",
+        "r=",          "r=1",          "r=1:",        "r=:2",      "r=2:2",       "r=3:2",
+        "r=-1:2",      "r=1:2:3",      "r=1:2 r=3:4",
     };
 
     (void)state;
@@ -392,6 +406,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_header__leaves_a_bare_record_alone),
         TEST(test_header__reads_every_key),
+        TEST(test_header__reads_and_writes_a_range),
         TEST(test_header__reads_an_empty_line),
         TEST(test_header__skips_what_it_does_not_know),
         TEST(test_header__reads_large_numbers),
