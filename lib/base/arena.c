@@ -214,10 +214,10 @@ char *skep_arena_strndup(struct skep_arena *arena, const char *text, size_t n)
     return copy;
 }
 
-void skep_arena_reset(struct skep_arena *arena, size_t keep_bytes)
+/* Empty the blocks from *LINK on, and give back those beyond KEEP_BYTES. */
+static void arena_empty(struct arena_block **link, size_t keep_bytes)
 {
     size_t kept = 0;
-    struct arena_block **link = &arena->first;
 
     while (*link != NULL) {
         struct arena_block *block = *link;
@@ -231,8 +231,40 @@ void skep_arena_reset(struct skep_arena *arena, size_t keep_bytes)
         block->end = block->size;
         link = &block->next;
     }
+}
+
+void skep_arena_reset(struct skep_arena *arena, size_t keep_bytes)
+{
+    arena_empty(&arena->first, keep_bytes);
     arena->current = arena->first;
     arena->used_bytes = 0;
+}
+
+struct skep_arena_mark skep_arena_mark(const struct skep_arena *arena)
+{
+    struct arena_block *current = arena->current != NULL ? arena->current : arena->first;
+
+    return (struct skep_arena_mark){
+        .current = current,
+        .used = current != NULL ? current->used : 0,
+        .end = current != NULL ? current->end : 0,
+        .used_bytes = arena->used_bytes,
+    };
+}
+
+void skep_arena_rewind(struct skep_arena *arena, const struct skep_arena_mark *mark, size_t keep_bytes)
+{
+    if (mark->current == NULL) {
+        skep_arena_reset(arena, keep_bytes);
+        return;
+    }
+    if (arena->current != mark->current) {
+        arena_empty(&mark->current->next, keep_bytes);
+    }
+    arena->current = mark->current;
+    arena->current->used = mark->used;
+    arena->current->end = mark->end;
+    arena->used_bytes = mark->used_bytes;
 }
 
 bool skep_arena_find_guard(const struct skep_arena *arena, const void *address, int64_t *beyond_out)

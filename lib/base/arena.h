@@ -45,4 +45,16 @@ char *skep_arena_strndup(struct skep_arena *arena, const char *text, size_t n);
 /* Forget everything handed out. Keeps up to KEEP_BYTES of blocks for the next round. */
 void skep_arena_reset(struct skep_arena *arena, size_t keep_bytes);
 
+/* A moment in an arena's life, for lifetimes within one another: what was handed out before it lives on. */
+struct skep_arena_mark {
+    struct arena_block *current;
+    size_t used, end; /* of that block */
+    size_t used_bytes;
+};
+struct skep_arena_mark skep_arena_mark(const struct skep_arena *arena);
+
+/* Forget what was handed out since MARK, which must not be older than the last reset. Of the blocks behind it
+ * up to KEEP_BYTES are kept. As cheap as a look where no block was begun since. */
+void skep_arena_rewind(struct skep_arena *arena, const struct skep_arena_mark *mark, size_t keep_bytes);
+
 #endif

@@ -30,21 +30,8 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
-#include "npy/pool.h"
+#include "npy/cache_parts.h"
 #include "npy/slice.h"
-#include "npy/table.h"
-
-struct skep_npy_cache {
-    const struct skep_roots *roots;
-    uint64_t max_bytes;
-    uint64_t batch; /* counts from 1, so that 0 in an entry means never */
-    uint64_t task;  /* likewise */
-    struct skep_npy_table table;
-    struct skep_npy_pool pool;
-    struct skep_npy_shelf shelf; /* for the windows of small files */
-    struct skep_npy_entry *lent; /* to this task */
-    struct skep_npy_cache_stats stats;
-};
 
 skep_status skep_npy_cache_new(const struct skep_roots *roots, size_t max_mappings, uint64_t max_bytes,
                                struct skep_npy_cache **cache_out, struct skep_error *err)
@@ -92,7 +79,7 @@ static void cache_close_window(struct skep_npy_cache *cache, struct skep_npy_map
     }
 }
 
-static void cache_close_entry(struct skep_npy_cache *cache, struct skep_npy_entry *entry)
+void skep_npy_cache_close_entry(struct skep_npy_cache *cache, struct skep_npy_entry *entry)
 {
     struct skep_npy_mapping *window = entry->windows;
 
@@ -130,7 +117,7 @@ static bool cache_evict(struct skep_npy_cache *cache)
     return true;
 }
 
-static void cache_trim(struct skep_npy_cache *cache)
+void skep_npy_cache_trim(struct skep_npy_cache *cache)
 {
     while (cache->pool.mapped_bytes > cache->max_bytes && cache_evict(cache)) {
     }
@@ -228,7 +215,7 @@ static skep_status cache_enter(struct skep_npy_cache *cache, const char *path, s
     if (entry != NULL && !cache_is_current(cache, entry)) {
         skep_npy_table_forget(&cache->table, entry);
         if (entry->lent_in != cache->task) {
-            cache_close_entry(cache, entry);
+            skep_npy_cache_close_entry(cache, entry);
         }
         entry = NULL;
     }
@@ -269,7 +256,7 @@ static skep_status cache_lend(struct skep_npy_cache *cache, struct skep_npy_entr
         }
     }
     cache_mark_lent(cache, entry, mapping);
-    cache_trim(cache);
+    skep_npy_cache_trim(cache);
     first_byte += (uint64_t)at * skep_dtype_size(view_out->dtype);
     view_out->data = mapping->window.base + (first_byte - mapping->window.from);
     return SKEP_OK;
@@ -323,64 +310,27 @@ skep_status skep_npy_cache_view(struct skep_npy_cache *cache, const char *ref, s
     return st;
 }
 
-/* ---- batches and tasks ---- */
-
-void skep_npy_cache_begin_batch(struct skep_npy_cache *cache)
+skep_status skep_npy_cache_whole(struct skep_npy_cache *cache, const char *path, size_t n,
+                                 struct skep_view *view_out, struct skep_error *err)
 {
-    cache->batch++;
-}
+    static const struct skep_slice all = {0};
+    struct skep_npy_entry *entry = NULL;
+    skep_status st = cache_enter(cache, path, n, &entry, err);
 
-skep_status skep_npy_cache_check(struct skep_npy_cache *cache, struct skep_error *err)
-{
-    skep_status st = SKEP_OK;
-
-    for (struct skep_npy_entry *entry = cache->lent; entry != NULL; entry = entry->next_lent) {
-        struct stat info;
-        if (fstat(entry->file.fd, &info) != 0 || !skep_npy_file_is(&entry->file, &info)) {
-            skep_npy_table_forget(&cache->table, entry);
-            st =
-                skep_error_set(err, SKEP_E_INPUT_CHANGED, "%.100s: changed while it was in use", entry->path);
-        }
+    if (st != SKEP_OK) {
+        return st;
+    }
+    cache->stats.views++;
+    entry->is_busy = true;
+    if (skep_npy_file_is_plain(&entry->file) && (uint64_t)entry->file.info.st_size <= cache->max_bytes) {
+        st = cache_lend(cache, entry, &all, view_out, err);
+    } else {
+        st = SKEP_EMPTY;
+    }
+    entry->is_busy = false;
+    skep_error_prefix(err, "%.100s", entry->path);
+    if (entry->windows == NULL) {
+        skep_npy_table_drop(&cache->table, entry);
     }
     return st;
-}
-
-void skep_npy_cache_end_task(struct skep_npy_cache *cache)
-{
-    struct skep_npy_entry *entry = cache->lent;
-
-    cache->lent = NULL;
-    cache->task++;
-    while (entry != NULL) {
-        struct skep_npy_entry *next = entry->next_lent;
-        if (entry->is_forgotten) {
-            cache_close_entry(cache, entry);
-        }
-        entry = next;
-    }
-    cache_trim(cache);
-}
-
-bool skep_npy_cache_find_address(const struct skep_npy_cache *cache, const void *address,
-                                 struct skep_npy_place *place_out)
-{
-    const struct skep_npy_mapping *mapping =
-        skep_npy_pool_find_address(&cache->pool, address, &place_out->byte);
-    const struct skep_npy_entry *entry = mapping != NULL ? mapping->owner : NULL;
-
-    if (entry == NULL) {
-        return false;
-    }
-    place_out->path = entry->path;
-    place_out->from = mapping->window.from;
-    place_out->to = mapping->window.from + mapping->window.bytes;
-    place_out->file_bytes = (uint64_t)entry->file.info.st_size;
-    return true;
-}
-
-void skep_npy_cache_get_stats(const struct skep_npy_cache *cache, struct skep_npy_cache_stats *stats_out)
-{
-    *stats_out = cache->stats;
-    stats_out->mappings = cache->pool.n_used;
-    stats_out->mapped_bytes = cache->pool.mapped_bytes;
 }

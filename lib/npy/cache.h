@@ -55,14 +55,26 @@ SKEP_MUST_USE skep_status skep_npy_cache_view(struct skep_npy_cache *cache, cons
                                               struct skep_arena *arena, struct skep_view *view_out,
                                               struct skep_error *err);
 
-/* Whether every file lent since the last end is still what it was when it was opened (size and mtime): to be
- * asked when the kernel has finished, before its value is believed. One fstat per file lent, some 0.1 us. A
- * file that has merely been replaced by rename is unchanged. cache.c says what this proves and what it does
- * not.
+/* The whole array at PATH, a reference without a slice: for who slices it himself, many times.
+ *
+ *   SKEP_EMPTY   it is larger than MAX_BYTES, or has to be copied: only its slices are to be had
+ *   and as skep_npy_cache_view */
+SKEP_MUST_USE skep_status skep_npy_cache_whole(struct skep_npy_cache *cache, const char *path, size_t n,
+                                               struct skep_view *view_out, struct skep_error *err);
+
+/* Whether every file lent since the last end (or held) is still what it was when it was opened (size and
+ * mtime): to be asked when the kernel has finished, before its value is believed. One fstat per file lent,
+ * some 0.1 us. A file that has merely been replaced by rename is unchanged. cache.c says what this proves and
+ * what it does not.
  *
  *   SKEP_E_INPUT_CHANGED   ERR names the file; the next use of its path opens it anew */
 SKEP_MUST_USE skep_status skep_npy_cache_check(struct skep_npy_cache *cache, struct skep_error *err);
 void skep_npy_cache_end_task(struct skep_npy_cache *cache);
+
+/* Of many tasks with arrays in common: what has been lent to the current task stays lent to those that
+ * follow, and is checked with each of them, until it is let go: then it is the current task's again. */
+void skep_npy_cache_hold(struct skep_npy_cache *cache);
+void skep_npy_cache_let_go(struct skep_npy_cache *cache);
 
 /* Where ADDRESS lies among the mapped inputs: in a file, or in the guards around one. */
 struct skep_npy_place {

@@ -2,6 +2,7 @@
 #ifndef SKEP_NPY_POOL_H
 #define SKEP_NPY_POOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,7 @@ struct skep_npy_mapping {
     struct skep_npy_mapping *next;
     void *owner;
     uint64_t lent_in;
+    bool is_held;
 };
 
 struct skep_npy_pool {

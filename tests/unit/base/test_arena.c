@@ -283,6 +283,65 @@ static void test_arena__knows_its_own_guards_only(void **state)
     skep_arena_release(&other);
 }
 
+/* What was there at a mark outlives a rewind; what came behind it is handed out again. */
+static void test_arena__rewinds_to_a_mark(void **state)
+{
+    static const size_t sizes[] = {1, 100, 5000, BLOCK - 3, 3 * BLOCK, 17};
+    struct skep_arena arena;
+    struct skep_arena_mark mark;
+    unsigned char *kept[6];
+    void *first = NULL;
+
+    (void)state;
+    init(&arena, 64 * BLOCK);
+    for (size_t round = 0; round < 6; round++) { /* a mark behind each of the sizes */
+        kept[round] = skep_arena_alloc(&arena, sizes[round]);
+        memset(kept[round], (int)round + 1, sizes[round]);
+        mark = skep_arena_mark(&arena);
+        for (size_t turn = 0; turn < 3; turn++) {
+            size_t used = arena.used_bytes;
+            for (size_t i = 0; i < 6; i++) {
+                unsigned char *piece = skep_arena_alloc(&arena, sizes[i]);
+                memset(piece, 0xff, sizes[i]);
+                first = turn == 0 && i == 0 ? piece : first;
+                assert_true(turn != 1 || i > 0 || piece == first);
+            }
+            skep_arena_rewind(&arena, &mark, turn == 1 ? 0 : SIZE_MAX);
+            assert_int_equal(arena.used_bytes, used);
+        }
+        for (size_t i = 0; i <= round; i++) {
+            assert_true(kept[i][0] == i + 1 && kept[i][sizes[i] - 1] == i + 1);
+        }
+    }
+    skep_arena_release(&arena);
+}
+
+/* A mark of an arena that nobody has used yet is its beginning, and a steady state leaves the heap alone. */
+static void test_arena__rewinds_to_its_beginning(void **state)
+{
+    struct skep_arena arena;
+    struct skep_arena_mark mark;
+
+    (void)state;
+    init(&arena, SIZE_MAX);
+    mark = skep_arena_mark(&arena);
+    assert_non_null(skep_arena_alloc(&arena, 3 * BLOCK));
+    skep_arena_rewind(&arena, &mark, SIZE_MAX);
+    assert_int_equal(arena.used_bytes, 0);
+    mark = skep_arena_mark(&arena);
+    assert_non_null(skep_arena_alloc(&arena, BLOCK / 2));
+    assert_non_null(skep_arena_alloc(&arena, 3 * BLOCK));
+    skep_arena_rewind(&arena, &mark, SIZE_MAX);
+    test_heap_begin(0, TEST_HEAP_REST_FAILS);
+    for (size_t i = 0; i < 100; i++) {
+        assert_non_null(skep_arena_alloc(&arena, BLOCK / 2));
+        assert_non_null(skep_arena_alloc(&arena, 2 * BLOCK));
+        skep_arena_rewind(&arena, &mark, SIZE_MAX);
+    }
+    test_heap_end();
+    skep_arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest of_both[] = {
@@ -293,6 +352,8 @@ int main(void)
         cmocka_unit_test(test_arena__steady_state_leaves_the_heap_alone),
         cmocka_unit_test(test_arena__reset_gives_back_the_excess),
         cmocka_unit_test(test_arena__reset_keeps_no_more_in_sum),
+        cmocka_unit_test(test_arena__rewinds_to_a_mark),
+        cmocka_unit_test(test_arena__rewinds_to_its_beginning),
         cmocka_unit_test(test_arena__limit_is_kept),
         cmocka_unit_test(test_arena__overflow_is_refused),
         cmocka_unit_test(test_arena__survives_a_failing_heap),

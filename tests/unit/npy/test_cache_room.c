@@ -70,6 +70,76 @@ static void test_cache_room__never_evicts_what_is_lent(void **state)
     assert_int_equal(first_of("e.npy"), 5000);
 }
 
+/* What is held stays lent over many tasks, is checked with each, and goes when it is let go and its task
+ * ends. */
+static void test_cache_room__keeps_what_is_held(void **state)
+{
+    static const char *const refs[] = {"b.npy", "c.npy", "d.npy", "e.npy"};
+    struct skep_view held, part;
+
+    (void)state;
+    remake_cache(MAX_MAPPINGS, 1000);
+    view("a.npy", &held);
+    skep_npy_cache_hold(cache);
+    for (size_t round = 0; round < 3; round++) {
+        for (size_t i = 0; i < 4; i++) {
+            assert_int_equal(first_of(refs[i]), 1000 * (i + 2));
+            assert_int_equal(skep_npy_cache_check(cache, NULL), SKEP_OK);
+            end_task();
+            assert_int_equal(stats().mappings, 1);
+            assert_int_equal(skep_view_get_f8(&held, 99), 1099);
+        }
+    }
+    view("a.npy[7:]", &part);
+    assert_ptr_equal(part.data, (const double *)held.data + 7);
+    set_new_time("a.npy");
+    end_task();
+    assert_int_equal(skep_npy_cache_check(cache, NULL), SKEP_E_INPUT_CHANGED);
+    assert_int_equal(skep_view_get_f8(&held, 99), 1099); /* and yet it lies there */
+    skep_npy_cache_let_go(cache);
+    assert_int_equal(skep_npy_cache_check(cache, NULL), SKEP_E_INPUT_CHANGED);
+    end_task();
+    assert_int_equal(skep_npy_cache_check(cache, NULL), SKEP_OK);
+    assert_int_equal(stats().mappings, 0);
+}
+
+/* What is held takes room of the tasks that follow, and never makes way for them. */
+static void test_cache_room__held_arrays_count(void **state)
+{
+    struct skep_view held[2];
+    struct skep_view v;
+    struct skep_error err = {0};
+
+    (void)state;
+    remake_cache(3, MAX_BYTES);
+    view("a.npy", &held[0]);
+    skep_npy_cache_hold(cache);
+    view("b.npy", &held[1]);
+    skep_npy_cache_hold(cache);
+    view("c.npy", &v);
+    assert_int_equal(get("d.npy", &v, &err), SKEP_E_LIMIT);
+    end_task();
+    assert_int_equal(first_of("d.npy"), 4000);
+    assert_int_equal(skep_view_get_f8(&held[0], 0) + skep_view_get_f8(&held[1], 0), 3000);
+}
+
+/* A whole array is lent where its slices can be had in place; else only they can. */
+static void test_cache_room__lends_whole_arrays(void **state)
+{
+    struct skep_view whole;
+    struct skep_error err = {0};
+
+    (void)state;
+    assert_int_equal(skep_npy_cache_whole(cache, "a.npy", 5, &whole, &err), SKEP_OK);
+    assert_true(whole.ndim == 1 && whole.shape[0] == 100 && skep_view_get_f8(&whole, 99) == 1099);
+    assert_int_equal(skep_npy_cache_whole(cache, "@golden/f8-big.npy", 18, &whole, &err), SKEP_EMPTY);
+    assert_int_equal(skep_npy_cache_whole(cache, "none.npy", 8, &whole, &err), SKEP_E_ARRAY_MISSING);
+    remake_cache(MAX_MAPPINGS, 900);
+    skep_error_clear(&err);
+    assert_int_equal(skep_npy_cache_whole(cache, "a.npy", 5, &whole, &err), SKEP_EMPTY);
+    assert_int_equal(err.status, SKEP_OK);
+}
+
 /* A sparse file of 16 GiB with element I at its place for a few I. */
 static void make_huge(const int64_t *at, size_t n)
 {
@@ -174,6 +244,9 @@ int main(void)
         CACHE_TEST(evicts_the_least_recently_used),
         CACHE_TEST(keeps_within_its_bytes),
         CACHE_TEST(never_evicts_what_is_lent),
+        CACHE_TEST(keeps_what_is_held),
+        CACHE_TEST(held_arrays_count),
+        CACHE_TEST(lends_whole_arrays),
         CACHE_TEST(maps_windows_of_huge_files),
         CACHE_TEST(neighbours_share_a_window),
         CACHE_TEST(moves_its_only_window),
