@@ -10,4 +10,7 @@
  * at the start. */
 uint32_t skep_crc32c(uint32_t crc, const void *bytes, size_t n);
 
+/* The one by tables, for tests. */
+uint32_t skep_crc32c_plain(uint32_t crc, const void *bytes, size_t n);
+
 #endif
