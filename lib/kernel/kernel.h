@@ -129,10 +129,11 @@ struct skep_cost {
 typedef void (*skep_kernel_cost)(const struct skep_call *call, struct skep_cost *cost_out);
 
 /* What the value of a call will be, told from its arguments before it starts: a view without data (dtype,
- * ndim, shape, contiguous strides; a number has no axes). Calls that differ only in numbers that are no
- * lengths give the same.
+ * ndim, shape, contiguous strides; a number has no axes, and is b1, i8, u8 or f8). Calls that differ only in
+ * numbers that are no lengths give the same. Of arrays only elements that are lengths are read. May take
+ * a little memory from the call's arena.
  *
- *   SKEP_EMPTY   JSON, null, or known only afterwards */
+ *   SKEP_EMPTY   JSON, null, known only afterwards, or a call that will be refused */
 typedef skep_status (*skep_kernel_value)(const struct skep_call *call, struct skep_view *value_out);
 
 /* Compute N >= 1 calls whose array arguments have the same shapes, side by side: VALUES_OUT[i] has the bits
@@ -190,6 +191,14 @@ skep_status skep_value_i8(const struct skep_call *call, struct skep_view *value_
 skep_status skep_value_u8(const struct skep_call *call, struct skep_view *value_out);
 skep_status skep_value_b1(const struct skep_call *call, struct skep_view *value_out);
 skep_status skep_value_unknown(const struct skep_call *call, struct skep_view *value_out); /* SKEP_EMPTY */
+
+/* For the others: an array of this shape; and the number that an element of DTYPE becomes (i8 for i1 to i8,
+ * u8 for u1 to u8, f8 for f4 and f8, b1).
+ *
+ *   SKEP_EMPTY   no array can have this shape */
+skep_status skep_value_array(enum skep_dtype dtype, int ndim, const int64_t *shape,
+                             struct skep_view *value_out);
+skep_status skep_value_number(enum skep_dtype dtype, struct skep_view *value_out);
 
 /* Refuse a call that cannot fit into what its arena has left, with the bytes named.
  *

@@ -56,4 +56,5 @@ const struct skep_kernel skep_kernel_absmax = {
     .run = absmax_run,
     .reference = absmax_reference,
     .cost = absmax_cost,
+    .value = absmax_value,
 };

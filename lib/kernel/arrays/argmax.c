@@ -49,4 +49,5 @@ const struct skep_kernel skep_kernel_argmax = {
     .run = argmax_run,
     .reference = argmax_reference,
     .cost = argmax_cost,
+    .value = argmax_value,
 };

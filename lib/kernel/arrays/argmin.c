@@ -51,4 +51,5 @@ const struct skep_kernel skep_kernel_argmin = {
     .run = argmin_run,
     .reference = argmin_reference,
     .cost = argmin_cost,
+    .value = argmin_value,
 };

@@ -99,6 +99,13 @@ static void axpy_cost(const struct skep_call *call, struct skep_cost *cost_out)
     cost_out->seconds = 1e-6 + 1e-9 * n;
 }
 
+static skep_status axpy_value(const struct skep_call *call, struct skep_view *value_out)
+{
+    const struct skep_view *x = &call->args[ARG_X].view;
+
+    return skep_value_array(SKEP_F8, x->ndim, x->shape, value_out);
+}
+
 static const char *const axpy_description[] = {
     "a x + y for each element of two arrays of one shape. Both operations are rounded, the product first, so "
     "that the value has the bits of numpy's a * x + y. NaN and infinities go through as IEEE 754 has them.",
@@ -119,4 +126,5 @@ const struct skep_kernel skep_kernel_axpy = {
     .run = axpy_run,
     .reference = axpy_run,
     .cost = axpy_cost,
+    .value = axpy_value,
 };

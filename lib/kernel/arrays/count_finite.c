@@ -70,4 +70,5 @@ const struct skep_kernel skep_kernel_count_finite = {
     .run = count_finite_run,
     .reference = count_finite_reference,
     .cost = count_finite_cost,
+    .value = count_finite_value,
 };

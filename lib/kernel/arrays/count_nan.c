@@ -71,4 +71,5 @@ const struct skep_kernel skep_kernel_count_nan = {
     .run = count_nan_run,
     .reference = count_nan_reference,
     .cost = count_nan_cost,
+    .value = count_nan_value,
 };

@@ -187,4 +187,5 @@ const struct skep_kernel skep_kernel_dot = {
     .run = dot_run,
     .reference = dot_run,
     .cost = dot_cost,
+    .value = skep_value_f8,
 };

@@ -264,6 +264,14 @@ static void hist_cost(const struct skep_call *call, struct skep_cost *cost_out)
     cost_out->seconds = 2e-6 + n * seconds + 1e-8 * n_bins;
 }
 
+static skep_status hist_value(const struct skep_call *call, struct skep_view *value_out)
+{
+    const int64_t n = hist_count_bins(call);
+    const int64_t shape[] = {2, n + 1};
+
+    return n > 0 ? skep_value_array(SKEP_F8, 2, shape, value_out) : SKEP_EMPTY;
+}
+
 static const char *const hist_description[] = {
     "Counts of the elements in bins, equal to those of numpy.histogram(x, bins, range) for x in f8, at the "
     "edges too: a bin holds its left edge and not its right one, the last bin holds both. Elements outside "
@@ -296,4 +304,5 @@ const struct skep_kernel skep_kernel_hist = {
     .run = hist_run,
     .reference = hist_run,
     .cost = hist_cost,
+    .value = hist_value,
 };

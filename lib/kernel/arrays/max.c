@@ -52,4 +52,5 @@ const struct skep_kernel skep_kernel_max = {
     .run = max_run,
     .reference = max_reference,
     .cost = max_cost,
+    .value = max_value,
 };

@@ -74,4 +74,5 @@ const struct skep_kernel skep_kernel_mean = {
     .run = mean_run,
     .reference = mean_reference,
     .cost = mean_cost,
+    .value = mean_value,
 };

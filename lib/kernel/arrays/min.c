@@ -53,4 +53,5 @@ const struct skep_kernel skep_kernel_min = {
     .run = min_run,
     .reference = min_reference,
     .cost = min_cost,
+    .value = min_value,
 };

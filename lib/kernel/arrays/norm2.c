@@ -123,4 +123,5 @@ const struct skep_kernel skep_kernel_norm2 = {
     .run = norm2_run,
     .reference = norm2_reference,
     .cost = norm2_cost,
+    .value = norm2_value,
 };

@@ -222,9 +222,13 @@ static skep_status random_fill(struct skep_call *call, void *data, int64_t count
     return SKEP_OK;
 }
 
+static enum skep_dtype random_dtype(const struct skep_call *call)
+{
+    return call->args[ARG_DIST].choice == DIST_INTEGERS ? SKEP_I8 : SKEP_F8;
+}
+
 static skep_status random_run(struct skep_call *call, struct skep_value *value_out, struct skep_error *err)
 {
-    enum skep_dtype dtype = call->args[ARG_DIST].choice == DIST_INTEGERS ? SKEP_I8 : SKEP_F8;
     int64_t shape[SKEP_MAX_DIMS];
     int ndim = 0;
     void *data;
@@ -237,7 +241,7 @@ static skep_status random_run(struct skep_call *call, struct skep_value *value_o
         st = random_read_shape(&call->args[ARG_SHAPE].view, &ndim, shape, err);
     }
     if (st == SKEP_OK) {
-        st = skep_call_output(call, dtype, ndim, shape, &data, value_out, err);
+        st = skep_call_output(call, random_dtype(call), ndim, shape, &data, value_out, err);
     }
     return st == SKEP_OK ? random_fill(call, data, skep_shape_count(ndim, shape)) : st;
 }
@@ -258,6 +262,18 @@ static void random_cost(const struct skep_call *call, struct skep_cost *cost_out
     *cost_out = (struct skep_cost){.bytes = 8.0 * count,
                                    .seconds = 1e-6 + 1e-9 * count *
                                                          ns[call->args[ARG_DIST].choice][skep_cpu_level()]};
+}
+
+static skep_status random_value(const struct skep_call *call, struct skep_view *value_out)
+{
+    const struct skep_view *view = &call->args[ARG_SHAPE].view;
+    int64_t shape[SKEP_MAX_DIMS];
+    int ndim;
+
+    if (random_read_shape(view, &ndim, shape, NULL) != SKEP_OK) {
+        return SKEP_EMPTY;
+    }
+    return skep_value_array(random_dtype(call), ndim, shape, value_out);
 }
 
 static const char *const random_description[] = {
@@ -297,4 +313,5 @@ const struct skep_kernel skep_kernel_random = {
     .run = random_run,
     .reference = random_run,
     .cost = random_cost,
+    .value = random_value,
 };

@@ -105,20 +105,27 @@ void skep_reduce_cost(const struct skep_reduction *reduction, const struct skep_
         1e-6 + reduction->seconds * (double)skep_view_count(view) + 1e-7 * (double)plan.n_values;
 }
 
+/* The shape of VIEW without AXIS; returns its number of axes. */
+static int reduce_shape(const struct skep_view *view, int axis, int64_t shape_out[SKEP_MAX_DIMS])
+{
+    int ndim = 0;
+
+    for (int i = 0; i < view->ndim; i++) {
+        if (i != axis) {
+            shape_out[ndim++] = view->shape[i];
+        }
+    }
+    return ndim;
+}
+
 /* The array value of a reduction along AXIS. */
 static skep_status reduce_output(struct skep_call *call, enum skep_dtype dtype, int axis,
                                  struct skep_value *value_out, struct skep_error *err)
 {
-    const struct skep_view *view = &call->args[SKEP_REDUCE_X].view;
     int64_t shape[SKEP_MAX_DIMS];
-    int ndim = 0;
+    int ndim = reduce_shape(&call->args[SKEP_REDUCE_X].view, axis, shape);
     void *data;
 
-    for (int i = 0; i < view->ndim; i++) {
-        if (i != axis) {
-            shape[ndim++] = view->shape[i];
-        }
-    }
     return skep_call_output(call, dtype, ndim, shape, &data, value_out, err);
 }
 
@@ -152,6 +159,24 @@ static skep_status reduce_check_axis(const struct skep_call *call, struct skep_e
                               "axis %" PRId64 " is out of range for an array of %d axes", axis, view->ndim);
     }
     return SKEP_OK;
+}
+
+skep_status skep_reduce_value(const struct skep_reduction *reduction, const struct skep_call *call,
+                              struct skep_view *value_out)
+{
+    const struct skep_view *view = &call->args[SKEP_REDUCE_X].view;
+    enum skep_dtype dtype = reduction->value_dtype(view->dtype);
+    int64_t shape[SKEP_MAX_DIMS];
+    struct reduce_plan plan;
+
+    if (reduce_check_axis(call, NULL) != SKEP_OK) {
+        return SKEP_EMPTY;
+    }
+    reduce_make_plan(call, &plan);
+    if (plan.axis < 0) {
+        return skep_value_number(dtype, value_out);
+    }
+    return skep_value_array(dtype, reduce_shape(view, plan.axis, shape), shape, value_out);
 }
 
 static skep_status reduce_all(const struct skep_pass *pass, struct skep_value *value_out,

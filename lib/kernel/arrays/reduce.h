@@ -70,6 +70,8 @@ skep_status skep_reduce_run(const struct skep_reduction *reduction, struct skep_
                             struct skep_value *value_out, struct skep_error *err);
 void skep_reduce_cost(const struct skep_reduction *reduction, const struct skep_call *call,
                       struct skep_cost *cost_out);
+skep_status skep_reduce_value(const struct skep_reduction *reduction, const struct skep_call *call,
+                              struct skep_view *value_out);
 
 /* Value dtypes that several have. */
 enum skep_dtype skep_reduce_to_f8(enum skep_dtype dtype);
@@ -91,6 +93,10 @@ enum skep_dtype skep_reduce_to_same(enum skep_dtype dtype);
     static void name##_cost(const struct skep_call *call, struct skep_cost *cost_out)                        \
     {                                                                                                        \
         skep_reduce_cost(call->is_reference ? (truth) : (fast), call, cost_out);                             \
+    }                                                                                                        \
+    static skep_status name##_value(const struct skep_call *call, struct skep_view *value_out)               \
+    {                                                                                                        \
+        return skep_reduce_value(fast, call, value_out);                                                     \
     }
 
 #endif

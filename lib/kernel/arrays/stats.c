@@ -306,4 +306,5 @@ const struct skep_kernel skep_kernel_stats = {
     .reference = stats_run,
     .rtol = 1e-14,
     .cost = stats_cost,
+    .value = skep_value_unknown,
 };

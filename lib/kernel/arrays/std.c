@@ -53,4 +53,5 @@ const struct skep_kernel skep_kernel_std = {
     .reference = std_reference,
     .rtol = 1e-14,
     .cost = std_cost,
+    .value = std_value,
 };

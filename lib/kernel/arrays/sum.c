@@ -127,4 +127,5 @@ const struct skep_kernel skep_kernel_sum = {
     .run = sum_run,
     .reference = sum_reference,
     .cost = sum_cost,
+    .value = sum_value,
 };

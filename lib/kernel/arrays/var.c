@@ -53,4 +53,5 @@ const struct skep_kernel skep_kernel_var = {
     .reference = var_reference,
     .rtol = 1e-14,
     .cost = var_cost,
+    .value = var_value,
 };

@@ -153,4 +153,5 @@ const struct skep_kernel skep_kernel_mi_box = {
     .run = mi_box_fast,
     .reference = mi_box_plain,
     .cost = mi_box_cost,
+    .value = skep_value_f8,
 };

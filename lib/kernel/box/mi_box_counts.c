@@ -39,6 +39,11 @@ static void mi_box_counts_cost(const struct skep_call *call, struct skep_cost *c
     skep_box_record_cost(call, &mi_layout, cost_out);
 }
 
+static skep_status mi_box_counts_value(const struct skep_call *call, struct skep_view *value_out)
+{
+    return skep_box_record_value(call, &mi_layout, value_out);
+}
+
 static const char *const mi_box_counts_description[] = {
     "For each row i, over the rows j with |j - i| > exclude, how many lie strictly closer than r: in both "
     "columns; in x; in y. These are the counts of the box-kernel estimate of mutual information (mi_box).",
@@ -62,4 +67,5 @@ const struct skep_kernel skep_kernel_mi_box_counts = {
     .run = mi_box_counts_fast,
     .reference = mi_box_counts_plain,
     .cost = mi_box_counts_cost,
+    .value = mi_box_counts_value,
 };

@@ -75,3 +75,11 @@ void skep_box_record_cost(const struct skep_call *call, const struct skep_box_la
                        layout->n_axes * skep_box_column_bytes(view->strides[0], n);
     cost_out->seconds += 2e-9 * (double)n;
 }
+
+skep_status skep_box_record_value(const struct skep_call *call, const struct skep_box_layout *layout,
+                                  struct skep_view *value_out)
+{
+    const int64_t shape[2] = {call->args[ARG_RECORD].view.shape[0], layout->n_axes + 1};
+
+    return skep_value_array(SKEP_I8, 2, shape, value_out);
+}

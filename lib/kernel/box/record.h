@@ -23,5 +23,7 @@ SKEP_MUST_USE skep_status skep_box_record_count(struct skep_call *call, const st
 
 void skep_box_record_cost(const struct skep_call *call, const struct skep_box_layout *layout,
                           struct skep_cost *cost_out);
+skep_status skep_box_record_value(const struct skep_call *call, const struct skep_box_layout *layout,
+                                  struct skep_view *value_out);
 
 #endif

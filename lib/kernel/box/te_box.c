@@ -171,4 +171,5 @@ const struct skep_kernel skep_kernel_te_box = {
     .run = te_box_fast,
     .reference = te_box_plain,
     .cost = te_box_cost,
+    .value = skep_value_f8,
 };

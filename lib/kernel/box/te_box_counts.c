@@ -41,6 +41,11 @@ static void te_box_counts_cost(const struct skep_call *call, struct skep_cost *c
     skep_box_record_cost(call, &te_layout, cost_out);
 }
 
+static skep_status te_box_counts_value(const struct skep_call *call, struct skep_view *value_out)
+{
+    return skep_box_record_value(call, &te_layout, value_out);
+}
+
 static const char *const te_box_counts_description[] = {
     "For each row i, over the rows j with |j - i| >= exclude, how many lie strictly closer than r: in all "
     "three columns; in x[i]; in x[i] and y[i]; in x[i+1] and x[i]. These are the four counts of the "
@@ -66,4 +71,5 @@ const struct skep_kernel skep_kernel_te_box_counts = {
     .run = te_box_counts_fast,
     .reference = te_box_counts_plain,
     .cost = te_box_counts_cost,
+    .value = te_box_counts_value,
 };

@@ -151,6 +151,14 @@ static void te_matrix_cost(const struct skep_call *call, struct skep_cost *cost_
                        skep_log_bins_bytes(n, !call->is_reference);
 }
 
+static skep_status te_matrix_value(const struct skep_call *call, struct skep_view *value_out)
+{
+    const struct skep_view *s = &call->args[ARG_S].view;
+    const int64_t shape[2] = {s->shape[1], s->shape[1]};
+
+    return skep_value_array(SKEP_F8, 2, shape, value_out);
+}
+
 static const char *const te_matrix_description[] = {
     "Entry [i, j] is te_box with x = column i and y = column j, to the bit: the transfer entropy from column "
     "j "
@@ -179,4 +187,5 @@ const struct skep_kernel skep_kernel_te_matrix = {
     .run = te_matrix_fast,
     .reference = te_matrix_plain,
     .cost = te_matrix_cost,
+    .value = te_matrix_value,
 };

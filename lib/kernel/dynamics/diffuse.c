@@ -212,3 +212,10 @@ void skep_diffuse_cost(const struct skep_call *call, const struct skep_diffuse_s
     cost_out->seconds = 1e-6 + (double)steps * (1e-7 + cells * (call->is_reference ? shape->plain_cell_seconds
                                                                                    : shape->cell_seconds));
 }
+
+skep_status skep_diffuse_value(const struct skep_call *call, struct skep_view *value_out)
+{
+    const struct skep_view *u = &call->args[SKEP_DIFFUSE_U].view;
+
+    return skep_value_array(SKEP_F8, u->ndim, u->shape, value_out);
+}

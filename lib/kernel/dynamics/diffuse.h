@@ -84,5 +84,6 @@ SKEP_MUST_USE skep_status skep_diffuse_plain(struct skep_call *call, const struc
                                              struct skep_value *value_out, struct skep_error *err);
 void skep_diffuse_cost(const struct skep_call *call, const struct skep_diffuse_shape *shape,
                        struct skep_cost *cost_out);
+skep_status skep_diffuse_value(const struct skep_call *call, struct skep_view *value_out);
 
 #endif

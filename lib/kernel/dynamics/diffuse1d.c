@@ -99,4 +99,5 @@ const struct skep_kernel skep_kernel_diffuse1d = {
     .run = diffuse1d_fast,
     .reference = diffuse1d_plain,
     .cost = diffuse1d_cost,
+    .value = skep_diffuse_value,
 };

@@ -110,4 +110,5 @@ const struct skep_kernel skep_kernel_diffuse2d = {
     .run = diffuse2d_fast,
     .reference = diffuse2d_plain,
     .cost = diffuse2d_cost,
+    .value = skep_diffuse_value,
 };

@@ -225,6 +225,19 @@ static void julia_cost(const struct skep_call *call, struct skep_cost *cost_out)
                         width * height * (call->is_reference ? 3e-9 + steps * 3e-9 : 1e-9 + steps * 0.4e-9);
 }
 
+static skep_status julia_value(const struct skep_call *call, struct skep_view *value_out)
+{
+    struct julia julia;
+    int64_t shape[2];
+
+    if (julia_open(call, &julia, NULL) != SKEP_OK) {
+        return SKEP_EMPTY;
+    }
+    shape[0] = julia.hi - julia.lo;
+    shape[1] = julia.width;
+    return skep_value_array(SKEP_U2, 2, shape, value_out);
+}
+
 static const char *const julia_description[] = {
     "For every point z of a rectangle how many steps z <- z^2 + c keep |z|^2 < 4, up to max_iter. z^2 is "
     "(re re - im im, re im + im re) and |z|^2 is re re + im im, every operation rounded by itself: the "
@@ -257,4 +270,5 @@ const struct skep_kernel skep_kernel_julia = {
     .run = julia_fast,
     .reference = julia_plain,
     .cost = julia_cost,
+    .value = julia_value,
 };

@@ -106,6 +106,19 @@ static void star_rk4_cost(const struct skep_call *call, struct skep_cost *cost_o
                                                                                                 : 0));
 }
 
+static skep_status star_rk4_value(const struct skep_call *call, struct skep_view *value_out)
+{
+    struct skep_star_series series;
+    int64_t shape[2];
+
+    if (skep_star_read(call, &series, NULL) != SKEP_OK) {
+        return SKEP_EMPTY;
+    }
+    shape[0] = skep_star_count(&series);
+    shape[1] = series.m;
+    return skep_value_array(SKEP_F8, 2, shape, value_out);
+}
+
 static const char *const star_rk4_description[] = {
     "A hub (node 0) and m-1 leaves: theta_0' = omega_c + lambda sum_j sin(theta_j - theta_0), theta_j' = "
     "omega_e "
@@ -154,5 +167,6 @@ const struct skep_kernel skep_kernel_star_rk4 = {
     .run = star_rk4_fast,
     .reference = star_rk4_plain,
     .cost = star_rk4_cost,
+    .value = star_rk4_value,
     .run_many = star_rk4_many,
 };

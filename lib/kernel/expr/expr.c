@@ -8,6 +8,7 @@
 #include "kernel/expr/check.h"
 #include "kernel/expr/job.h"
 #include "kernel/expr/parse.h"
+#include "kernel/expr/reduce.h"
 
 enum { ARG_EXPR, ARG_VARS, ARG_REDUCE };
 
@@ -191,6 +192,30 @@ static void expr_cost(const struct skep_call *call, struct skep_cost *cost_out)
     }
 }
 
+/* The text is read for it. */
+static skep_status expr_value(const struct skep_call *call, struct skep_view *value_out)
+{
+    size_t length = call->args[ARG_EXPR].json.length;
+    struct skep_expr_node *nodes;
+    struct skep_expr_job job;
+    enum skep_dtype dtype;
+
+    length = length < SKEP_EXPR_MAX_LENGTH ? length : SKEP_EXPR_MAX_LENGTH; /* longer ones are refused */
+    nodes = skep_arena_alloc(call->arena, length * sizeof *nodes);
+    if (nodes == NULL || understand(call, nodes, &job, NULL) != SKEP_OK) {
+        return SKEP_EMPTY;
+    }
+    dtype = skep_expr_result_dtype(&job);
+    if (job.reduce == SKEP_EXPR_REDUCE_MEAN) {
+        return skep_value_number(SKEP_F8, value_out);
+    }
+    if (job.reduce != SKEP_EXPR_REDUCE_NONE) {
+        return skep_value_number(skep_expr_reduce_dtype(job.reduce, dtype), value_out);
+    }
+    return is_number(&job) ? skep_value_number(dtype, value_out)
+                           : skep_value_array(dtype, job.ndim, job.shape, value_out);
+}
+
 static const char *const expr_description[] = {
     "Computes an expression for each element of its arrays. Python's grammar and precedence, loosest "
     "first: < <= > >= == !=; |; ^; &; + -; * / // %; the signs + - ~; **, which groups to the right "
@@ -248,4 +273,5 @@ const struct skep_kernel skep_kernel_expr = {
     .run = expr_run,
     .reference = expr_reference,
     .cost = expr_cost,
+    .value = expr_value,
 };

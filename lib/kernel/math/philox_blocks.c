@@ -1,39 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* One block of four words is ten rounds of two wide multiplications; the names of the constants and of the
- * halves follow section 4.2 of the paper named in philox.h. Two blocks side by side keep the multiplier busy:
- * the rounds of one wait for each other. */
+/* Two blocks side by side keep the multiplier busy: the rounds of one wait for each other. */
 #include "kernel/math/philox_blocks.h"
 
 #include <string.h>
-
-__extension__ typedef unsigned __int128 philox_wide;
-
-static inline void block_round(uint64_t c[SKEP_PHILOX_WORDS], uint64_t k0, uint64_t k1)
-{
-    philox_wide a = (philox_wide)SKEP_PHILOX_M0 * c[0];
-    philox_wide b = (philox_wide)SKEP_PHILOX_M1 * c[2];
-
-    c[0] = (uint64_t)(b >> 64) ^ c[1] ^ k0;
-    c[1] = (uint64_t)b;
-    c[2] = (uint64_t)(a >> 64) ^ c[3] ^ k1;
-    c[3] = (uint64_t)a;
-}
-
-void skep_philox_block(const uint64_t key[2], const uint64_t counter[SKEP_PHILOX_WORDS],
-                       uint64_t words_out[SKEP_PHILOX_WORDS])
-{
-    uint64_t k0 = key[0];
-    uint64_t k1 = key[1];
-    uint64_t c[SKEP_PHILOX_WORDS];
-
-    memcpy(c, counter, sizeof c);
-    for (int round = 0; round < SKEP_PHILOX_ROUNDS; round++) {
-        block_round(c, k0, k1);
-        k0 += SKEP_PHILOX_W0;
-        k1 += SKEP_PHILOX_W1;
-    }
-    memcpy(words_out, c, sizeof c);
-}
 
 static void block_pair(const uint64_t key[2], const uint64_t counter[SKEP_PHILOX_WORDS],
                        uint64_t words_out[2 * SKEP_PHILOX_WORDS])
@@ -47,8 +16,8 @@ static void block_pair(const uint64_t key[2], const uint64_t counter[SKEP_PHILOX
     memcpy(d, counter, sizeof d);
     d[0]++;
     for (int round = 0; round < SKEP_PHILOX_ROUNDS; round++) {
-        block_round(c, k0, k1);
-        block_round(d, k0, k1);
+        skep_philox_round(c, k0, k1);
+        skep_philox_round(d, k0, k1);
         k0 += SKEP_PHILOX_W0;
         k1 += SKEP_PHILOX_W1;
     }

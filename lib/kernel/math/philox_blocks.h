@@ -4,21 +4,11 @@
 
 #include <stdint.h>
 
+#include "base/philox.h"
 #include "kernel/cpu.h"
 
 /* Many blocks of Philox4x64-10 at once (philox.h has the generator), once for each level of vector
  * instructions. All of them give the same words: a block depends on its key and its counter alone. */
-
-enum { SKEP_PHILOX_ROUNDS = 10, SKEP_PHILOX_WORDS = 4 };
-
-#define SKEP_PHILOX_M0 0xD2E7470EE14C6C93u
-#define SKEP_PHILOX_M1 0xCA5A826395121157u
-#define SKEP_PHILOX_W0 0x9E3779B97F4A7C15u /* golden ratio */
-#define SKEP_PHILOX_W1 0xBB67AE8584CAA73Bu /* sqrt(3) - 1 */
-
-/* The block of COUNTER. */
-void skep_philox_block(const uint64_t key[2], const uint64_t counter[SKEP_PHILOX_WORDS],
-                       uint64_t words_out[SKEP_PHILOX_WORDS]);
 
 /* The blocks of COUNTER and of the N - 1 that follow, in order. Only the lowest word of the counter counts:
  * counter[0] + N - 1 must not pass 2^64 - 1. N may be 0. */

@@ -190,6 +190,11 @@ static void logreg_cost(const struct skep_call *call, struct skep_cost *cost_out
     }
 }
 
+static skep_status logreg_value(const struct skep_call *call, struct skep_view *value_out)
+{
+    return skep_value_array(SKEP_F8, 1, &call->args[ARG_X].view.shape[1], value_out);
+}
+
 static const char *const logreg_description[] = {
     "Steps w <- w - rate X^T s with s_i = (1 / (1 + exp(-y_i z_i)) - 1) y_i and z = X w: steepest descent "
     "for "
@@ -231,4 +236,5 @@ const struct skep_kernel skep_kernel_logreg = {
     .rtol = 1e-10,
     .atol = 1e-14,
     .cost = logreg_cost,
+    .value = logreg_value,
 };

@@ -115,6 +115,11 @@ static void pi_mc_cost(const struct skep_call *call, struct skep_cost *cost_out)
     *cost_out = (struct skep_cost){.seconds = 1e-6 + 1e-9 * each * (double)call->args[ARG_SAMPLES].i64};
 }
 
+static skep_status pi_mc_value(const struct skep_call *call, struct skep_view *value_out)
+{
+    return skep_value_number(call->args[ARG_MODE].choice == MODE_HITS ? SKEP_I8 : SKEP_F8, value_out);
+}
+
 static const char *const pi_mc_description[] = {
     "Points in the unit square whose coordinates are consecutive doubles of the task's random stream (stream "
     "0); "
@@ -145,4 +150,5 @@ const struct skep_kernel skep_kernel_pi_mc = {
     .run = pi_mc_run,
     .reference = pi_mc_reference,
     .cost = pi_mc_cost,
+    .value = pi_mc_value,
 };

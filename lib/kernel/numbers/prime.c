@@ -103,4 +103,5 @@ const struct skep_kernel skep_kernel_prime = {
     .run = prime_run,
     .reference = prime_reference,
     .cost = skep_cost_little,
+    .value = skep_value_b1,
 };

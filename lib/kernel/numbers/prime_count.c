@@ -162,4 +162,5 @@ const struct skep_kernel skep_kernel_prime_count = {
     .run = prime_count_run,
     .reference = prime_count_reference,
     .cost = prime_count_cost,
+    .value = skep_value_u8,
 };

@@ -150,4 +150,5 @@ const struct skep_kernel skep_kernel_prime_divisor = {
     .run = prime_divisor_run,
     .reference = prime_divisor_reference,
     .cost = prime_divisor_cost,
+    .value = skep_value_u8,
 };

@@ -236,6 +236,21 @@ static void bloom_build_cost(const struct skep_call *call, struct skep_cost *cos
     };
 }
 
+static skep_status bloom_build_value(const struct skep_call *call, struct skep_view *value_out)
+{
+    struct skep_states states;
+    struct skep_bloom bloom;
+    int64_t shape[2];
+
+    if (bloom_open(call, &states, &bloom, NULL) != SKEP_OK) {
+        return SKEP_EMPTY;
+    }
+    shape[0] = bloom.n_rows;
+    shape[1] = bloom.row_bytes;
+    return call->args[ARG_VALUE].choice == VALUE_ESTIMATE ? skep_value_number(SKEP_F8, value_out)
+                                                          : skep_value_array(SKEP_U1, 2, shape, value_out);
+}
+
 static const char *const bloom_build_description[] = {
     "A set of numbers as a Bloom filter (B. H. Bloom, 1970), for `bloom_query`: a number that was put in is "
     "always "
@@ -283,4 +298,5 @@ const struct skep_kernel skep_kernel_bloom_build = {
     .run = bloom_build_fast,
     .reference = bloom_build_plain,
     .cost = bloom_build_cost,
+    .value = bloom_build_value,
 };

@@ -168,6 +168,13 @@ static void bloom_query_cost(const struct skep_call *call, struct skep_cost *cos
     };
 }
 
+static skep_status bloom_query_value(const struct skep_call *call, struct skep_view *value_out)
+{
+    const struct skep_view *x = &call->args[ARG_X].view;
+
+    return skep_value_array(SKEP_B1, x->ndim, x->shape, value_out);
+}
+
 static const char *const bloom_query_description[] = {
     "Which numbers are in a set, from a filter of `bloom_build`: true for each number that was put in, and "
     "with the "
@@ -195,4 +202,5 @@ const struct skep_kernel skep_kernel_bloom_query = {
     .run = bloom_query_fast,
     .reference = bloom_query_plain,
     .cost = bloom_query_cost,
+    .value = bloom_query_value,
 };

@@ -144,6 +144,20 @@ static void hll_cost(const struct skep_call *call, struct skep_cost *cost_out)
     };
 }
 
+static skep_status hll_value(const struct skep_call *call, struct skep_view *value_out)
+{
+    struct skep_states states;
+    int64_t m;
+    int p;
+
+    if (hll_open(call, &states, &p, NULL) != SKEP_OK) {
+        return SKEP_EMPTY;
+    }
+    m = INT64_C(1) << p;
+    return call->args[ARG_VALUE].choice == VALUE_ESTIMATE ? skep_value_number(SKEP_F8, value_out)
+                                                          : skep_value_array(SKEP_U1, 1, &m, value_out);
+}
+
 static const char *const hll_description[] = {
     "How many distinct numbers there are, from a state of 2^p bytes, by HyperLogLog: P. Flajolet, E. Fusy, "
     "O. "
@@ -186,4 +200,5 @@ const struct skep_kernel skep_kernel_hll = {
     .run = hll_fast,
     .reference = hll_plain,
     .cost = hll_cost,
+    .value = hll_value,
 };

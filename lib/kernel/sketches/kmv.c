@@ -236,6 +236,18 @@ static void kmv_cost(const struct skep_call *call, struct skep_cost *cost_out)
     };
 }
 
+static skep_status kmv_value(const struct skep_call *call, struct skep_view *value_out)
+{
+    struct skep_states states;
+    int64_t k;
+
+    if (kmv_open(call, &states, &k, NULL) != SKEP_OK) {
+        return SKEP_EMPTY;
+    }
+    return call->args[ARG_VALUE].choice == VALUE_ESTIMATE ? skep_value_number(SKEP_F8, value_out)
+                                                          : skep_value_array(SKEP_I8, 1, &k, value_out);
+}
+
 static const char *const kmv_description[] = {
     "How many distinct numbers there are, from the k smallest of their hashes (K. Beyer, P. J. Haas, B. "
     "Reinwald, Y. "
@@ -278,4 +290,5 @@ const struct skep_kernel skep_kernel_kmv = {
     .run = kmv_fast,
     .reference = kmv_plain,
     .cost = kmv_cost,
+    .value = kmv_value,
 };

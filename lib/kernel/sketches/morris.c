@@ -227,6 +227,14 @@ static void morris_cost(const struct skep_call *call, struct skep_cost *cost_out
     };
 }
 
+static skep_status morris_value(const struct skep_call *call, struct skep_view *value_out)
+{
+    const int64_t n = 2;
+
+    return call->args[ARG_VALUE].choice == VALUE_ESTIMATE ? skep_value_number(SKEP_F8, value_out)
+                                                          : skep_value_array(SKEP_U4, 1, &n, value_out);
+}
+
 static const char *const morris_description[] = {
     "A count of events in a small register c (R. Morris, \"Counting large numbers of events in small "
     "registers\", "
@@ -269,4 +277,5 @@ const struct skep_kernel skep_kernel_morris = {
     .run = morris_run,
     .reference = morris_run,
     .cost = morris_cost,
+    .value = morris_value,
 };

@@ -40,4 +40,5 @@ const struct skep_kernel skep_kernel_echo = {
     .run = echo_run,
     .reference = echo_run,
     .cost = skep_cost_little,
+    .value = skep_value_unknown,
 };

@@ -216,4 +216,5 @@ const struct skep_kernel skep_kernel_fail = {
     .run = fail_run,
     .reference = fail_run,
     .cost = skep_cost_little,
+    .value = skep_value_i8,
 };

@@ -72,4 +72,5 @@ const struct skep_kernel skep_kernel_sleep = {
     .run = sleep_run,
     .reference = sleep_run,
     .cost = skep_cost_little,
+    .value = skep_value_f8,
 };

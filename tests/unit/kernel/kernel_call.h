@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kernel/kernel.h"
+#include "support/value_told.h"
 
 /* One call of a kernel in a test, with the row's defaults in place. Arguments are named; a name that the row
  * does not have fails the test.
@@ -18,7 +19,7 @@
  *     assert_int_equal(kernel_call_run(&k), SKEP_OK);
  *     ... k.value ...
  *     kernel_call_release(&k); */
-enum { KERNEL_CALL_MAX_ARGS = 16 };
+enum { KERNEL_CALL_MAX_ARGS = 20 };
 
 struct kernel_call {
     const struct skep_kernel *kernel;
@@ -113,12 +114,19 @@ static inline void kernel_call_array(struct kernel_call *k, const char *name, en
     skep_view_init(&kernel_call_arg(k, name)->view, data, dtype, ndim, shape);
 }
 
+/* Run it, and hold the value against what the row says of it beforehand. */
 static inline skep_status kernel_call_run(struct kernel_call *k)
 {
+    skep_status st;
+
     skep_error_clear(&k->err);
     memset(&k->value, 0xee, sizeof k->value);
     k->call.is_reference = false;
-    return k->kernel->run(&k->call, &k->value, &k->err);
+    st = k->kernel->run(&k->call, &k->value, &k->err);
+    if (st == SKEP_OK) {
+        test_check_value_told(k->kernel, &k->call, &k->value);
+    }
+    return st;
 }
 
 static inline skep_status kernel_call_reference(struct kernel_call *k)

@@ -66,6 +66,7 @@ static void test_table__rows_are_whole(void **state)
         assert_non_null(kernel->run);
         assert_non_null(kernel->reference);
         assert_non_null(kernel->cost);
+        assert_non_null(kernel->value);
         assert_true(kernel->version >= 1);
         assert_non_null(kernel->summary);
         assert_non_null(kernel->description[0]);
