@@ -111,16 +111,19 @@ static skep_status bind_default(const struct binding *b, struct skep_arg *arg)
     return bind_table[b->spec->kind](b, &node, arg);
 }
 
-static skep_status bind_one(const struct binding *b, const struct skep_node *args, struct skep_arg *arg)
+bool skep_bind_is_whole(const struct skep_arg_spec *spec)
+{
+    return strcmp(spec->name, "*") == 0;
+}
+
+skep_status skep_bind_argument(const struct binding *b, const struct skep_node *node, struct skep_arg *arg)
 {
     static const struct skep_node nothing = {.kind = SKEP_NODE_OBJECT};
-    const struct skep_node *node;
 
-    if (strcmp(b->spec->name, "*") == 0) {
+    if (skep_bind_is_whole(b->spec)) {
         arg->is_given = true;
-        return bind_json(b, args != NULL ? args : &nothing, arg);
+        return bind_json(b, node != NULL ? node : &nothing, arg);
     }
-    node = args != NULL ? skep_node_get(args, b->spec->name) : NULL;
     arg->is_given = node != NULL;
     if (node != NULL) {
         return bind_table[b->spec->kind](b, node, arg);
@@ -129,6 +132,13 @@ static skep_status bind_one(const struct binding *b, const struct skep_node *arg
         return skep_error_set(b->err, SKEP_E_BAD_ARGS, "argument \"%s\" is missing", b->spec->name);
     }
     return bind_default(b, arg);
+}
+
+skep_status skep_bind_view(const struct binding *b, const struct skep_view *view, struct skep_arg *arg)
+{
+    arg->is_given = true;
+    return b->spec->kind == SKEP_ARG_ARRAY ? skep_bind_array_view(b, view, arg)
+                                           : skep_bind_f64_view(b, view, arg);
 }
 
 /* Every kernel has this one. */
@@ -145,15 +155,15 @@ static skep_status bind_variant(const struct skep_node *node, bool *is_reference
     return st;
 }
 
-/* Arguments that the row does not have are typing mistakes. */
-static skep_status bind_check_names(const struct skep_kernel *kernel, const struct skep_node *args,
-                                    bool *is_reference_out, struct skep_error *err)
+skep_status skep_bind_check_names(const struct skep_kernel *kernel, const struct skep_node *args,
+                                  bool *is_reference_out, struct skep_error *err)
 {
+    *is_reference_out = false;
     for (size_t i = 0; args != NULL && i < args->n_children; i++) {
         const struct skep_node *child = &args->children[i];
         size_t k = 0;
 
-        if (kernel->args[0].name != NULL && strcmp(kernel->args[0].name, "*") == 0) {
+        if (kernel->args[0].name != NULL && skep_bind_is_whole(&kernel->args[0])) {
             return SKEP_OK;
         }
         if (strcmp(child->name, "variant") == 0) {
@@ -188,10 +198,11 @@ skep_status skep_args_bind(const struct skep_kernel *kernel, const struct skep_n
     if (bound == NULL) {
         return skep_error_set(err, SKEP_E_NOMEM, "no room for the arguments");
     }
-    st = bind_check_names(kernel, args, is_reference_out, err);
+    st = skep_bind_check_names(kernel, args, is_reference_out, err);
     for (size_t i = 0; i < n && st == SKEP_OK; i++) {
         struct binding b = {&kernel->args[i], cache, arena, err};
-        st = bind_one(&b, args, &bound[i]);
+        st = skep_bind_argument(&b, skep_bind_is_whole(b.spec) ? args : skep_node_get(args, b.spec->name),
+                                &bound[i]);
     }
     return st;
 }

@@ -150,6 +150,20 @@ static skep_status bind_number(const struct binding *b, const struct skep_node *
     return st;
 }
 
+/* An array that is here, as the row wants it. */
+static skep_status bind_fit(const struct binding *b, struct skep_view *view, bool is_inline)
+{
+    skep_status st = bind_check_shape(b, view);
+
+    return st == SKEP_OK ? bind_convert(b, view, is_inline) : st;
+}
+
+skep_status skep_bind_array_view(const struct binding *b, const struct skep_view *view, struct skep_arg *arg)
+{
+    arg->view = *view;
+    return bind_fit(b, &arg->view, false);
+}
+
 skep_status skep_bind_array(const struct binding *b, const struct skep_node *node, struct skep_arg *arg)
 {
     struct skep_view *view = &arg->view;
@@ -177,10 +191,7 @@ skep_status skep_bind_array(const struct binding *b, const struct skep_node *nod
             return st;
         }
     }
-    if (st == SKEP_OK) {
-        st = bind_check_shape(b, view);
-    }
-    return st == SKEP_OK ? bind_convert(b, view, is_inline) : st;
+    return st == SKEP_OK ? bind_fit(b, view, is_inline) : st;
 }
 
 /* ---- several ---- */

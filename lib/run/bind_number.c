@@ -23,42 +23,40 @@ static skep_status bind_check_range(const struct binding *b, double number)
                           spec->name, spec->least, spec->most, number);
 }
 
+skep_status skep_bind_f64_view(const struct binding *b, const struct skep_view *view, struct skep_arg *arg)
+{
+    char shape[128];
+
+    if (view->ndim != 0 || !skep_dtype_is_lossless(view->dtype, SKEP_F8)) {
+        return skep_error_set(b->err, SKEP_E_BAD_ARGS, "argument \"%s\" wants one number, got %s of shape %s",
+                              b->spec->name, skep_dtype_name(view->dtype),
+                              skep_shape_format(view->ndim, view->shape, shape, sizeof shape));
+    }
+    arg->f64 = skep_view_get_f8(view, 0);
+    return bind_check_range(b, arg->f64);
+}
+
 /* A number may also be one element of an array: "lambda.npy[7]". */
-static skep_status bind_element(const struct binding *b, const struct skep_node *node, double *number_out)
+static skep_status bind_element(const struct binding *b, const struct skep_node *node, struct skep_arg *arg)
 {
     struct skep_view view;
-    char shape[128];
     skep_status st = skep_bind_reference(b, node->text, node->length, &view);
 
-    if (st != SKEP_OK || b->cache == NULL) {
-        return st;
-    }
-    if (view.ndim != 0 || !skep_dtype_is_lossless(view.dtype, SKEP_F8)) {
-        return skep_error_set(b->err, SKEP_E_BAD_ARGS, "argument \"%s\" wants one number, got %s of shape %s",
-                              b->spec->name, skep_dtype_name(view.dtype),
-                              skep_shape_format(view.ndim, view.shape, shape, sizeof shape));
-    }
-    *number_out = skep_view_get_f8(&view, 0);
-    return SKEP_OK;
+    return st == SKEP_OK && b->cache != NULL ? skep_bind_f64_view(b, &view, arg) : st;
 }
 
 skep_status skep_bind_f64(const struct binding *b, const struct skep_node *node, struct skep_arg *arg)
 {
-    skep_status st = SKEP_OK;
-
     if (node->kind == SKEP_NODE_INT) {
         arg->f64 = (double)node->i64;
     } else if (node->kind == SKEP_NODE_REAL) {
         arg->f64 = node->f64;
     } else if (node->kind == SKEP_NODE_TEXT && node->length > 0 && node->text[node->length - 1] == ']') {
-        st = bind_element(b, node, &arg->f64);
-        if (b->cache == NULL) {
-            return st;
-        }
+        return bind_element(b, node, arg);
     } else if (node->kind != SKEP_NODE_TEXT || !skep_parse_f64(node->text, node->length, &arg->f64)) {
         return skep_bind_refuse(b, "a number", node);
     }
-    return st == SKEP_OK ? bind_check_range(b, arg->f64) : st;
+    return bind_check_range(b, arg->f64);
 }
 
 /* An integer as a double holds it: 1e6 is as good as 1000000. */

@@ -21,6 +21,22 @@ skep_status skep_bind_f64(const struct binding *b, const struct skep_node *node,
 skep_status skep_bind_i64(const struct binding *b, const struct skep_node *node, struct skep_arg *arg);
 skep_status skep_bind_u64(const struct binding *b, const struct skep_node *node, struct skep_arg *arg);
 
+/* The argument of the row's kind (where it takes all of args: from these) from its node, or what holds
+ * without one (NULL). Sets is_given. */
+skep_status skep_bind_argument(const struct binding *b, const struct skep_node *node, struct skep_arg *arg);
+
+/* An array that a reference led to, for an argument of kind ARRAY or F64 (one number). */
+skep_status skep_bind_view(const struct binding *b, const struct skep_view *view, struct skep_arg *arg);
+skep_status skep_bind_array_view(const struct binding *b, const struct skep_view *view, struct skep_arg *arg);
+skep_status skep_bind_f64_view(const struct binding *b, const struct skep_view *view, struct skep_arg *arg);
+
+/* Arguments that the row does not have are typing mistakes; whether the variant is the plain one. */
+skep_status skep_bind_check_names(const struct skep_kernel *kernel, const struct skep_node *args,
+                                  bool *is_reference_out, struct skep_error *err);
+
+/* Whether the argument takes all of args as they are. */
+bool skep_bind_is_whole(const struct skep_arg_spec *spec);
+
 /* The array that REF names, as it lies in its file. */
 skep_status skep_bind_reference(const struct binding *b, const char *ref, size_t n,
                                 struct skep_view *view_out);
