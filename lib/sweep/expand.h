@@ -7,21 +7,10 @@
 #include "base/error.h"
 #include "sweep/axes.h"
 #include "sweep/sweep.h"
+#include "sweep/template.h"
 
 /* A sweep's templates filled in: what a plain task in the place of one of its points would say. For people,
  * dead letters, replays, and arguments too odd for the fast way. */
-
-/* A text with its {variables} replaced, appended to BUF. "{{" and "}}" are braces.
- *
- *   SKEP_E_BAD_ARGS   a variable that there is not, a brace that is not closed; ERR names it */
-SKEP_MUST_USE skep_status skep_template_fill(const char *text, size_t n, const struct skep_point *point,
-                                             struct skep_buf *buf, struct skep_error *err);
-
-/* Whether TEXT is one {variable} and nothing else: its place in POINT, else -1. */
-int skep_template_is_variable(const char *text, size_t n, const struct skep_point *point);
-
-/* Whether TEXT holds any {variable}. */
-bool skep_template_has_variable(const char *text, size_t n);
 
 /* `args` at POINT as a tree in ARENA: texts filled in, a text that is one variable replaced by its typed
  * value.
