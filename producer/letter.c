@@ -36,6 +36,10 @@ void skep_letter_read(const struct skep_bytes *bytes, struct skep_arena *arena,
     letter->record = letter->fresh = (struct skep_bytes){body, n};
     if (skep_header_parse(body, n, arena, &own, &body, &n, NULL) == SKEP_OK) {
         letter->record = (struct skep_bytes){body, n};
+        if (own.has_index && !letter->header.has_index) {
+            letter->header.has_index = true;
+            letter->header.index = own.index;
+        }
     }
 }
 
