@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/view.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -209,6 +210,67 @@ void skep_view_copy(const struct skep_view *view, void *out)
     do {
         memcpy(to, data + at * (int64_t)size, size);
         to += size;
+    } while (view_step(view, 0, index, &at));
+}
+
+/* NUMBER, which TO can hold, as element AT of OUT. What fits into another dtype without loss fits into a
+ * double: of i8 and u8 that dtype is their own. */
+static void view_put(double number, enum skep_dtype to, int64_t at, void *out)
+{
+    switch (to) {
+    case SKEP_I1:
+        ((int8_t *)out)[at] = (int8_t)number;
+        break;
+    case SKEP_I2:
+        ((int16_t *)out)[at] = (int16_t)number;
+        break;
+    case SKEP_I4:
+        ((int32_t *)out)[at] = (int32_t)number;
+        break;
+    case SKEP_I8:
+        ((int64_t *)out)[at] = (int64_t)number;
+        break;
+    case SKEP_U2:
+        ((uint16_t *)out)[at] = (uint16_t)number;
+        break;
+    case SKEP_U4:
+        ((uint32_t *)out)[at] = (uint32_t)number;
+        break;
+    case SKEP_U8:
+        ((uint64_t *)out)[at] = (uint64_t)number;
+        break;
+    case SKEP_F4:
+        ((float *)out)[at] = (float)number;
+        break;
+    case SKEP_F8:
+        ((double *)out)[at] = number;
+        break;
+    default: /* b1 and u1 */
+        ((uint8_t *)out)[at] = (uint8_t)number;
+        break;
+    }
+}
+
+void skep_view_convert(const struct skep_view *view, enum skep_dtype to, void *out)
+{
+    int64_t index[SKEP_MAX_DIMS] = {0};
+    int64_t at = 0;
+    int64_t n = 0;
+
+    assert(skep_dtype_is_lossless(view->dtype, to));
+    if (skep_view_count(view) == 0) {
+        return;
+    }
+    if (view->dtype == to && skep_view_is_contiguous(view)) {
+        memcpy(out, view->data, (size_t)skep_view_count(view) * skep_dtype_size(to));
+        return;
+    }
+    if (view->dtype == to) {
+        skep_view_copy(view, out);
+        return;
+    }
+    do {
+        view_put(skep_view_get_f8(view, at), to, n++, out);
     } while (view_step(view, 0, index, &at));
 }
 

@@ -67,6 +67,10 @@ void skep_view_copy_f8(const struct skep_view *view, double *out);
 /* Copy every element to OUT in C order, dtype unchanged. */
 void skep_view_copy(const struct skep_view *view, void *out);
 
+/* Copy every element to OUT in C order as dtype TO, which must be able to hold them
+ * (skep_dtype_is_lossless). */
+void skep_view_convert(const struct skep_view *view, enum skep_dtype to, void *out);
+
 /* "(1000, 3)", as NumPy prints shapes, cut to the buffer. Returns TEXT. */
 const char *skep_shape_format(int ndim, const int64_t *shape, char *text, size_t size);
 

@@ -190,6 +190,61 @@ static void test_view__formats_shapes(void **state)
     assert_string_equal(skep_shape_format(3, (const int64_t[]){0, 1, 2}, text, sizeof text), "(0, 1, 2)");
 }
 
+/* Elements become those of every dtype that can hold them: small numbers, and the ends of each type. */
+static void test_view__converts_without_loss(void **state)
+{
+    static const int8_t of_i1[] = {-128, 0, 127};
+    static const int16_t of_i2[] = {-32768, 0, 32767};
+    static const int32_t of_i4[] = {INT32_MIN, 0, INT32_MAX};
+    static const int64_t of_i8[] = {INT64_MIN, 0, INT64_MAX};
+    static const uint8_t of_b1[] = {0, 1, 0}, of_u1[] = {0, 1, 255};
+    static const uint16_t of_u2[] = {0, 1, 65535};
+    static const uint32_t of_u4[] = {0, 1, UINT32_MAX};
+    static const uint64_t of_u8[] = {0, 1, UINT64_MAX};
+    static const float of_f4[] = {-0.0f, 1e-45f, 3e38f};
+    static const double of_f8[] = {-0.0, 5e-324, 1e308};
+    static const void *const data[SKEP_DTYPE_COUNT] = {
+        [SKEP_B1] = of_b1, [SKEP_I1] = of_i1, [SKEP_I2] = of_i2, [SKEP_I4] = of_i4,
+        [SKEP_I8] = of_i8, [SKEP_U1] = of_u1, [SKEP_U2] = of_u2, [SKEP_U4] = of_u4,
+        [SKEP_U8] = of_u8, [SKEP_F4] = of_f4, [SKEP_F8] = of_f8};
+
+    (void)state;
+    for (int from = SKEP_B1; from < SKEP_DTYPE_COUNT; from++) {
+        struct skep_view view, got;
+        skep_view_init(&view, data[from], (enum skep_dtype)from, 1, (const int64_t[]){3});
+        for (int to = SKEP_B1; to < SKEP_DTYPE_COUNT; to++) {
+            double room[3] = {0};
+            if (!skep_dtype_is_lossless((enum skep_dtype)from, (enum skep_dtype)to)) {
+                continue;
+            }
+            skep_view_convert(&view, (enum skep_dtype)to, room);
+            skep_view_init(&got, room, (enum skep_dtype)to, 1, (const int64_t[]){3});
+            for (int i = 0; i < 3; i++) {
+                assert_true(skep_view_get_f8(&got, i) == skep_view_get_f8(&view, i));
+            }
+        }
+    }
+}
+
+/* Order is that of the view, not of its memory. */
+static void test_view__converts_with_strides(void **state)
+{
+    static const int16_t numbers[] = {0, 1, 2, 3, 4, 5};
+    const struct skep_view view = {
+        .data = numbers + 5, .dtype = SKEP_I2, .ndim = 2, .shape = {3, 2}, .strides = {-1, -3}};
+    int16_t same[6];
+    double wide[6];
+
+    (void)state;
+    skep_view_convert(&view, SKEP_I2, same);
+    skep_view_convert(&view, SKEP_F8, wide);
+    for (int i = 0; i < 6; i++) {
+        static const int16_t wanted[] = {5, 2, 4, 1, 3, 0};
+        assert_true(same[i] == wanted[i] && wide[i] == wanted[i]);
+    }
+    skep_view_convert(&(struct skep_view){.dtype = SKEP_F4, .ndim = 1}, SKEP_F8, wide);
+}
+
 /* What is no dtype has harmless properties. */
 static void test_view__refuses_unknown_dtypes(void **state)
 {
@@ -243,6 +298,8 @@ int main(void)
         cmocka_unit_test(test_view__contiguity),
         cmocka_unit_test(test_view__get_f8_reads_every_dtype),
         cmocka_unit_test(test_view__copies_with_strides),
+        cmocka_unit_test(test_view__converts_without_loss),
+        cmocka_unit_test(test_view__converts_with_strides),
         cmocka_unit_test(test_view__formats_shapes),
         cmocka_unit_test(test_view__refuses_unknown_dtypes),
         cmocka_unit_test(test_view__shape_count_checks),
