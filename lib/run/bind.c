@@ -134,13 +134,6 @@ skep_status skep_bind_argument(const struct binding *b, const struct skep_node *
     return bind_default(b, arg);
 }
 
-skep_status skep_bind_view(const struct binding *b, const struct skep_view *view, struct skep_arg *arg)
-{
-    arg->is_given = true;
-    return b->spec->kind == SKEP_ARG_ARRAY ? skep_bind_array_view(b, view, arg)
-                                           : skep_bind_f64_view(b, view, arg);
-}
-
 /* Every kernel has this one. */
 static skep_status bind_variant(const struct skep_node *node, bool *is_reference_out, struct skep_error *err)
 {

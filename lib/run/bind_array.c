@@ -158,10 +158,9 @@ static skep_status bind_fit(const struct binding *b, struct skep_view *view, boo
     return st == SKEP_OK ? bind_convert(b, view, is_inline) : st;
 }
 
-skep_status skep_bind_array_view(const struct binding *b, const struct skep_view *view, struct skep_arg *arg)
+skep_status skep_bind_array_view(const struct binding *b, struct skep_view *view)
 {
-    arg->view = *view;
-    return bind_fit(b, &arg->view, false);
+    return bind_fit(b, view, false);
 }
 
 skep_status skep_bind_array(const struct binding *b, const struct skep_node *node, struct skep_arg *arg)

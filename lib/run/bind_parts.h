@@ -25,9 +25,8 @@ skep_status skep_bind_u64(const struct binding *b, const struct skep_node *node,
  * without one (NULL). Sets is_given. */
 skep_status skep_bind_argument(const struct binding *b, const struct skep_node *node, struct skep_arg *arg);
 
-/* An array that a reference led to, for an argument of kind ARRAY or F64 (one number). */
-skep_status skep_bind_view(const struct binding *b, const struct skep_view *view, struct skep_arg *arg);
-skep_status skep_bind_array_view(const struct binding *b, const struct skep_view *view, struct skep_arg *arg);
+/* An array that a reference led to, as an argument of kind ARRAY wants it (in place), and as one number. */
+skep_status skep_bind_array_view(const struct binding *b, struct skep_view *view);
 skep_status skep_bind_f64_view(const struct binding *b, const struct skep_view *view, struct skep_arg *arg);
 
 /* Arguments that the row does not have are typing mistakes; whether the variant is the plain one. */

@@ -14,6 +14,14 @@ skep_status skep_compute_value(struct skep_computation *c, struct skep_error *er
     return (c->call.is_reference ? kernel->reference : kernel->run)(&c->call, c->value_out, err);
 }
 
+skep_status skep_compute_cost(struct skep_computation *c, struct skep_error *err)
+{
+    (void)err;
+    c->kernel->cost(&c->call, c->cost_out);
+    c->cost_out->bytes += (double)c->call.arena->used_bytes;
+    return SKEP_OK;
+}
+
 /* ---- whose fault it was ---- */
 
 /* How far ADDRESS is from the elements of VIEW. */
@@ -104,16 +112,13 @@ skep_status skep_compute(struct skep_computation *c, bool *is_fault_out, struct 
     return st;
 }
 
-skep_status skep_compute_checked(struct skep_computation *c, struct skep_error *err)
+skep_status skep_compute_check(const struct skep_computation *c, skep_status st, struct skep_error *err)
 {
     struct skep_error changed = {0};
-    bool is_fault;
-    skep_status st = skep_compute(c, &is_fault, err);
 
-    /* A file that changes makes a kernel fail, too, with words that lead astray. */
-    if (!is_fault && st != SKEP_STOPPED && skep_npy_cache_check(c->run->cache, &changed) != SKEP_OK) {
-        *err = changed;
-        return changed.status;
+    if (st == SKEP_STOPPED || skep_npy_cache_check(c->run->cache, &changed) == SKEP_OK) {
+        return st;
     }
-    return st;
+    *err = changed;
+    return changed.status;
 }

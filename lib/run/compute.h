@@ -18,20 +18,25 @@ struct skep_computation {
     skep_compute_step finish;     /* what is done with the call: skep_compute_value, or something else */
     struct skep_arg *args;        /* as far as they are bound */
     struct skep_value *value_out; /* of skep_compute_value */
+    struct skep_cost *cost_out;   /* of skep_compute_cost */
 };
 
 /* A finish: look whether there is room, and run the kernel. */
 skep_status skep_compute_value(struct skep_computation *c, struct skep_error *err);
+
+/* A finish: what the call asks for, the memory of its arguments counted in. */
+skep_status skep_compute_cost(struct skep_computation *c, struct skep_error *err);
 
 /* bind and finish, protected against faults (run/fault.h), whose words then name the argument.
  * *IS_FAULT_OUT: a fault in an input ended it, and those words are better than what the cache has to say. */
 SKEP_MUST_USE skep_status skep_compute(struct skep_computation *c, bool *is_fault_out,
                                        struct skep_error *err);
 
-/* The same, and a look at the files that were read: one that has changed is what is wrong, whatever the
- * kernel made of it.
+/* What ST and ERR of skep_compute are worth after a look at the files that were read: one that has changed is
+ * what is wrong, whatever the kernel made of it.
  *
- *   SKEP_E_INPUT_CHANGED, and what bind and finish return */
-SKEP_MUST_USE skep_status skep_compute_checked(struct skep_computation *c, struct skep_error *err);
+ *   SKEP_E_INPUT_CHANGED, else ST */
+SKEP_MUST_USE skep_status skep_compute_check(const struct skep_computation *c, skep_status st,
+                                             struct skep_error *err);
 
 #endif

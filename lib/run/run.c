@@ -81,7 +81,6 @@ skep_status skep_run_check_out(const char *out, struct skep_error *err)
 struct run_call {
     struct skep_computation computation;
     const struct skep_work *work;
-    struct skep_cost *cost_out;
 };
 
 static skep_status run_bind(struct skep_computation *c, struct skep_error *err)
@@ -109,17 +108,6 @@ static struct run_call run_call_of(const struct skep_run *run, const struct skep
     };
 }
 
-/* Costs are told from shapes, but arguments that have to be converted are read. */
-static skep_status run_estimate(struct skep_computation *c, struct skep_error *err)
-{
-    struct skep_cost *cost = ((struct run_call *)c)->cost_out;
-
-    (void)err;
-    c->kernel->cost(&c->call, cost);
-    cost->bytes += (double)c->call.arena->used_bytes;
-    return SKEP_OK;
-}
-
 skep_status skep_run_cost(const struct skep_run *run, const struct skep_work *work, struct skep_arena *arena,
                           struct skep_cost *cost_out, struct skep_error *err)
 {
@@ -127,8 +115,9 @@ skep_status skep_run_cost(const struct skep_run *run, const struct skep_work *wo
     bool is_fault;
     skep_status st;
 
-    call.computation.finish = run_estimate;
-    call.cost_out = cost_out;
+    /* Costs are told from shapes, but arguments that have to be converted are read. */
+    call.computation.finish = skep_compute_cost;
+    call.computation.cost_out = cost_out;
     st = skep_compute(&call.computation, &is_fault, err);
     skep_npy_cache_end_task(run->cache);
     return st;
@@ -140,6 +129,7 @@ void skep_run_work(const struct skep_run *run, const struct skep_work *work, str
     struct skep_outcome *outcome = outcome_out;
     struct skep_value value = {0};
     struct run_call call = run_call_of(run, work, arena);
+    bool is_fault;
     skep_status st;
 
     *outcome = (struct skep_outcome){0};
@@ -147,7 +137,8 @@ void skep_run_work(const struct skep_run *run, const struct skep_work *work, str
     call.computation.value_out = &value;
     st = skep_run_check_out(work->task.out, &outcome->err);
     if (st == SKEP_OK) {
-        st = skep_compute_checked(&call.computation, &outcome->err);
+        st = skep_compute(&call.computation, &is_fault, &outcome->err);
+        st = is_fault ? st : skep_compute_check(&call.computation, st, &outcome->err);
     }
     if (st == SKEP_OK) {
         st = work->task.out != NULL
