@@ -27,18 +27,22 @@
  *         skep_plan_end */
 struct skep_plan; /* opaque */
 
-/* RUN is borrowed and outlives the plan; SWEEP is copied by reference (its arena outlives the plan).
+/* RUN, SWEEP (with its arena) and ARENA are borrowed and outlive the plan. ARENA is the slot's: from begin to
+ * end nobody else takes of it or resets it; memory of chunks and tasks comes from there.
  *
- *   SKEP_E_UNKNOWN_KERNEL, SKEP_E_BAD_ARGS (an argument that no point could have), SKEP_E_NOMEM */
+ *   SKEP_E_UNKNOWN_KERNEL, SKEP_E_BAD_ARGS (an argument that the kernel does not have or misses, outputs that
+ *   cannot be), SKEP_E_NOMEM */
 SKEP_MUST_USE skep_status skep_plan_new(const struct skep_run *run, const struct skep_sweep *sweep,
-                                        struct skep_plan **plan_out, struct skep_error *err);
+                                        struct skep_arena *arena, struct skep_plan **plan_out,
+                                        struct skep_error *err);
 void skep_plan_free(struct skep_plan *plan); /* NULL is fine */
 
 const struct skep_sweep *skep_plan_sweep(const struct skep_plan *plan);
 const struct skep_kernel *skep_plan_kernel(const struct skep_plan *plan);
 
-/* Look at the inputs again (once a chunk), compare them with the fingerprints in the sweep, evaluate the
- * filter.
+/* Look at the inputs again (once a chunk: positions [LO, HI)), and compare them with the fingerprints in the
+ * sweep. After a failure there is nothing to end. What a filter cannot be computed of is a failure of that
+ * task, but one that can be computed nowhere is one of the chunk.
  *
  *   SKEP_E_INPUT_CHANGED, SKEP_E_ARRAY_MISSING, SKEP_E_ARRAY_INVALID, SKEP_E_IO
  *   SKEP_E_NOMEM, SKEP_E_BAD_ARGS (the filter) */
@@ -49,14 +53,14 @@ SKEP_MUST_USE skep_status skep_plan_begin(struct skep_plan *plan, int64_t lo, in
 struct skep_point_outcome {
     skep_status status; /* SKEP_EMPTY: skipped by the filter */
     struct skep_value value;
-    bool is_hit; /* the value is not 0, not false, not NaN, not empty (kernel/hit.h) */
+    bool is_hit; /* looked at where the sweep stops at one: not 0, not false, not NaN (kernel/hit.h) */
     struct skep_error err;
     double retry_after_s;
     int64_t index;
 };
 
 /* Run the task at POSITION; ATTEMPT counts from 1. Cannot fail: a failure is an outcome. Its words are those
- * that the plain task would have had. */
+ * that the plain task would have had. SKEP_STOPPED: it was interrupted. */
 void skep_plan_run(struct skep_plan *plan, int64_t position, unsigned attempt,
                    struct skep_point_outcome *outcome_out);
 
@@ -72,7 +76,8 @@ SKEP_MUST_USE skep_status skep_plan_slice(const struct skep_plan *plan, int k, c
 SKEP_MUST_USE skep_status skep_plan_check(struct skep_plan *plan, struct skep_error *err);
 void skep_plan_end(struct skep_plan *plan);
 
-/* The number of the slice in output K of the task at POSITION (between begin and end). */
+/* The number of the slice in output K of the task at POSITION (between begin and end); -1 in the one case
+ * that a file with the values of a variable was truncated just now. */
 int64_t skep_plan_slice_number(const struct skep_plan *plan, int k, int64_t position);
 
 /* The value of a result line of the task (for has_results and for reductions to show). SKEP_E_BAD_ARGS: too
@@ -93,7 +98,9 @@ SKEP_MUST_USE skep_status skep_plan_cost(struct skep_plan *plan, int64_t positio
                                          struct skep_error *err);
 
 /* Size, time of change and the checksum of the header of the input at REF (a slice is cut off): for
- * producers. */
+ * producers. Leaves input_out->path alone.
+ *
+ *   as skep_npy_cache_view */
 SKEP_MUST_USE skep_status skep_input_fingerprint(const struct skep_roots *roots, const char *ref, size_t n,
                                                  struct skep_sweep_input *input_out, struct skep_error *err);
 
