@@ -21,8 +21,7 @@ static void node_set_text(struct skep_node *node, const char *text, size_t n)
     node->length = n;
 }
 
-/* NODE becomes the value; what JSON has no number for is a text. */
-static void node_set_value(struct skep_node *node, const struct skep_coordinate *at)
+void skep_expand_value(const struct skep_coordinate *at, struct skep_node *node)
 {
     switch (at->kind) {
     case SKEP_OF_INT:
@@ -57,7 +56,7 @@ static skep_status expand_text(const struct skep_node *node, const struct skep_p
     skep_status st;
 
     if (place >= 0) {
-        node_set_value(to, &point->at[place]);
+        skep_expand_value(&point->at[place], to);
         return SKEP_OK;
     }
     if (strpbrk(node->text, "{}") == NULL) {

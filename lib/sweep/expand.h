@@ -12,6 +12,10 @@
 /* A sweep's templates filled in: what a plain task in the place of one of its points would say. For people,
  * dead letters, replays, and arguments too odd for the fast way. */
 
+/* Let NODE be the value of a variable; its name stays. What JSON has no number for (NaN, infinities) is a
+ * text. */
+void skep_expand_value(const struct skep_coordinate *at, struct skep_node *node);
+
 /* `args` at POINT as a tree in ARENA: texts filled in, a text that is one variable replaced by its typed
  * value.
  *
