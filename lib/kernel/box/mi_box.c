@@ -37,8 +37,9 @@ static const struct skep_arg_spec mi_box_args[] = {
      .max_ndim = 1,
      .shape_text = "[n]",
      .help = "The other, as long as x."},
-    SKEP_BOX_ARG_R,
-    SKEP_BOX_ARG_EXCLUDE("Points this far apart in time or less are no neighbours; 0 leaves out the point "
+    SKEP_BOX_ARG_R(.is_required = true),
+    SKEP_BOX_ARG_EXCLUDE("0",
+                         "Points this far apart in time or less are no neighbours; 0 leaves out the point "
                          "itself."),
     SKEP_BOX_ARGS_OF_ESTIMATE,
     {0},

@@ -15,7 +15,8 @@ static const struct skep_arg_spec mi_box_counts_args[] = {
      .shape_text = "[n,2]",
      .help = "Rows (x[i], y[i]) of two series."},
     SKEP_BOX_ARG_RADIUS,
-    SKEP_BOX_ARG_EXCLUDE("Rows this far apart or less are not compared; 0 compares a row with all others."),
+    SKEP_BOX_ARG_EXCLUDE("0",
+                         "Rows this far apart or less are not compared; 0 compares a row with all others."),
     {0},
 };
 

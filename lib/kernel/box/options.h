@@ -19,18 +19,19 @@ extern const char *const skep_box_edges[];       /* "strict", "inclusive" */
 extern const char *const skep_box_bases[];       /* "e", "2" */
 extern const char *const skep_box_next_widths[]; /* "own", "past" */
 
-#define SKEP_BOX_ARG_R                                                                                       \
+/* PRESENCE is `.is_required = true`, or `.default_text = "..."`. */
+#define SKEP_BOX_ARG_R(presence)                                                                             \
     {                                                                                                        \
-        .name = "r", .kind = SKEP_ARG_F64, .is_required = true,                                              \
+        .name = "r", .kind = SKEP_ARG_F64, presence,                                                         \
         .help = "Radius of the box, in units of the values, or of their standard deviations (normalise)."    \
     }
 #define SKEP_BOX_ARG_RADIUS                                                                                  \
     {                                                                                                        \
         .name = "r", .kind = SKEP_ARG_F64, .is_required = true, .help = "Radius of the box."                 \
     }
-#define SKEP_BOX_ARG_EXCLUDE(text)                                                                           \
+#define SKEP_BOX_ARG_EXCLUDE(window, text)                                                                   \
     {                                                                                                        \
-        .name = "exclude", .kind = SKEP_ARG_I64, .default_text = "0", .least = 0, .most = 0x1p63,            \
+        .name = "exclude", .kind = SKEP_ARG_I64, .default_text = window, .least = 0, .most = 0x1p63,         \
         .unit = "samples", .help = text                                                                      \
     }
 #define SKEP_BOX_ARGS_OF_ESTIMATE                                                                            \

@@ -39,8 +39,9 @@ static const struct skep_arg_spec te_box_args[] = {
      .max_ndim = 1,
      .shape_text = "[n]",
      .help = "The source, as long as x."},
-    SKEP_BOX_ARG_R,
-    SKEP_BOX_ARG_EXCLUDE("Points less than this far apart in time are no neighbours (Theiler's window); 0 "
+    SKEP_BOX_ARG_R(.is_required = true),
+    SKEP_BOX_ARG_EXCLUDE("0",
+                         "Points less than this far apart in time are no neighbours (Theiler's window); 0 "
                          "counts a point as its own neighbour, 1 does not."),
     SKEP_BOX_ARGS_OF_ESTIMATE,
     SKEP_BOX_ARG_NEXT_WIDTH,

@@ -15,7 +15,8 @@ static const struct skep_arg_spec te_box_counts_args[] = {
      .shape_text = "[n,3]",
      .help = "Rows (x[i+1], x[i], y[i]) of a target x and a source y."},
     SKEP_BOX_ARG_RADIUS,
-    SKEP_BOX_ARG_EXCLUDE("Rows less than this far apart are not compared; 0 compares a row with itself too."),
+    SKEP_BOX_ARG_EXCLUDE("0",
+                         "Rows less than this far apart are not compared; 0 compares a row with itself too."),
     {0},
 };
 
