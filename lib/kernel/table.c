@@ -12,6 +12,7 @@
     X(mi_box_counts)                                                                                         \
     X(te_matrix)                                                                                             \
     X(star_rk4)                                                                                              \
+    X(star_te)                                                                                               \
     X(diffuse1d)                                                                                             \
     X(diffuse2d)                                                                                             \
     X(julia)                                                                                                 \

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "kernel/dynamics/star_args.h"
 #include "kernel/math/philox.h"
 
 enum { OBSERVE_PHASE, OBSERVE_SIN };
@@ -11,89 +12,44 @@ enum { STREAM_START };
 
 #define TWO_PI 0x1.921fb54442d18p+2
 
-static const char *const observe_choices[] = {"phase", "sin", NULL};
+const char *const skep_star_observe[] = {"phase", "sin", NULL};
 
 const struct skep_arg_spec skep_star_args[SKEP_STAR_ARGS + 1] = {
-    {.name = "theta0",
-     .kind = SKEP_ARG_ARRAY,
-     .dtype = SKEP_F8,
-     .min_ndim = 1,
-     .max_ndim = 1,
-     .shape_text = "[m]",
-     .unit = "rad",
-     .help = "Phases at the start, the hub first; absent: m phases uniform in [0, 2 pi) from stream 0."},
-    {.name = "m",
-     .kind = SKEP_ARG_I64,
-     .default_text = "4",
-     .least = 2,
-     .most = SKEP_STAR_MAX_NODES,
-     .help = "Number of nodes with the hub; with theta0 it is the length of theta0."},
-    {.name = "omega_c",
-     .kind = SKEP_ARG_F64,
-     .is_required = true,
-     .unit = "rad/s",
-     .help = "Frequency of the hub."},
-    {.name = "omega_e",
-     .kind = SKEP_ARG_F64,
-     .is_required = true,
-     .unit = "rad/s",
-     .help = "Frequency of the leaves."},
-    {.name = "lambda",
-     .kind = SKEP_ARG_F64,
-     .is_required = true,
-     .unit = "1/s",
-     .help = "Strength of the coupling."},
-    {.name = "dt", .kind = SKEP_ARG_F64, .default_text = "0.001", .unit = "s", .help = "Length of a step."},
-    {.name = "steps",
-     .kind = SKEP_ARG_I64,
-     .is_required = true,
-     .least = 0,
-     .most = 1e9,
-     .help = "Number of steps."},
-    {.name = "skip",
-     .kind = SKEP_ARG_I64,
-     .default_text = "0",
-     .least = 0,
-     .most = 1e9,
-     .help = "Steps before the recording starts."},
-    {.name = "every",
-     .kind = SKEP_ARG_I64,
-     .default_text = "1",
-     .least = 1,
-     .most = 1e9,
-     .help = "Steps from one recorded state to the next; the first is recorded after skip + every steps."},
-    {.name = "sigma",
-     .kind = SKEP_ARG_F64,
-     .default_text = "0",
-     .unit = "rad/sqrt(s)",
-     .help = "Strength of white noise on the leaves: after each step sigma sqrt(dt) N(0,1), from stream 1."},
-    {.name = "noise",
-     .kind = SKEP_ARG_ARRAY,
-     .dtype = SKEP_F8,
-     .min_ndim = 2,
-     .max_ndim = 2,
-     .shape_text = "[steps,m]",
-     .unit = "rad",
-     .help = "Instead of sigma: what is added to each node after each step."},
-    {.name = "observe",
-     .kind = SKEP_ARG_CHOICE,
-     .default_text = "phase",
-     .choices = observe_choices,
-     .help = "Record the phases, or their sines."},
+    SKEP_STAR_ARG_THETA0,
+    SKEP_STAR_ARG_M,
+    SKEP_STAR_ARG_OMEGA_C(.is_required = true),
+    SKEP_STAR_ARG_OMEGA_E(.is_required = true),
+    SKEP_STAR_ARG_LAMBDA,
+    SKEP_STAR_ARG_DT("0.001"),
+    SKEP_STAR_ARG_STEPS(.is_required = true),
+    SKEP_STAR_ARG_SKIP("0"),
+    SKEP_STAR_ARG_EVERY("1"),
+    SKEP_STAR_ARG_SIGMA,
+    SKEP_STAR_ARG_NOISE,
+    SKEP_STAR_ARG_OBSERVE("phase"),
     {0},
 };
 
-static skep_status star_check_numbers(const struct skep_arg *args, struct skep_error *err)
+/* Noise as a number is another word for sigma. */
+static bool is_strength(const struct skep_arg *noise)
 {
-    static const int numbers[] = {SKEP_STAR_OMEGA_C, SKEP_STAR_OMEGA_E, SKEP_STAR_LAMBDA, SKEP_STAR_DT,
-                                  SKEP_STAR_SIGMA};
+    return noise->is_given && noise->view.ndim == 0;
+}
 
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        if (!isfinite(args[numbers[i]].f64)) {
-            return skep_error_set(err, SKEP_E_BAD_ARGS, "%s is not finite", skep_star_args[numbers[i]].name);
-        }
+static double star_sigma(const struct skep_arg *args)
+{
+    return is_strength(&args[SKEP_STAR_NOISE]) ? *(const double *)args[SKEP_STAR_NOISE].view.data
+                                               : args[SKEP_STAR_SIGMA].f64;
+}
+
+static skep_status star_check_noise(const struct skep_arg *args, struct skep_error *err)
+{
+    double sigma = star_sigma(args);
+
+    if (!isfinite(sigma)) {
+        return skep_error_set(err, SKEP_E_BAD_ARGS, "the strength of the noise is not finite");
     }
-    if (args[SKEP_STAR_SIGMA].f64 != 0.0 && args[SKEP_STAR_DT].f64 < 0.0) {
+    if (sigma != 0.0 && args[SKEP_STAR_DT].f64 < 0.0) {
         return skep_error_set(err, SKEP_E_BAD_ARGS,
                               "noise of strength sigma needs a dt that is not negative");
     }
@@ -101,6 +57,18 @@ static skep_status star_check_numbers(const struct skep_arg *args, struct skep_e
         return skep_error_set(err, SKEP_E_BAD_ARGS, "sigma and noise exclude each other");
     }
     return SKEP_OK;
+}
+
+static skep_status star_check_numbers(const struct skep_arg *args, struct skep_error *err)
+{
+    static const int numbers[] = {SKEP_STAR_OMEGA_C, SKEP_STAR_OMEGA_E, SKEP_STAR_LAMBDA, SKEP_STAR_DT};
+
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        if (!isfinite(args[numbers[i]].f64)) {
+            return skep_error_set(err, SKEP_E_BAD_ARGS, "%s is not finite", skep_star_args[numbers[i]].name);
+        }
+    }
+    return star_check_noise(args, err);
 }
 
 /* How many nodes, from whichever argument says so. */
@@ -117,12 +85,12 @@ static skep_status star_count_nodes(const struct skep_arg *args, int64_t *m_out,
         return skep_error_set(err, SKEP_E_BAD_ARGS, "theta0 has %" PRId64 " elements and m is %" PRId64, m,
                               args[SKEP_STAR_M].i64);
     }
-    if (args[SKEP_STAR_NOISE].is_given &&
-        (noise->shape[0] != args[SKEP_STAR_STEPS].i64 || noise->shape[1] != m)) {
+    if (args[SKEP_STAR_NOISE].is_given && noise->ndim > 0 &&
+        (noise->ndim != 2 || noise->shape[0] != args[SKEP_STAR_STEPS].i64 || noise->shape[1] != m)) {
         char text[64];
         return skep_error_set(
             err, SKEP_E_BAD_ARGS, "noise wants shape [steps,m] = (%" PRId64 ", %" PRId64 "), got %s",
-            args[SKEP_STAR_STEPS].i64, m, skep_shape_format(2, noise->shape, text, sizeof text));
+            args[SKEP_STAR_STEPS].i64, m, skep_shape_format(noise->ndim, noise->shape, text, sizeof text));
     }
     *m_out = m;
     return SKEP_OK;
@@ -132,7 +100,8 @@ skep_status skep_star_read(const struct skep_call *call, struct skep_star_series
                            struct skep_error *err)
 {
     const struct skep_arg *args = call->args;
-    double sigma = args[SKEP_STAR_SIGMA].f64;
+    const struct skep_arg *noise = &args[SKEP_STAR_NOISE];
+    double sigma = star_sigma(args);
     skep_status st = star_check_numbers(args, err);
 
     *series_out = (struct skep_star_series){
@@ -144,7 +113,7 @@ skep_status skep_star_read(const struct skep_call *call, struct skep_star_series
         .lambda = args[SKEP_STAR_LAMBDA].f64,
         .dt = args[SKEP_STAR_DT].f64,
         .kick = sigma != 0.0 ? sigma * sqrt(args[SKEP_STAR_DT].f64) : 0.0,
-        .noise = args[SKEP_STAR_NOISE].is_given ? &args[SKEP_STAR_NOISE].view : NULL,
+        .noise = noise->is_given && !is_strength(noise) ? &noise->view : NULL,
         .theta0 = args[SKEP_STAR_THETA0].is_given ? &args[SKEP_STAR_THETA0].view : NULL,
         .stream = call->stream,
         .is_sine = args[SKEP_STAR_OBSERVE].choice == OBSERVE_SIN,

@@ -91,19 +91,14 @@ static skep_status star_rk4_many(struct skep_call *calls, int n, struct skep_val
 static void star_rk4_cost(const struct skep_call *call, struct skep_cost *cost_out)
 {
     struct skep_star_series series;
-    double nodes;
 
     skep_cost_little(call, cost_out);
     if (skep_star_read(call, &series, NULL) != SKEP_OK) {
         return; /* refused before any work */
     }
-    nodes = (double)series.m;
-    cost_out->bytes = 8.0 * (double)skep_star_count(&series) * nodes + skep_star_run_bytes(&series);
-    cost_out->seconds +=
-        (double)series.steps *
-        ((call->is_reference ? 150e-9 * nodes : 70e-9 + 4e-9 * nodes) + (series.kick != 0.0     ? 8e-9 * nodes
-                                                                         : series.noise != NULL ? 2e-9 * nodes
-                                                                                                : 0));
+    cost_out->bytes =
+        8.0 * (double)skep_star_count(&series) * (double)series.m + skep_star_run_bytes(&series);
+    cost_out->seconds += skep_star_run_seconds(&series, call->is_reference);
 }
 
 static skep_status star_rk4_value(const struct skep_call *call, struct skep_view *value_out)

@@ -89,6 +89,19 @@ double skep_star_run_bytes(const struct skep_star_series *series)
     return 8.0 * (double)star_room(series);
 }
 
+double skep_star_run_seconds(const struct skep_star_series *series, bool is_plain)
+{
+    double nodes = (double)series->m;
+    double step = is_plain ? 150e-9 * nodes : 70e-9 + 4e-9 * nodes;
+
+    if (series->kick != 0.0) {
+        step += 8e-9 * nodes;
+    } else if (series->noise != NULL) {
+        step += 2e-9 * nodes;
+    }
+    return (double)series->steps * step;
+}
+
 static skep_status star_open(struct skep_call *call, const struct skep_star_series *series,
                              struct skep_star *star, double **kicks_out, struct skep_error *err)
 {

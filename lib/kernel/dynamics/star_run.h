@@ -19,6 +19,9 @@ SKEP_MUST_USE skep_status skep_star_run(struct skep_call *call, const struct ske
 /* The scratch of that, in bytes. */
 double skep_star_run_bytes(const struct skep_star_series *series);
 
+/* Its time, plainly or not. */
+double skep_star_run_seconds(const struct skep_star_series *series, bool is_plain);
+
 /* Whether N such series can run side by side, and gain by it. */
 bool skep_star_is_pack(const struct skep_star_steps *steps, const struct skep_star_series *series, int n);
 

@@ -36,6 +36,17 @@ const struct bench_case bench_dynamics[] = {
             {{.name = "one after the other", .kernel = "star_rk4", .args = STAR "}", .times = 16, .goal = 5}},
     },
     {
+        .kernel = "star_te",
+        .name = "m=4 210000 steps, 20000 states",
+        .args = "{\"lambda\":1.2,\"noise\":0.5}",
+        .peers = {{.name = "star_rk4 alone",
+                   .kernel = "star_rk4",
+                   .args =
+                       "{\"m\":4,\"omega_c\":2.5,\"omega_e\":1,\"lambda\":1.2,\"dt\":0.01,\"steps\":210000,"
+                       "\"skip\":10000,\"every\":10,\"sigma\":0.5,\"observe\":\"sin\"}",
+                   .is_another = true}},
+    },
+    {
         .kernel = "diffuse1d",
         .name = "n=10^6 100 steps",
         .args = DIFFUSE,

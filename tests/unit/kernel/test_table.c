@@ -5,13 +5,13 @@
 static void test_table__finds_every_kernel(void **state)
 {
     static const char *const names[] = {
-        "te_box",      "te_box_counts", "mi_box",       "mi_box_counts", "te_matrix",   "star_rk4",
-        "diffuse1d",   "diffuse2d",     "julia",        "pi_mc",         "prime",       "prime_divisor",
-        "prime_count", "logreg",        "sum",          "expr",          "mean",        "var",
-        "std",         "min",           "max",          "argmin",        "argmax",      "absmax",
-        "norm2",       "count_nan",     "count_finite", "stats",         "hist",        "axpy",
-        "dot",         "random",        "hll",          "kmv",           "bloom_build", "bloom_query",
-        "morris",      "echo",          "sleep",        "fail"};
+        "te_box",        "te_box_counts", "mi_box",    "mi_box_counts", "te_matrix", "star_rk4",
+        "star_te",       "diffuse1d",     "diffuse2d", "julia",         "pi_mc",     "prime",
+        "prime_divisor", "prime_count",   "logreg",    "sum",           "expr",      "mean",
+        "var",           "std",           "min",       "max",           "argmin",    "argmax",
+        "absmax",        "norm2",         "count_nan", "count_finite",  "stats",     "hist",
+        "axpy",          "dot",           "random",    "hll",           "kmv",       "bloom_build",
+        "bloom_query",   "morris",        "echo",      "sleep",         "fail"};
 
     (void)state;
     assert_int_equal(skep_kernel_count(), sizeof names / sizeof names[0]);
