@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/arena.h"
 #include "base/error.h"
 #include "sweep/axes.h"
+#include "sweep/out_text.h" /* skep_out_parse */
 #include "sweep/sweep.h"
 
 /* Where the slice of an index lies in an output array: an affine map of the places of the variables. That no
@@ -17,28 +17,18 @@ struct skep_out_map {
     int64_t start;                                     /* slice of the point whose places are all 0 */
     int64_t strides[2 * SKEP_SWEEP_MAX_VARIABLES + 1]; /* of slices, for each entry of skep_point.at */
     int n;
-    int n_factors; /* the same by factors of more than one point, the fastest first */
+    int64_t base; /* slice = base + by_index * index + for each factor of more than one point ... */
+    int64_t by_index;
+    int n_factors; /* the fastest first; none: that is all */
     struct skep_out_factor {
-        int64_t n;      /* points */
-        int64_t first;  /* slices from a point to the next; PAIRS: of the first variable */
-        int64_t second; /* PAIRS: of the second variable */
-        int64_t of;     /* PAIRS: both are below this; 0: not pairs */
-        bool is_unordered;
+        const struct skep_factor *factor; /* the sweep's */
+        int64_t n;                        /* points */
+        int64_t by, by_second;            /* slices from a place to the next, of pairs of both variables */
     } factors[SKEP_SWEEP_MAX_FACTORS];
-    int64_t base, step; /* slice = base + step * index, where IS_LINEAR */
-    bool is_linear;
     int64_t n_slices;    /* in the whole array */
     int64_t slice_count; /* elements of a slice, >= 1 unless its value is empty */
     int64_t slice_bytes;
 };
-
-/* Read a user's "te.npy[{i},{r}]=[0:4]" into path, at, of (arena texts); everything else of OUT is zeroed.
- * Without brackets: one axis for each factor with more than one point, two for pairs.
- *
- *   SKEP_E_BAD_ARGS   ERR says what is wrong, with the column */
-SKEP_MUST_USE skep_status skep_out_parse(const struct skep_sweep *sweep, const char *text,
-                                         struct skep_arena *arena, struct skep_sweep_out *out_out,
-                                         struct skep_error *err);
 
 /* Fill in dtype, ndim and shape of OUT from its index expressions and from what a task's value is (VALUE: a
  * view without data), and prove that slices are disjoint and inside. A dtype that is set already is kept
@@ -50,8 +40,8 @@ SKEP_MUST_USE skep_status skep_out_parse(const struct skep_sweep *sweep, const c
 SKEP_MUST_USE skep_status skep_out_complete(const struct skep_sweep *sweep, struct skep_sweep_out *out,
                                             const struct skep_view *value, struct skep_error *err);
 
-/* The map of output K of a sweep that is complete. Fails as skep_out_complete: a spec from a stranger is
- * proved again. */
+/* The map of output K of a sweep that is complete, which it borrows. Fails as skep_out_complete: a spec from
+ * a stranger is proved again. */
 SKEP_MUST_USE skep_status skep_out_map_init(struct skep_out_map *map, const struct skep_sweep *sweep, int k,
                                             struct skep_error *err);
 
