@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SKEP_PRODUCER_SWEEP_SETTINGS_H
+#define SKEP_PRODUCER_SWEEP_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config/option.h"
+#include "producer/connect.h"
+
+/* What the user asked of `skep sweep`, as typed. */
+struct skep_sweep_settings {
+    struct skep_option_series factors; /* the generators, in the order of the command line */
+    int64_t times;                     /* 0: not said */
+    const char *filter, *take, *order;
+    struct skep_text_list consts; /* NAME=TEXT, each */
+    const char *seed;
+    struct skep_text_list outs;
+    const char *dtype, *fill;
+    const char *reduce, *stop;
+    const char *results;
+    int64_t retries; /* -1: not said */
+    double timeout_s, backoff_s;
+    bool is_dry, forces, resumes, is_detached, is_quiet;
+    const char *slots;
+    struct skep_text_list data, output;
+    uint64_t memory_bytes;
+    const char *queue, *job;
+    struct skep_connect_settings connect;
+};
+
+extern const struct skep_option skep_sweep_options[];
+
+/* Whether it is computed on a server of its own. */
+bool skep_sweep_is_private(const struct skep_sweep_settings *settings);
+
+#endif
