@@ -2,6 +2,7 @@
 #include "gather/gathering.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -87,6 +88,17 @@ skep_status skep_gathering_step(struct skep_gathering *gathering, struct skep_er
     }
     gathering->is_over = gathering->acks.is_over && n == 0;
     return n > 0 ? SKEP_OK : SKEP_EMPTY;
+}
+
+skep_status skep_gathering_begin_anew(struct skep_gathering *gathering, struct skep_error *err)
+{
+    char queue[SKEP_QUEUE_NAME_MAX + 1], job[SKEP_RANGE_JOB_BYTES];
+    skep_status st = gathering_sync(gathering, err);
+
+    memcpy(queue, gathering->acks.keys.name, sizeof queue);
+    memcpy(job, gathering->acks.job, sizeof job);
+    gathering->is_over = false;
+    return st == SKEP_OK ? skep_acks_init(&gathering->acks, gathering->conn, queue, job, err) : st;
 }
 
 /* ---- the end ---- */

@@ -57,6 +57,10 @@ SKEP_MUST_USE skep_status skep_gathering_open(struct skep_gathering *gathering, 
  *   and what a connection says: a transient failure is followed by another step */
 SKEP_MUST_USE skep_status skep_gathering_step(struct skep_gathering *gathering, struct skep_error *err);
 
+/* The server has forgotten the job and it was put again: nothing is in hand any more, and its list begins at
+ * its head. What was applied before stays applied. */
+SKEP_MUST_USE skep_status skep_gathering_begin_anew(struct skep_gathering *gathering, struct skep_error *err);
+
 /* The job's last words, once is_over: the outputs are marked as complete where no index is missing; then the
  * sweep's reduction is computed (VALUE, JSON, stays empty where there is none, or something is missing) and
  * told to the queue. A reduction that fails is told in ERR's words to the log, and the job ends without its

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SKEP_PRODUCER_SWEEP_SESSION_H
+#define SKEP_PRODUCER_SWEEP_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "gather/gathering.h"
+#include "producer/connect.h"
+#include "producer/progress.h"
+#include "producer/sweep.h"
+#include "producer/sweep_host.h"
+#include "producer/sweep_results.h"
+#include "queue/job.h"
+#include "queue/range.h"
+
+/* One session of a sweep: what is missing of its outputs is put, what comes is gathered, until the job is
+ * over. What the files of this module share; others take producer/sweep.h. */
+struct skep_sweep_session {
+    struct skep_sweep_job *job;
+    struct skep_sweep_host host; /* of a private one */
+    const struct skep_server_settings *server;
+    struct skep_keys keys;
+    struct skep_conn *conn;
+    struct skep_gathering gathering; /* closed where there are no outputs, and while somebody else gathers */
+    int64_t gather_again_ms;         /* when to try to be the gatherer again */
+    struct skep_sweep_results results;
+    struct skep_buf spec;  /* as it is put */
+    struct skep_buf value; /* what the reduction gave */
+
+    struct skep_job counts; /* as last heard */
+    int64_t look_ms;        /* when they are looked at next */
+    int64_t n_before;       /* tasks that were done before this session */
+    int n_fills;            /* how often holes of a job without failures were put again */
+
+    struct skep_progress progress;
+    struct skep_patience patience;
+    char note[256];
+    int64_t began_ms;
+};
+
+/* Put the tasks that are missing (all of them where there are no outputs). To a server that had forgotten the
+ * job, too: then the gathering begins anew. Repeatable.
+ *
+ *   SKEP_E_CONFLICT   another job has this name
+ *   SKEP_E_FULL, ..., what the connection says */
+SKEP_MUST_USE skep_status skep_sweep_put(struct skep_sweep_session *session, struct skep_error *err);
+
+/* On a server that may know the job already: join it where it runs; where it is over put what is missing, and
+ * that is what failed, too.
+ *
+ *   SKEP_E_CONFLICT   it is being cancelled */
+SKEP_MUST_USE skep_status skep_sweep_put_again(struct skep_sweep_session *session, struct skep_error *err);
+
+/* Until the job is over and everything that came is safe.
+ *
+ *   SKEP_STOPPED   the user asked to stop
+ *   others         it cannot go on; ERR says why */
+SKEP_MUST_USE skep_status skep_sweep_loop(struct skep_sweep_session *session, struct skep_error *err);
+
+/* After a stop of a private one: wait for the worker's end, gathering what it still gives. */
+void skep_sweep_wind_down(struct skep_sweep_session *session);
+
+/* It is over: last words to the queue, the value on standard output, what failed and the summary on standard
+ * error. Returns an enum skep_exit. */
+int skep_sweep_tell_end(struct skep_sweep_session *session);
+
+/* It cannot go on (ST, ERR), or was stopped (SKEP_STOPPED): what is kept, and how to go on. */
+int skep_sweep_tell_break(struct skep_sweep_session *session, skep_status st, const struct skep_error *err);
+
+/* Whether JOB still waits for its gatherer's last word. */
+SKEP_MUST_USE skep_status skep_sweep_is_gathering(struct skep_conn *conn, const struct skep_keys *keys,
+                                                  const char *job, bool *is_gathering_out,
+                                                  struct skep_error *err);
+
+/* Positions in [0, n) with a hole in some output. */
+int64_t skep_sweep_count_holes(const struct skep_sweep_session *session);
+
+#endif

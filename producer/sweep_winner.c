@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#include "producer/sweep_winner.h"
+
+#include "npy/cache.h"
+#include "producer/command.h"
+#include "sweep/array.h"
+#include "sweep/axes.h"
+#include "sweep/expand.h"
+#include "sweep/out_map.h"
+#include "task/json.h"
+
+enum {
+    WINNER_ARENA_BYTES = 64 * 1024 * 1024,
+    WINNER_TEXT_BYTES = 4 * 1024 * 1024,
+    WINNER_SLICE_BYTES = 1024 * 1024, /* a larger value is not printed */
+    WINNER_MAPPINGS = 16
+};
+#define WINNER_MAPPED_BYTES (UINT64_C(1) << 46)
+
+static void winner_add_i64(struct skep_buf *text, const char *name, int64_t number)
+{
+    skep_json_add_key(text, name);
+    skep_buf_add_i64(text, number);
+}
+
+/* The arguments of the task at POINT. */
+static skep_status winner_add_args(const struct skep_sweep *sweep, const struct skep_point *point,
+                                   struct skep_arena *arena, struct skep_buf *text, struct skep_error *err)
+{
+    const struct skep_node *args;
+    skep_status st = skep_expand_args(sweep, point, arena, &args, err);
+
+    if (st == SKEP_OK) {
+        skep_json_add_key(text, "args");
+        skep_json_add_node(text, args);
+    }
+    return st;
+}
+
+/* What the task wrote to the first output, read back. */
+static skep_status winner_add_value(const struct skep_gatherer *files, const struct skep_point *point,
+                                    struct skep_arena *arena, struct skep_buf *text, struct skep_error *err)
+{
+    const struct skep_sweep_out *out = &files->sweep->outs[0];
+    const struct skep_out_map *map = &files->maps[0];
+    struct skep_view view;
+    void *bytes;
+    skep_status st;
+
+    if (map->slice_bytes > WINNER_SLICE_BYTES) {
+        return SKEP_OK;
+    }
+    bytes = skep_arena_alloc(arena, (size_t)map->slice_bytes + 1);
+    if (bytes == NULL) {
+        return skep_error_set(err, SKEP_E_NOMEM, "no memory for a value");
+    }
+    st = skep_array_read(&files->arrays[0], skep_out_map_slice(map, point), 1, bytes, err);
+    if (st == SKEP_OK) {
+        skep_view_init(&view, bytes, out->dtype, out->ndim - out->n_at, out->shape + out->n_at);
+        skep_json_add_key(text, "value");
+        skep_json_add_view(text, &view);
+    }
+    return st;
+}
+
+static skep_status winner_write(const struct skep_sweep_session *session, const struct skep_range_end *end,
+                                struct skep_arena *arena, struct skep_buf *text, struct skep_error *err)
+{
+    const struct skep_sweep_job *job = session->job;
+    struct skep_npy_cache *cache = NULL;
+    struct skep_axes *axes;
+    struct skep_point point;
+    skep_status st = skep_npy_cache_new(job->inputs, WINNER_MAPPINGS, WINNER_MAPPED_BYTES, &cache, err);
+
+    if (st == SKEP_OK) {
+        st = skep_axes_open(&job->sweep, cache, arena, &axes, err);
+    }
+    if (st == SKEP_OK) {
+        skep_axes_point(axes, end->winner, &point);
+        skep_buf_add_char(text, '{');
+        winner_add_i64(text, "index", end->winner);
+        winner_add_i64(text, "position", end->hit);
+        st = winner_add_args(&job->sweep, &point, arena, text, err);
+    }
+    if (st == SKEP_OK && session->gathering.is_open) {
+        st = winner_add_value(&session->gathering.files, &point, arena, text, err);
+    }
+    skep_buf_add_text(text, "}\n");
+    skep_npy_cache_free(cache);
+    return st;
+}
+
+int skep_sweep_print_winner(const struct skep_sweep_session *session)
+{
+    struct skep_range_end end;
+    struct skep_arena arena;
+    struct skep_error err = {0};
+    struct skep_buf text;
+    int exit_code;
+    skep_status st = skep_range_read_end(session->conn, &session->keys, session->job->job, &end, &err);
+
+    skep_arena_init(&arena, WINNER_ARENA_BYTES);
+    skep_buf_init(&text, WINNER_TEXT_BYTES);
+    if (st == SKEP_OK && end.hit >= 0) {
+        st = winner_write(session, &end, &arena, &text, &err);
+    } else {
+        skep_buf_add_text(&text, "null\n");
+    }
+    exit_code = st == SKEP_OK ? skep_print_buf(&text) : skep_complain_error(st, &err);
+    skep_buf_release(&text);
+    skep_arena_release(&arena);
+    return exit_code;
+}
