@@ -87,8 +87,8 @@ static skep_status status_read(struct skep_queue_status *status, const struct sk
 skep_status skep_queue_status_read(struct skep_conn *conn, const struct skep_keys *keys,
                                    struct skep_queue_status *status_out, struct skep_error *err)
 {
-    const char *const names[] = {keys->queue, keys->workers, keys->out,  keys->delayed,
-                                 keys->dead,  keys->suspect, keys->stat, keys->conf};
+    const char *const names[] = {keys->queue,   keys->workers, keys->out,  keys->delayed, keys->dead,
+                                 keys->suspect, keys->stat,    keys->conf, keys->cycle};
     struct skep_reply *reply;
     skep_status st;
 

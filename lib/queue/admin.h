@@ -44,12 +44,14 @@ struct skep_stat {
 struct skep_slot_status {
     char worker[SKEP_WORKER_NAME_BYTES];
     int64_t beat;
-    int64_t n_held;
+    int64_t n_held; /* tasks: of a range, its positions */
 };
 
 /* Everything at one instant. */
 struct skep_queue_status {
     int64_t now_ms;
+    /* In records: one that waits may be a range of many tasks (what is left of those: queue/job.h). Held: in
+     * tasks. */
     int64_t n_waiting, n_results, n_delayed, n_dead, n_suspect, n_held;
     bool is_paused;
     int64_t max_depth, max_results, max_dead; /* 0: none */

@@ -94,6 +94,11 @@ static void reap_add_args(struct skep_conn *conn, const struct skep_death *death
         skep_conn_arg_text(conn, death->running == SKEP_RUNNING_HEAD ? "head" : "none");
     }
     skep_conn_arg_text(conn, death->info);
+    if (death->running >= 0 && death->position >= 0) {
+        skep_conn_arg_i64(conn, death->position);
+    } else {
+        skep_conn_arg_text(conn, "");
+    }
     if (death->verdict != NULL) {
         skep_verdicts_add(conn, death->verdict, 1);
     }
@@ -104,9 +109,10 @@ skep_status skep_reap(struct skep_conn *conn, const struct skep_keys *keys, cons
 {
     char held[SKEP_KEY_BYTES];
     char info_key[SKEP_KEY_BYTES];
-    const char *const names[] = {keys->queue,   held,       keys->workers, keys->cycle, keys->suspect,
-                                 keys->crashes, keys->stat, info_key,      keys->out,   keys->delayed,
-                                 keys->dead,    keys->conf, keys->jobs,    keys->puts,  keys->cancel};
+    const char *const names[] = {keys->queue,   held,         keys->workers, keys->cycle, keys->suspect,
+                                 keys->crashes, keys->stat,   info_key,      keys->out,   keys->delayed,
+                                 keys->dead,    keys->conf,   keys->jobs,    keys->puts,  keys->cancel,
+                                 keys->ranges,  keys->gather, keys->prefix};
     struct skep_reply *reply;
     skep_status st;
 
@@ -114,7 +120,7 @@ skep_status skep_reap(struct skep_conn *conn, const struct skep_keys *keys, cons
     snprintf(held, sizeof held, "%s%s", keys->held_prefix, death->worker);
     snprintf(info_key, sizeof info_key, "%s%s", keys->info_prefix, death->worker);
     skep_script_begin(conn, SKEP_SCRIPT_REAP, sizeof names / sizeof names[0], names,
-                      4 + (death->verdict != NULL ? skep_verdicts_count(death->verdict, 1) : 0));
+                      5 + (death->verdict != NULL ? skep_verdicts_count(death->verdict, 1) : 0));
     reap_add_args(conn, death);
     st = skep_script_call(conn, -1, &reply, err);
     if (st == SKEP_OK && reply->kind != SKEP_REPLY_INT) {

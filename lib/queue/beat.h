@@ -54,9 +54,14 @@ struct skep_death {
      * settles it: RETRY, BURY or CANCEL, and no crash. Not looked at when the slot holds that task no more.
      */
     const struct skep_verdict *verdict;
+    int64_t position; /* of a range, which ran; -1: not known. Looked at when `running` is a number */
 };
 
-/* Declare it dead: what it held goes back to the queue, at no cost but to the task that ran. *MOVED_OUT:
+/* A range whose running position nobody knows goes back in halves, and nobody is blamed, unless it has one
+ * position; one that does not hold POSITION any more (it was stolen, or is settled) goes back whole. A
+ * verdict is on POSITION: RETRY (its record is a line for that position) or CANCEL.
+ *
+ * Declare it dead: what it held goes back to the queue, at no cost but to the task that ran. *MOVED_OUT:
  * tasks moved (a settled one does not count), or -1 when its counter had moved or somebody else was first.
  * Waits for the reply; after a transient failure it may be called again. */
 SKEP_MUST_USE skep_status skep_reap(struct skep_conn *conn, const struct skep_keys *keys,

@@ -14,7 +14,7 @@
 #include "queue/script.h"
 
 enum {
-    HOLDER_REPLY_HEAD = 6,
+    HOLDER_REPLY_HEAD = 7,
     HOLDER_WAIT_MAX_MS = 60 * 1000,
     HOLDER_SILENCE_MS = SKEP_CONN_SILENCE_MS /* beyond the time of a wait */
 };
@@ -82,24 +82,53 @@ skep_status skep_holder_register(struct skep_holder *holder, struct skep_error *
 
 /* ---- the cycle ---- */
 
+/* What there is to say of the range in the hand. Nothing goes back that begins behind all there can be. */
+static void holder_add_range(struct skep_holder *holder, const struct skep_cycle *cycle)
+{
+    const struct skep_range_verdict nothing = {.upto = -1, .back = -1, .hit = -1, .hit_index = -1};
+    const struct skep_range_verdict *v = cycle->range != NULL ? cycle->range : &nothing;
+    int64_t keep = cycle->n_back > 0 ? 0 : v->back >= 0 ? v->back : INT64_C(1) << 60;
+    struct skep_conn *conn = holder->conn;
+
+    skep_conn_arg_i64(conn, v->upto);
+    skep_conn_arg_i64(conn, keep);
+    skep_conn_arg_i64(conn, v->n_done);
+    skep_conn_arg_i64(conn, v->n_failed);
+    skep_conn_arg_i64(conn, v->hit);
+    skep_conn_arg_i64(conn, v->hit_index);
+    skep_conn_arg(conn, v->ack.n > 0 ? v->ack.bytes : "", v->ack.n);
+    skep_range_verdict_add(conn, cycle->range, holder->range_job);
+}
+
+enum { CYCLE_ARGS = 11, CYCLE_RANGE_ARGS = CYCLE_ARGS - 1 + 7 };
+
 static void holder_build(struct skep_holder *holder, const struct skep_cycle *cycle)
 {
     const struct skep_keys *k = &holder->keys;
-    const char *const keys[] = {k->queue,   holder->held_key, k->workers, k->cycle,   k->out,
-                                k->delayed, k->dead,          k->suspect, k->crashes, k->stat,
-                                k->conf,    k->jobs,          k->puts,    k->cancel};
+    const char *const keys[] = {k->queue, holder->held_key, k->workers, k->cycle,  k->out,   k->delayed,
+                                k->dead,  k->suspect,       k->crashes, k->stat,   k->conf,  k->jobs,
+                                k->puts,  k->cancel,        k->ranges,  k->gather, k->prefix};
     struct skep_conn *conn = holder->conn;
+    size_t n_args = holder->has_range ? CYCLE_RANGE_ARGS + skep_range_verdict_count(cycle->range)
+                                      : CYCLE_ARGS + skep_verdicts_count(cycle->verdicts, cycle->n_verdicts);
 
-    skep_script_begin(conn, SKEP_SCRIPT_CYCLE, sizeof keys / sizeof keys[0], keys,
-                      7 + skep_verdicts_count(cycle->verdicts, cycle->n_verdicts));
+    skep_script_begin(conn, SKEP_SCRIPT_CYCLE, sizeof keys / sizeof keys[0], keys, n_args);
     skep_conn_arg_text(conn, holder->worker);
     skep_conn_arg_u64(conn, holder->n_cycles + 1);
     skep_conn_arg_u64(conn, holder->n_held);
     skep_conn_arg_u64(conn, cycle->n_verdicts);
-    skep_conn_arg_u64(conn, cycle->n_back);
+    skep_conn_arg_u64(conn, holder->has_range ? 0 : cycle->n_back);
     skep_conn_arg_u64(conn, cycle->want);
     skep_conn_arg_u64(conn, cycle->leaves ? 1 : 0);
-    skep_verdicts_add(conn, cycle->verdicts, cycle->n_verdicts);
+    skep_conn_arg_text(conn, cycle->range_job != NULL ? cycle->range_job : "");
+    skep_conn_arg_i64(conn, cycle->range_want);
+    skep_conn_arg_u64(conn, cycle->steals ? 1 : 0);
+    if (holder->has_range) {
+        holder_add_range(holder, cycle);
+    } else {
+        skep_conn_arg_text(conn, "");
+        skep_verdicts_add(conn, cycle->verdicts, cycle->n_verdicts);
+    }
 }
 
 static bool holder_reply_is_sound(const struct skep_holder *holder, const struct skep_reply *reply)
@@ -108,7 +137,8 @@ static bool holder_reply_is_sound(const struct skep_holder *holder, const struct
            reply->n >= HOLDER_REPLY_HEAD && reply->n <= HOLDER_REPLY_HEAD + holder->n_wanted &&
            reply->items[0].kind == SKEP_REPLY_TEXT && reply->items[1].kind == SKEP_REPLY_INT &&
            reply->items[2].kind == SKEP_REPLY_INT && reply->items[3].kind == SKEP_REPLY_INT &&
-           reply->items[4].kind == SKEP_REPLY_INT && reply->items[5].kind == SKEP_REPLY_TEXT;
+           reply->items[4].kind == SKEP_REPLY_INT && reply->items[5].kind == SKEP_REPLY_TEXT &&
+           reply->items[6].kind == SKEP_REPLY_INT;
 }
 
 /* "2 signal=11 host=...": how often it crashed, and what is known of each time. */
@@ -118,6 +148,52 @@ static void holder_read_crashes(const char *text, struct skep_cycle_reply *reply
 
     reply_out->crashes = (unsigned)strtoul(text, &end, 10);
     reply_out->crash_info = *end == ' ' ? end + 1 : end;
+}
+
+/* FENCED or STEP. */
+static skep_status holder_refused(const struct skep_reply *reply, struct skep_error *err)
+{
+    return skep_error_set(err, SKEP_E_FENCED,
+                          skep_reply_is(&reply->items[0], "STEP")
+                              ? "cycle: the server does not know what this slot did last; it was restored or "
+                                "restarted without its latest data"
+                              : "cycle: this slot was silent for a whole lease and was declared dead");
+}
+
+/* What is in the hand after the cycle. False: what was taken is no range, although the server says so. */
+static bool holder_hold(struct skep_holder *holder, const struct skep_cycle_reply *reply)
+{
+    bool has_range = reply->range_hi >= 0;
+    bool keeps_range = has_range && reply->n_tasks == 0;
+
+    if (keeps_range && holder->has_range) {
+        holder->range.lo = holder->range_upto > holder->range.lo ? holder->range_upto : holder->range.lo;
+        holder->range.hi = reply->range_hi;
+        return true;
+    }
+    if (has_range && (reply->n_tasks != 1 || !skep_range_read_line(reply->tasks[0].bytes, reply->tasks[0].n,
+                                                                   &holder->range, holder->range_job))) {
+        return false;
+    }
+    holder->n_settled += holder->has_range ? 1 : holder->n_settling;
+    holder->n_held = (holder->has_range ? 0 : holder->n_held_after) + reply->n_tasks;
+    holder->has_range = has_range;
+    return true;
+}
+
+static void holder_read_reply(const struct skep_reply *reply, struct skep_cycle_reply *reply_out)
+{
+    reply_out->now_ms = reply->items[1].integer;
+    reply_out->due_ms = reply->items[2].integer;
+    reply_out->depth = reply->items[3].integer;
+    reply_out->flags = (unsigned)reply->items[4].integer;
+    holder_read_crashes(reply->items[5].bytes, reply_out);
+    reply_out->range_hi = reply->items[6].integer;
+    reply_out->n_tasks = reply->n - HOLDER_REPLY_HEAD;
+    for (size_t i = 0; i < reply_out->n_tasks; i++) {
+        const struct skep_reply *item = &reply->items[HOLDER_REPLY_HEAD + i];
+        reply_out->tasks[i] = (struct skep_bytes){item->bytes, item->length};
+    }
 }
 
 static skep_status holder_read(struct skep_holder *holder, const struct skep_reply *reply,
@@ -134,32 +210,25 @@ static skep_status holder_read(struct skep_holder *holder, const struct skep_rep
      * or given back with it nobody can know whether it arrived, and the answer is the one that promises
      * nothing. */
     if (skep_reply_is(&reply->items[0], "FENCED") && holder->is_leaving && holder->n_sends > 1 &&
-        holder->n_held_after == holder->n_held) {
+        !holder->is_telling) {
+        reply_out->range_hi = -1;
+        return SKEP_OK;
+    }
+    holder_read_reply(reply, reply_out);
+    if (skep_reply_is(&reply->items[0], "CUT")) {
+        reply_out->is_cut = true;
+        holder->range.hi = reply_out->range_hi;
         return SKEP_OK;
     }
     reply_out->is_replay = skep_reply_is(&reply->items[0], "REPLAY");
     if (!reply_out->is_replay && !skep_reply_is(&reply->items[0], "OK")) {
-        return skep_error_set(
-            err, SKEP_E_FENCED,
-            skep_reply_is(&reply->items[0], "STEP")
-                ? "cycle: the server does not know what this slot did last; it was restored or "
-                  "restarted without its latest data"
-                : "cycle: this slot was silent for a whole lease and was declared dead");
+        return holder_refused(reply, err);
     }
-    reply_out->now_ms = reply->items[1].integer;
-    reply_out->due_ms = reply->items[2].integer;
-    reply_out->depth = reply->items[3].integer;
-    reply_out->flags = (unsigned)reply->items[4].integer;
-    holder_read_crashes(reply->items[5].bytes, reply_out);
-    reply_out->n_tasks = reply->n - HOLDER_REPLY_HEAD;
-    for (size_t i = 0; i < reply_out->n_tasks; i++) {
-        const struct skep_reply *item = &reply->items[HOLDER_REPLY_HEAD + i];
-        reply_out->tasks[i] = (struct skep_bytes){item->bytes, item->length};
+    if (!holder_hold(holder, reply_out)) {
+        return skep_error_set(err, SKEP_E_PROTOCOL, "cycle: the server gave a range that is none");
     }
     holder->n_cycles++;
-    holder->n_settled += holder->n_settling;
     holder->n_replays += reply_out->is_replay;
-    holder->n_held = holder->n_held_after + reply_out->n_tasks;
     return SKEP_OK;
 }
 
@@ -190,12 +259,16 @@ skep_status skep_holder_cycle(struct skep_holder *holder, const struct skep_cycl
     assert(!holder->is_pending);
     assert(cycle->n_verdicts + cycle->n_back <= holder->n_held);
     assert(cycle->want <= SKEP_BATCH_MAX);
+    assert(cycle->range == NULL || holder->has_range);
+    assert(!holder->has_range || cycle->n_verdicts == 0);
     holder->is_leaving = cycle->leaves;
     holder->n_sends = 0;
     holder->n_settling = cycle->n_verdicts;
     holder->n_wanted = cycle->want;
     holder->n_held_after = holder->n_held - cycle->n_verdicts - cycle->n_back;
     assert(holder->n_held_after + cycle->want <= SKEP_BATCH_MAX || cycle->want == 0);
+    holder->range_upto = cycle->range != NULL ? cycle->range->upto : -1;
+    holder->is_telling = cycle->n_verdicts + cycle->n_back > 0 || holder->has_range;
     holder_build(holder, cycle);
     /* What did not fit into memory is no cycle under way, even if the line is down just now. */
     st = skep_conn_check_request(holder->conn, err);

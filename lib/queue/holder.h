@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "queue/conn.h"
 #include "queue/keys.h"
+#include "queue/range.h"
 #include "queue/verdicts.h"
 
 /* What one slot incarnation has to do with one queue: it registers, then goes through cycles. A cycle settles
@@ -17,30 +18,15 @@
 
 enum { SKEP_BATCH_MAX = 1000 };
 
-/* What became of the first positions of the range that is in the hand (queue/range.h). */
-struct skep_range_verdict {
-    int64_t upto;                       /* everything below is settled; the range's hi: all of it */
-    int64_t n_done, n_failed;           /* of the positions settled by it; tried again: neither */
-    const struct skep_verdict *retries; /* RETRY: record is a line for one position */
-    size_t n_retries;
-    const struct skep_verdict *dead; /* BURY: the dead letter, and the result if the job wants results */
-    size_t n_dead;
-    const struct skep_bytes
-        *results; /* for the output list, where the job wants them; at most SKEP_BATCH_MAX */
-    size_t n_results;
-    struct skep_bytes ack; /* for the gatherer; n 0: none */
-    int64_t hit;           /* lowest position whose value is a hit, with its index; -1: none */
-    int64_t hit_index;
-};
-
 struct skep_cycle {
     const struct skep_verdict *verdicts; /* for the first tasks held, in their order */
     size_t n_verdicts;
     size_t n_back; /* so many of the last tasks held go back to the head of the queue */
     size_t want;   /* take at most so many, SKEP_BATCH_MAX at most */
-    const struct skep_range_verdict
-        *range;            /* what is held is a range, and this is known of it; NULL: nothing new */
-    const char *range_job; /* of this job ... */
+    /* What is held is a range (holder.has_range: n_verdicts is 0 then, and n_back 1 gives all of it back),
+     * and this is known of it; NULL: nothing new. */
+    const struct skep_range_verdict *range;
+    const char *range_job; /* of this job (NULL: none) ... */
     int64_t range_want; /* ... at most so many positions are taken; of any other, one. 0: no ranges at all */
     bool steals;        /* when nothing waits, half of what another slot holds may be taken */
     bool leaves; /* the last cycle: everything held must be settled or given back by it. Best with empty
@@ -63,8 +49,9 @@ struct skep_cycle_reply {
     int64_t depth;
     unsigned flags; /* SKEP_FLAG_SUSPECT: the one task taken crashed before; run it alone */
     bool is_cut; /* the hand's range is shorter than its verdict says: nothing was done. Trim the verdict to
-                    range_hi and make the cycle again */
-    int64_t range_hi; /* where the range in the hand ends now (a steal or a stop may have cut it); -1: none */
+                    range_hi and make the cycle anew */
+    int64_t range_hi; /* where the range in the hand ends now (a steal or a stop may have cut it); -1: no
+                       * range is in the hand. With a range in the hand that was there before, n_tasks is 0 */
     unsigned crashes; /* of that task */
     const char *crash_info; /* what is known of its crashes, a line each, the oldest first; or "" */
     size_t n_tasks;
@@ -78,13 +65,19 @@ struct skep_holder {
     char held_key[SKEP_KEY_BYTES];
     char info_key[SKEP_KEY_BYTES];
     uint64_t n_cycles; /* applied so far */
-    uint64_t
-        n_settled; /* tasks settled or given back from the front so far: the number of the held list's head */
+    /* Tasks settled or given back from the front so far: the number of the held list's head. A range is one
+     * task, and counts when it leaves the hand, however it does. */
+    uint64_t n_settled;
     size_t n_held;
     size_t n_held_after; /* of the cycle under way, before what it takes */
     size_t n_settling;   /* verdicts in the cycle under way */
     size_t n_wanted;     /* by the cycle under way */
-    bool is_pending;     /* a cycle was sent and its reply has not been seen */
+    bool has_range;      /* what is held is a range: */
+    struct skep_range range;
+    char range_job[SKEP_RANGE_JOB_BYTES];
+    int64_t range_upto; /* settled by the cycle under way */
+    bool is_telling;    /* the cycle under way settles or gives back */
+    bool is_pending;    /* a cycle was sent and its reply has not been seen */
     bool is_leaving;
     bool is_waiting;     /* a wait was begun and has not been seen to end */
     int64_t wait_end_ms; /* by when the server must have answered it; monotonic */

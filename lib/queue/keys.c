@@ -23,11 +23,16 @@ skep_status skep_keys_init(struct skep_keys *keys, const char *queue, struct ske
         char *key;
         const char *suffix;
     } tagged[] = {
-        {keys->workers, "workers"}, {keys->cycle, "cycle"},       {keys->out, "out"},
-        {keys->delayed, "delayed"}, {keys->dead, "dead"},         {keys->suspect, "suspect"},
-        {keys->crashes, "crashes"}, {keys->stat, "stat"},         {keys->conf, "conf"},
-        {keys->puts, "puts"},       {keys->jobs, "jobs"},         {keys->cancel, "cancel"},
-        {keys->reader, "reader"},   {keys->held_prefix, "held:"}, {keys->info_prefix, "info:"},
+        {keys->workers, "workers"},   {keys->cycle, "cycle"},
+        {keys->out, "out"},           {keys->delayed, "delayed"},
+        {keys->dead, "dead"},         {keys->suspect, "suspect"},
+        {keys->crashes, "crashes"},   {keys->stat, "stat"},
+        {keys->conf, "conf"},         {keys->puts, "puts"},
+        {keys->jobs, "jobs"},         {keys->cancel, "cancel"},
+        {keys->reader, "reader"},     {keys->ranges, "ranges"},
+        {keys->gather, "gather"},     {keys->prefix, ""},
+        {keys->held_prefix, "held:"}, {keys->info_prefix, "info:"},
+        {keys->acks_prefix, "acks:"}, {keys->gatherer_prefix, "gatherer:"},
     };
 
     if (!skep_queue_name_is_valid(queue)) {

@@ -36,8 +36,13 @@ struct skep_keys {
     char jobs[SKEP_KEY_BYTES];
     char cancel[SKEP_KEY_BYTES];
     char reader[SKEP_KEY_BYTES];
-    char held_prefix[SKEP_KEY_PREFIX_BYTES]; /* + W */
-    char info_prefix[SKEP_KEY_PREFIX_BYTES]; /* + W */
+    char ranges[SKEP_KEY_BYTES];
+    char gather[SKEP_KEY_BYTES];
+    char prefix[SKEP_KEY_PREFIX_BYTES];          /* of all but `queue` */
+    char held_prefix[SKEP_KEY_PREFIX_BYTES];     /* + W */
+    char info_prefix[SKEP_KEY_PREFIX_BYTES];     /* + W */
+    char acks_prefix[SKEP_KEY_PREFIX_BYTES];     /* + name of a range job */
+    char gatherer_prefix[SKEP_KEY_PREFIX_BYTES]; /* + name of a range job */
 };
 
 /* SKEP_E_USAGE: the name is not [A-Za-z0-9_.-]{1,64}. */

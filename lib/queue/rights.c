@@ -13,12 +13,12 @@
 #define ALL_KEYS                                                                                             \
     {                                                                                                        \
         KEY(queue), KEY(workers), KEY(cycle), KEY(out), KEY(delayed), KEY(dead), KEY(suspect), KEY(crashes), \
-            KEY(stat), KEY(conf), KEY(puts), KEY(jobs), KEY(cancel), KEY(reader), KEY(held_prefix),          \
-            KEY(info_prefix)                                                                                 \
+            KEY(stat), KEY(conf), KEY(puts), KEY(jobs), KEY(cancel), KEY(reader), KEY(ranges), KEY(gather),  \
+            KEY(prefix), KEY(held_prefix), KEY(info_prefix), KEY(acks_prefix), KEY(gatherer_prefix)          \
     }
 #define KEY(field) offsetof(struct skep_keys, field)
 
-enum { RIGHTS_MAX_KEYS = 16, RIGHTS_MAX_SCRIPTS = 9, RIGHTS_TEXT_BYTES = 4096 };
+enum { RIGHTS_MAX_KEYS = 24, RIGHTS_MAX_SCRIPTS = 12, RIGHTS_TEXT_BYTES = 4096 };
 
 /* The list of keys ends with 0: the name of the queue is there, and that is no key. */
 static const struct rights_row {

@@ -36,9 +36,12 @@ static const struct script_row script_rows[SKEP_SCRIPT_COUNT] = {
     [SKEP_SCRIPT_JOB] = {script_job, SCRIPT_DRAINS},
     [SKEP_SCRIPT_FORGET] = {script_forget, SCRIPT_DRAINS},
     [SKEP_SCRIPT_CANCEL] = {script_cancel, SCRIPT_DRAINS},
+    [SKEP_SCRIPT_PUT_RANGE] = {script_put_range, SCRIPT_WAITS},
+    [SKEP_SCRIPT_RANGE_END] = {script_range_end, SCRIPT_DRAINS},
+    [SKEP_SCRIPT_GATHER] = {script_gather, SCRIPT_DRAINS},
 };
 
-enum { SCRIPT_TEXT_BYTES = 12 * 1024, SCRIPT_SHA_BYTES = 41 };
+enum { SCRIPT_TEXT_BYTES = 24 * 1024, SCRIPT_SHA_BYTES = 41 };
 
 struct script_form {
     char text[SCRIPT_TEXT_BYTES];

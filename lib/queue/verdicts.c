@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "queue/range.h"
+
 /* What the verdicts on the tasks of one job add up to. */
 struct job_sum {
     const char *job;
@@ -130,4 +132,74 @@ void skep_verdicts_add(struct skep_conn *conn, const struct skep_verdict *verdic
         }
     }
     add_jobs(conn, &sums);
+}
+
+/* ---- ranges ---- */
+
+static size_t range_count_results(const struct skep_range_verdict *verdict)
+{
+    size_t n = verdict->n_results;
+
+    for (size_t i = 0; i < verdict->n_dead; i++) {
+        n += verdict_has_result(&verdict->dead[i]);
+    }
+    return n;
+}
+
+size_t skep_range_verdict_count(const struct skep_range_verdict *verdict)
+{
+    return verdict == NULL ? VERDICTS_COUNTS
+                           : VERDICTS_COUNTS + range_count_results(verdict) + 3 * verdict->n_retries +
+                                 verdict->n_dead + 4;
+}
+
+static void range_add_results(struct skep_conn *conn, const struct skep_range_verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->n_results; i++) {
+        skep_conn_arg(conn, verdict->results[i].bytes, verdict->results[i].n);
+    }
+    for (size_t i = 0; i < verdict->n_dead; i++) {
+        if (verdict_has_result(&verdict->dead[i])) {
+            skep_conn_arg(conn, verdict->dead[i].result.bytes, verdict->dead[i].result.n);
+        }
+    }
+}
+
+static void range_add_retry(struct skep_conn *conn, const struct skep_verdict *retry)
+{
+    struct skep_range range = {0};
+    char job[SKEP_RANGE_JOB_BYTES];
+    bool is_range = skep_range_read_line(retry->record.bytes, retry->record.n, &range, job);
+
+    assert(is_range && range.hi == range.lo + 1);
+    (void)is_range;
+    skep_conn_arg_i64(conn, range.lo);
+    skep_conn_arg_i64(conn, retry->delay_ms);
+    skep_conn_arg(conn, retry->record.bytes, retry->record.n);
+}
+
+void skep_range_verdict_add(struct skep_conn *conn, const struct skep_range_verdict *verdict, const char *job)
+{
+    if (verdict == NULL) {
+        for (size_t i = 0; i < VERDICTS_COUNTS; i++) {
+            skep_conn_arg_u64(conn, 0);
+        }
+        return;
+    }
+    skep_conn_arg_u64(conn, range_count_results(verdict));
+    skep_conn_arg_u64(conn, verdict->n_retries);
+    skep_conn_arg_u64(conn, verdict->n_dead);
+    skep_conn_arg_u64(conn, 0);
+    skep_conn_arg_u64(conn, 1);
+    range_add_results(conn, verdict);
+    for (size_t i = 0; i < verdict->n_retries; i++) {
+        range_add_retry(conn, &verdict->retries[i]);
+    }
+    for (size_t i = 0; i < verdict->n_dead; i++) {
+        skep_conn_arg(conn, verdict->dead[i].record.bytes, verdict->dead[i].record.n);
+    }
+    skep_conn_arg_text(conn, job);
+    skep_conn_arg_i64(conn, verdict->n_done);
+    skep_conn_arg_i64(conn, verdict->n_failed);
+    skep_conn_arg_u64(conn, 0);
 }

@@ -305,7 +305,7 @@ static int64_t end(int64_t number, const struct skep_verdict *verdict)
 {
     struct skep_holder holder;
     struct skep_conn *conn = open_holder(&holder);
-    const struct skep_death death = {holder.worker, -1, number, "cause=timeout", verdict};
+    const struct skep_death death = {holder.worker, -1, number, "cause=timeout", verdict, -1};
     struct skep_error err = {0};
     int64_t moved;
 
@@ -396,7 +396,7 @@ static void test_beat__a_verdict_comes_too_late(void **state)
     assert_int_equal(record.n, 2);
     assert_memory_equal(record.bytes, "r2", 2);
     assert_int_equal(skep_reap(verbs.watcher, &verbs.keys,
-                               &(struct skep_death){holder.worker, -1, 0, "", &bury}, &moved, NULL),
+                               &(struct skep_death){holder.worker, -1, 0, "", &bury, -1}, &moved, NULL),
                      SKEP_OK);
     assert_int_equal(moved, 2);
     assert_int_equal(say_number("EXISTS", verbs.keys.dead), 0);
@@ -429,9 +429,9 @@ static void test_beat__eight_reapers_reap_once(void **state)
     struct skep_holder holder;
     struct skep_conn *conn = open_holder(&holder);
     const struct skep_keys *k = &verbs.keys;
-    const char *const keys[] = {k->queue,   holder.held_key, k->workers,      k->cycle, k->suspect,
-                                k->crashes, k->stat,         holder.info_key, k->out,   k->delayed,
-                                k->dead,    k->conf,         k->jobs,         k->puts,  k->cancel};
+    const char *const keys[] = {k->queue, holder.held_key, k->workers, k->cycle,   k->suspect, k->crashes,
+                                k->stat,  holder.info_key, k->out,     k->delayed, k->dead,    k->conf,
+                                k->jobs,  k->puts,         k->cancel,  k->ranges,  k->gather,  k->prefix};
     int64_t n_moved = 0;
     char observed[32];
 
@@ -445,11 +445,12 @@ static void test_beat__eight_reapers_reap_once(void **state)
     }
     test_redis_pause(verbs.redis); /* it finds all of them at its door */
     for (size_t i = 0; i < 8; i++) {
-        skep_script_begin(reapers[i], SKEP_SCRIPT_REAP, 15, keys, 4);
+        skep_script_begin(reapers[i], SKEP_SCRIPT_REAP, 18, keys, 5);
         skep_conn_arg_text(reapers[i], holder.worker);
         skep_conn_arg_text(reapers[i], observed);
         skep_conn_arg_text(reapers[i], "head");
         skep_conn_arg_text(reapers[i], "info");
+        skep_conn_arg_text(reapers[i], "");
         assert_int_equal(skep_conn_flush(reapers[i], NULL), SKEP_OK);
     }
     test_redis_resume(verbs.redis);
@@ -491,8 +492,8 @@ static void test_beat__a_reap_over_a_key_of_another_type(void **state)
         say("SET", keys[i], "something else", NULL);
         before = state_digest();
         check_failure(skep_reap(verbs.watcher, k,
-                                &(struct skep_death){holder.worker, -1, SKEP_RUNNING_HEAD, "", NULL}, &moved,
-                                &err),
+                                &(struct skep_death){holder.worker, -1, SKEP_RUNNING_HEAD, "", NULL, -1},
+                                &moved, &err),
                       SKEP_E_REFUSED, &err, "WRONGTYPE");
         assert_int_equal(moved, -1);
         check_unchanged(&before);

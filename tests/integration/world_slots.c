@@ -45,10 +45,10 @@ static void slot_bury_some(struct world *world)
             continue;
         }
         if (skep_reap(world->agent, &world->keys,
-                      &(struct skep_death){worker, -1, SKEP_RUNNING_HEAD, "gone", NULL}, &moved,
+                      &(struct skep_death){worker, -1, SKEP_RUNNING_HEAD, "gone", NULL, -1}, &moved,
                       NULL) != SKEP_OK ||
             moved != model_reap(&world->model,
-                                &(struct skep_death){worker, -1, SKEP_RUNNING_HEAD, "gone", NULL}, 0)) {
+                                &(struct skep_death){worker, -1, SKEP_RUNNING_HEAD, "gone", NULL, -1}, 0)) {
             world_fail(world, "%s is not reaped", worker);
         }
     }

@@ -1,29 +1,43 @@
 -- SPDX-License-Identifier: MIT
 -- One cycle of one slot: settle what it finished, give back what it did not start, take the next tasks.
 --
--- KEYS queue held workers cycle out delayed dead suspect crashes stat conf jobs puts cancel
--- ARGV W n held_before acked back want leave, then the verdicts in the words of settle.inc
+-- KEYS queue held workers cycle out delayed dead suspect crashes stat conf jobs puts cancel ranges gather prefix
+-- ARGV W n held_before acked back want leave range_job range_want steals upto
+--      then, where a range is in the hand (upto is not ''): keep n_done n_failed hit hit_index ack
+--      then the verdicts in the words of settle.inc
 --
 -- The first `acked` items of held have a verdict each: some of them are to be tried again, some are buried or cancelled,
 -- the others are done. The last `back` items go back to the head of the queue in their order. n counts the cycles of W
 -- from 1: the number that was applied last is answered again and changes nothing. A suspect is alone in the hand: while
 -- it is held nothing else is taken, and given back it is a suspect still.
 --
+-- A range (range.inc) is alone in the hand, too. Its positions below `upto` are settled (-1: nothing new), those from
+-- `keep` on go back. Of the range at the head of the queue at most range_want positions are taken where it is of
+-- range_job, of any other one; 0: no ranges. steals: when nothing waits, half of what another slot holds.
+--
 -- Reply: state, now in ms, ms until the next delayed task is due or -1, depth, flags, crash history of a suspect task,
--- then the records that were taken. State is OK, REPLAY, FENCED (W is not registered: it was reaped) or STEP (W and
--- the server do not agree on what was done: the server lost its memory). Flags: 1 paused, 2 results full, 4 suspect,
--- 8 something is cancelled: what is taken may be.
+-- where the range in the hand ends or -1, then the records that were taken. State is OK, REPLAY, FENCED (W is not
+-- registered: it was reaped), STEP (W and the server do not agree on what was done: the server lost its memory) or CUT
+-- (the range is shorter by now than what was settled of it: nothing was done). Flags: 1 paused, 2 results full, 4
+-- suspect, 8 something is cancelled: what is taken may be.
+--
+-- The hash `cycle` has for W: n, how many it settled, then s while it holds a suspect, r a range, k when the last cycle
+-- did not take that range.
 local queue, held, workers, cycles, out, delayed = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local dead, suspect, crashes, stat, conf = KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11]
-local jobs, puts, cancel = KEYS[12], KEYS[13], KEYS[14]
+local jobs, puts, cancel, ranges, gather, prefix = KEYS[12], KEYS[13], KEYS[14], KEYS[15], KEYS[16], KEYS[17]
 local W, n, held_before = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local acked, back, want = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local leave = ARGV[7] == '1'
-local n_out = tonumber(ARGV[8])
+local leave, range_want, upto = ARGV[7] == '1', tonumber(ARGV[9]), tonumber(ARGV[11])
+local words = upto and 18 or 12
+local n_out = tonumber(ARGV[words])
 
 -- include digest
 -- include job
+-- include job_clear
 -- include settle
+-- include range
+-- include range_take
 
 -- Reads. Each one checks the type of its key, so that nothing is half done when a key is not what it should be.
 local time = redis.call('TIME')
@@ -35,6 +49,7 @@ local depth = redis.call('LLEN', queue)
 local n_results = redis.call('LLEN', out)
 local due = redis.call('ZRANGE', delayed, '-inf', now, 'BYSCORE', 'LIMIT', 0, 1000)
 local n_suspect = redis.call('LLEN', suspect)
+local n_ranges = redis.call('HLEN', ranges)
 local set = redis.call('HMGET', conf, 'paused', 'max_results', 'max_dead')
 local n_crashed, n_cancels = settle_look()
 
@@ -49,32 +64,51 @@ local function is_held_off()
     return (set[1] == '1' and 1 or 0) + (max_results > 0 and n_results >= max_results and 2 or 0)
 end
 local function flags() return is_held_off() + (n_cancels > 0 and 8 or 0) end
+local function crashes_of(record) return redis.call('HGET', crashes, digest(record)) or '' end
 
 if not beat or not applied then
     -- Who leaves with empty hands has nothing to lose; mostly it did leave and has not heard the answer.
-    if not (leave and acked + back == 0) then redis.call('HINCRBY', stat, 'fenced', 1) end
+    if not (leave and acked + back == 0 and not upto) then redis.call('HINCRBY', stat, 'fenced', 1) end
     if n_out > 0 then redis.call('HINCRBY', stat, 'fenced_results', n_out) end
-    return {'FENCED', now, -1, depth, flags(), ''}
+    return {'FENCED', now, -1, depth, flags(), '', -1}
 end
 
-local last, settled_before, mark = string.match(applied, '^(%d+) (%d+)(s?)$')
+local last, settled_before, mark = string.match(applied, '^(%d+) (%d+)(%a*)$')
 last = tonumber(last)
 if last == n and n > 0 then
     redis.call('HINCRBY', stat, 'replays', 1)
     redis.call('ZINCRBY', workers, 1, W)
-    local kept = held_before - acked - back
-    local reply = {'REPLAY', now, next_due(), depth, flags(), ''}
-    local taken = redis.call('LRANGE', held, kept, -1)
-    for i = 1, #taken do reply[6 + i] = taken[i] end
-    if mark == 's' and #taken == 1 then
-        reply[5] = flags() + 4
-        reply[6] = redis.call('HGET', crashes, digest(taken[1])) or ''
+    local reply = {'REPLAY', now, next_due(), depth, flags(), '', -1}
+    if string.find(mark, 'k', 1, true) then
+        reply[7] = range_read(redis.call('LINDEX', held, 0)).hi
+        return reply
+    end
+    local taken = redis.call('LRANGE', held, upto and 0 or held_before - acked - back, -1)
+    for i = 1, #taken do reply[7 + i] = taken[i] end
+    if string.find(mark, 's', 1, true) and #taken == 1 then
+        reply[5], reply[6] = flags() + 4, crashes_of(taken[1])
+    end
+    if string.find(mark, 'r', 1, true) then
+        local range = range_read(taken[1])
+        reply[7], reply[8] = range.hi, range_record(taken[1], range.job)
     end
     return reply
 end
-if last ~= n - 1 or n_held ~= held_before or acked + back > n_held then
+local is_suspect, is_range = string.find(mark, 's', 1, true), string.find(mark, 'r', 1, true)
+if last ~= n - 1 or n_held ~= held_before or acked + back > n_held or (upto ~= nil) ~= (is_range ~= nil) then
     redis.call('HINCRBY', stat, 'out_of_step', 1)
-    return {'STEP', now, -1, depth, flags(), ''}
+    return {'STEP', now, -1, depth, flags(), '', -1}
+end
+
+-- The range in the hand: what is told of it fits it, or nothing is done.
+local range, keep, n_told = nil, nil, 0
+if is_range then
+    range = range_read(redis.call('LINDEX', held, 0))
+    if upto > range.hi then return {'CUT', now, -1, depth, flags(), '', range.hi} end
+    upto = math.max(upto, range.lo)
+    keep = math.max(upto, math.min(tonumber(ARGV[12]), range.hi))
+    n_told = ARGV[13] + ARGV[14] + ARGV[words + 1]
+    if n_told > upto - range.lo then return redis.error_reply('ERR more is settled of a range than is held') end
 end
 
 -- Writes. LTRIM comes first and always: a server before 7.0 that is out of memory lets a script go on only after a
@@ -84,17 +118,63 @@ if n_crashed > 0 and acked > 0 then settled = redis.call('LRANGE', held, 0, acke
 redis.call('LTRIM', held, acked, -1)
 redis.call('ZINCRBY', workers, 1, W)
 
-if acked > 0 then
-    n_cancels = settle(8, now, acked, settled, n_cancels, set[3])
+-- The lowest hit decides from where on nobody wants the job's positions.
+local function range_hit(job, hit)
+    local how, lowest = unpack(redis.call('HMGET', jobs, 's:' .. job, 'h:' .. job))
+    if not how or (lowest and hit >= tonumber(lowest)) then return end
+    redis.call('HSET', jobs, 'h:' .. job, ARGV[15], 'w:' .. job, ARGV[16])
+    redis.call('HSET', cancel, 'from:' .. job, how == 'any' and 0 or string.format('%d', hit + 1))
+end
+
+-- What is left of it in the hand ends where: -1: nothing is.
+local function range_settle(job, lo, hi)
+    if tonumber(ARGV[15]) >= 0 then range_hit(job, tonumber(ARGV[15])) end
+    local stop = range_stop(job)
+    if ARGV[17] ~= '' and redis.call('SISMEMBER', gather, job) == 1 then
+        redis.pcall('RPUSH', prefix .. 'acks:' .. job, ARGV[17])
+    end
+    -- What has ever crashed is alone.
+    if n_crashed > 0 and hi == lo + 1 and upto == hi then settled = {[lo + 1] = redis.call('LINDEX', held, 0)} end
+    settle(words, now, n_told, settled, stop and 1 or 0, set[3], tonumber(ARGV[14]), stop)
+    if n_told < upto - lo then range_drop(job, lo + n_told, upto) end
+    local wanted = math.max(upto, math.min(stop or hi, hi))
+    if wanted < hi then range_drop(job, wanted, hi) end
+    hi = math.min(wanted, keep)
+    back = wanted - hi
+    if back > 0 and is_suspect then
+        redis.call('LMOVE', held, suspect, 'RIGHT', 'LEFT')
+        n_suspect = n_suspect + 1
+        return -1
+    end
+    if back > 0 then range_give_back(hi, wanted, range.rest) end
+    if hi > upto then
+        redis.call('LSET', held, 0, range_line(upto, hi, range.rest))
+        return hi
+    end
+    redis.call('LPOP', held)
+    return -1
+end
+
+local n_left, hand_hi = n_held - acked - back, -1
+if is_range then
+    hand_hi = range_settle(range.job, range.lo, range.hi)
+    n_left = hand_hi >= 0 and 1 or 0
+    acked = 1 - n_left
+    mark = string.gsub(mark, 'k', '') .. 'k'
+    n_cancels = redis.call('HLEN', cancel)
     n_results = n_results + n_out
+else
+    if acked > 0 then
+        n_cancels = settle(words, now, acked, settled, n_cancels, set[3])
+        n_results = n_results + n_out
+    end
+    local home = queue
+    if is_suspect then
+        home = suspect
+        n_suspect = n_suspect + back
+    end
+    for _ = 1, back do redis.call('LMOVE', held, home, 'RIGHT', 'LEFT') end
 end
-local n_left = n_held - acked - back
-local home = queue
-if mark == 's' then
-    home = suspect
-    n_suspect = n_suspect + back
-end
-for _ = 1, back do redis.call('LMOVE', held, home, 'RIGHT', 'LEFT') end
 
 -- What has become due goes to the head: it is older than what waits.
 if #due > 0 then
@@ -105,32 +185,94 @@ end
 depth = redis.call('LLEN', queue)
 
 if n_left == 0 then mark = '' end
-if is_held_off() > 0 or leave or mark == 's' then want = 0 end
+if is_held_off() > 0 or leave or mark ~= '' then want = 0 end
 
-local reply = {'OK', now, 0, depth, flags(), ''}
-local taken = 0
-if want > 0 and n_suspect > 0 and n_left == 0 then
-    local record = redis.call('LMOVE', suspect, held, 'LEFT', 'RIGHT')
-    taken, mark = 1, 's'
-    reply[5], reply[6], reply[7] = flags() + 4, redis.call('HGET', crashes, digest(record)) or '', record
-elseif want > 0 and depth > 0 then
-    -- At most a fair share of what is there, so that the last tasks spread over all slots.
+local reply = {'OK', now, 0, depth, flags(), '', hand_hi}
+local taken, n_dropped = 0, 0
+
+local function take_range(from, line)
+    taken, mark = from.hi - from.lo, 'r'
+    reply[7], reply[8] = from.hi, range_record(line, from.job)
+end
+
+-- At most a fair share of what is there, so that the last tasks spread over all slots. A range ends the batch.
+-- Small records: two calls for all of them cost half the time of one LMOVE each, and they are written to the
+-- append-only file once more. Large ones: copying dominates, so they are only named there (docs/design.md).
+local function take_plain(head)
     local share = math.ceil(depth / (2 * redis.call('ZCARD', workers)))
     taken = math.min(want, share, depth)
-    -- Small records: two calls for all of them cost half the time of one LMOVE each, and they are written to the
-    -- append-only file once more. Large ones: copying dominates, so they are only named there (docs/design.md).
-    if #redis.call('LINDEX', queue, 0) <= 512 then
-        local records = redis.call('LPOP', queue, taken)
-        redis.call('RPUSH', held, unpack(records))
-        for i = 1, taken do reply[6 + i] = records[i] end
+    if #head <= 512 then
+        local records, n_plain = redis.call('LPOP', queue, taken), taken
+        if n_ranges > 0 then
+            n_plain = 1
+            while n_plain < taken and not range_seek(records[n_plain + 1]) do n_plain = n_plain + 1 end
+            for i = taken, n_plain + 1, -1 do redis.call('LPUSH', queue, records[i]) end
+            taken = n_plain
+        end
+        redis.call('RPUSH', held, unpack(records, 1, taken))
+        for i = 1, taken do reply[7 + i] = records[i] end
     else
-        for i = 1, taken do reply[6 + i] = redis.call('LMOVE', queue, held, 'LEFT', 'RIGHT') end
+        for i = 1, taken do
+            reply[7 + i] = redis.call('LMOVE', queue, held, 'LEFT', 'RIGHT')
+            if n_ranges > 0 and i > 1 and range_seek(reply[7 + i]) then
+                redis.call('LMOVE', held, queue, 'RIGHT', 'LEFT')
+                taken, reply[7 + i] = i - 1, nil
+                break
+            end
+        end
     end
     reply[4] = depth - taken
 end
 
+local function take_suspect()
+    local from, is_more = nil, false
+    if n_ranges > 0 then from, n_dropped, is_more = range_head(suspect) end
+    if is_more or (from and range_want == 0) then return false end
+    local record = redis.call('LMOVE', suspect, held, 'LEFT', 'RIGHT')
+    if not record then return false end
+    taken, mark = 1, 's'
+    reply[5], reply[6], reply[8] = flags() + 4, crashes_of(record), record
+    if from then
+        take_range(from, record)
+        mark = 'sr'
+    end
+    return true
+end
+
+-- A range is taken into an empty hand only.
+local function take()
+    local head, line = depth > 0 and redis.call('LINDEX', queue, 0), nil
+    local from, is_more = n_ranges > 0 and range_seek(head), false
+    if from and (range_want == 0 or n_left > 0) then return end
+    if from then
+        local n_more
+        from, n_more, is_more = range_head(queue)
+        n_dropped = n_dropped + n_more
+        depth = redis.call('LLEN', queue)
+        head = redis.call('LINDEX', queue, 0)
+        reply[4] = depth
+    end
+    if is_more then return end
+    if from and range_is_held_off(from.job) then
+        reply[5] = reply[5] + 2
+    elseif from then
+        take_range(from, range_cut(from, from.job == ARGV[8] and range_want or 1))
+        reply[4] = redis.call('LLEN', queue)
+    elseif head then
+        take_plain(head)
+    elseif n_ranges > 0 and range_want > 0 and n_left == 0 and ARGV[10] == '1' then
+        from, line = range_steal()
+        if from then
+            take_range(from, line)
+            back = back + taken
+        end
+    end
+end
+
+if want > 0 and not (n_suspect > 0 and n_left == 0 and take_suspect()) then take() end
+
 if back > 0 then redis.call('HINCRBY', stat, 'given_back', back) end
-if taken > 0 then redis.call('HINCRBY', stat, 'taken', taken) end
+if taken + n_dropped > 0 then redis.call('HINCRBY', stat, 'taken', taken + n_dropped) end
 
 if leave and n_left == 0 then
     redis.call('ZREM', workers, W)

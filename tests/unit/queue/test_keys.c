@@ -27,6 +27,11 @@ static void test_keys__have_the_names_of_the_protocol(void **state)
     assert_string_equal(keys.conf, "{skep:sweep}:conf");
     assert_string_equal(keys.puts, "{skep:sweep}:puts");
     assert_string_equal(keys.reader, "{skep:sweep}:reader");
+    assert_string_equal(keys.ranges, "{skep:sweep}:ranges");
+    assert_string_equal(keys.gather, "{skep:sweep}:gather");
+    assert_string_equal(keys.prefix, "{skep:sweep}:");
+    assert_string_equal(keys.acks_prefix, "{skep:sweep}:acks:");
+    assert_string_equal(keys.gatherer_prefix, "{skep:sweep}:gatherer:");
     assert_string_equal(keys.held_prefix, "{skep:sweep}:held:");
     assert_string_equal(keys.info_prefix, "{skep:sweep}:info:");
     assert_string_equal(SKEP_KEY_QUEUES, "skep:queues");
