@@ -48,8 +48,9 @@ struct skep_sidecar; /* opaque: an open one */
 SKEP_MUST_USE skep_status skep_sidecar_make(const struct skep_roots *roots, const char *path,
                                             const struct skep_sidecar_facts *facts, struct skep_error *err);
 
-/* Open the sidecar of the output at PATH (the .npy's). WRITES: take the gatherer's lock; then bits that
- * cannot be trusted any more (another boot) are dropped on the way, and boot id and host become ours.
+/* Open the sidecar of the output at PATH (the .npy's); ROOTS must outlive it. WRITES: take the gatherer's
+ * lock; then bits that cannot be trusted any more (another boot) are dropped on the way, and boot id and host
+ * become ours.
  *
  *   SKEP_E_ARRAY_MISSING   there is none
  *   SKEP_E_ARRAY_INVALID   damaged, or of an unknown version
