@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "producer/command.h"
@@ -16,6 +17,13 @@ const struct skep_option skep_connect_options[] = {
     SKEP_CONNECT_ROWS(struct connect_alone, connect),
     {.name = NULL},
 };
+
+bool skep_connect_is_private(const struct skep_connect_settings *settings)
+{
+    const char *url = settings->server.url;
+
+    return url == NULL || url[0] == '\0' || strcmp(url, "private") == 0;
+}
 
 void skep_patience_init(struct skep_patience *patience, double wait_s)
 {

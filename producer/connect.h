@@ -28,6 +28,9 @@ struct skep_connect_settings {
                 "give up at once"                                                                            \
     }
 
+/* Whether no server is named, or "private" is: where a command brings its own then. */
+bool skep_connect_is_private(const struct skep_connect_settings *settings);
+
 /* The same rows by themselves, for what is printed once for all commands. */
 extern const struct skep_option skep_connect_options[];
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* skep pause, resume and limits: the switches of a queue. */
+/* skep pause and limits: the switches of a queue. `skep resume` (resume.c) ends a pause. */
+#include "producer/control.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "producer/command.h"
 #include "producer/commands.h"
-#include "producer/connect.h"
 #include "queue/admin.h"
 
 struct control_settings {
@@ -51,16 +52,16 @@ static const struct skep_option limits_options[] = {
     {.name = NULL},
 };
 
-/* ---- pause and resume ---- */
+/* ---- pause ---- */
 
-static int control_pause(const struct control_settings *settings, bool pauses)
+int skep_control_pause(const struct skep_connect_settings *connect, const char *queue, bool pauses)
 {
     struct skep_keys keys;
     struct skep_conn *conn;
     struct skep_queue_status status = {0};
     struct skep_error err = {0};
     skep_status st;
-    int exit_code = skep_connect_queue(&settings->connect, settings->queue, &keys, &conn);
+    int exit_code = skep_connect_queue(connect, queue, &keys, &conn);
 
     if (exit_code != SKEP_EXIT_OK) {
         return exit_code;
@@ -81,16 +82,12 @@ static int control_pause(const struct control_settings *settings, bool pauses)
     return SKEP_EXIT_OK;
 }
 
-static int pause_act(const void *settings, const struct skep_operands *operands)
+static int pause_act(const void *settings_read, const struct skep_operands *operands)
 {
-    (void)operands;
-    return control_pause(settings, true);
-}
+    const struct control_settings *settings = settings_read;
 
-static int resume_act(const void *settings, const struct skep_operands *operands)
-{
     (void)operands;
-    return control_pause(settings, false);
+    return skep_control_pause(&settings->connect, settings->queue, true);
 }
 
 /* ---- limits ---- */
@@ -170,25 +167,6 @@ const struct skep_command skep_command_pause = {
     .options = control_options,
     .settings_bytes = sizeof(struct control_settings),
     .act = pause_act,
-};
-
-static const char *const resume_text[] = {
-    "Let workers take tasks again from a queue that was paused. One that was not is none the worse for "
-    "it.",
-    NULL,
-};
-
-static const char *const resume_examples[] = {"skep resume -q sweep", "go on", NULL};
-
-const struct skep_command skep_command_resume = {
-    .name = "resume",
-    .summary = "let workers take again",
-    .usage = "-q QUEUE [OPTION...]",
-    .text = resume_text,
-    .examples = resume_examples,
-    .options = control_options,
-    .settings_bytes = sizeof(struct control_settings),
-    .act = resume_act,
 };
 
 static const char *const limits_text[] = {

@@ -33,6 +33,10 @@ static skep_status end_finish(struct skep_sweep_session *session, struct skep_er
 {
     skep_status st;
 
+    if (session->is_idle) {
+        session->counts.n_done = session->n_before;
+        return skep_gathering_complete(&session->gathering, &session->value, err);
+    }
     do {
         skep_error_clear(err);
         st = skep_conn_is_open(session->conn) ? SKEP_OK : skep_conn_connect(session->conn, err);

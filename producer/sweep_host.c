@@ -126,14 +126,16 @@ static skep_status host_start_server(struct skep_sweep_host *host, struct skep_e
 skep_status skep_sweep_host_open(struct skep_sweep_host *host, const struct skep_sweep_job *job,
                                  struct skep_error *err)
 {
+    static const struct skep_text_list here = {.n = 1,
+                                               .items = {"."}}; /* its own default for outputs is another */
     char log_path[PATH_MAX + 16];
     struct skep_run_worker_options options = {
         .server = &host->server,
         .is_private = true,
         .queue = job->queue,
         .slots = job->slots,
-        .data = &job->data,
-        .output = &job->output,
+        .data = job->data.n > 0 ? &job->data : &here,
+        .output = job->output.n > 0 ? &job->output : &here,
         .memory_bytes = job->memory_bytes,
         .log_path = log_path,
     };

@@ -141,11 +141,12 @@ skep_status skep_sweep_put_again(struct skep_sweep_session *session, struct skep
     if (st != SKEP_OK) {
         return st;
     }
+    session->is_idle = !skep_job_is_known(counts) && skep_sweep_count_holes(session) == 0;
     if (!skep_job_is_known(counts)) {
         return skep_sweep_put(session, err);
     }
-    if (skep_job_is_over(counts)) {
-        return put_after_end(session, err);
+    if (skep_job_is_over(counts)) { /* without holes it waits for its gatherer's last word alone */
+        return skep_sweep_count_holes(session) > 0 ? put_after_end(session, err) : SKEP_OK;
     }
     if (counts->cancelled_ms > 0) {
         return skep_error_set(err, SKEP_E_CONFLICT,

@@ -89,8 +89,11 @@ static skep_status session_put(struct skep_sweep_session *session, struct skep_e
     }
     session->n_before = job->sweep.n - skep_sweep_count_holes(session);
     session->progress.n_at_start = (uint64_t)session->n_before;
-    return job->is_resumed && !job->is_private ? skep_sweep_put_again(session, err)
-                                               : skep_sweep_put(session, err);
+    if (job->is_resumed && !job->is_private) {
+        return skep_sweep_put_again(session, err);
+    }
+    session->is_idle = session->n_before == job->sweep.n;
+    return skep_sweep_put(session, err);
 }
 
 static skep_status session_begin(struct skep_sweep_session *session, struct skep_error *err)
@@ -162,7 +165,7 @@ static int session_go(struct skep_sweep_session *session)
     if (st == SKEP_OK && session->job->is_detached) {
         return session_tell_detached(session);
     }
-    if (st == SKEP_OK) {
+    if (st == SKEP_OK && !session->is_idle) {
         st = skep_sweep_loop(session, &err);
         if (st == SKEP_STOPPED && session->job->is_private) {
             skep_sweep_wind_down(session);

@@ -33,6 +33,7 @@ struct skep_sweep_session {
     struct skep_job counts; /* as last heard */
     int64_t look_ms;        /* when they are looked at next */
     int64_t n_before;       /* tasks that were done before this session */
+    bool is_idle;           /* nothing is missing, and no server knows of a job */
     int n_fills;            /* how often holes of a job without failures were put again */
 
     struct skep_progress progress;

@@ -132,8 +132,8 @@ static void gathering_reduce(const struct skep_gathering *gathering, struct skep
     }
 }
 
-skep_status skep_gathering_finish(struct skep_gathering *gathering, struct skep_buf *value,
-                                  struct skep_error *err)
+skep_status skep_gathering_complete(struct skep_gathering *gathering, struct skep_buf *value,
+                                    struct skep_error *err)
 {
     skep_status st = gathering_sync(gathering, err);
 
@@ -144,6 +144,14 @@ skep_status skep_gathering_finish(struct skep_gathering *gathering, struct skep_
             gathering_reduce(gathering, value);
         }
     }
+    return st;
+}
+
+skep_status skep_gathering_finish(struct skep_gathering *gathering, struct skep_buf *value,
+                                  struct skep_error *err)
+{
+    skep_status st = skep_gathering_complete(gathering, value, err);
+
     if (st == SKEP_OK) {
         st = skep_acks_leave(&gathering->acks, gathering->n_in_hand, err);
     }

@@ -61,6 +61,12 @@ SKEP_MUST_USE skep_status skep_gathering_step(struct skep_gathering *gathering, 
  * its head. What was applied before stays applied. */
 SKEP_MUST_USE skep_status skep_gathering_begin_anew(struct skep_gathering *gathering, struct skep_error *err);
 
+/* The outputs' part of the end: everything is on the disk, marked as complete where no index is missing, and
+ * reduced into VALUE as skep_gathering_finish has it. Nothing is told to a queue: for outputs of which no job
+ * is left. */
+SKEP_MUST_USE skep_status skep_gathering_complete(struct skep_gathering *gathering, struct skep_buf *value,
+                                                  struct skep_error *err);
+
 /* The job's last words, once is_over: the outputs are marked as complete where no index is missing; then the
  * sweep's reduction is computed (VALUE, JSON, stays empty where there is none, or something is missing) and
  * told to the queue. A reduction that fails is told in ERR's words to the log, and the job ends without its
