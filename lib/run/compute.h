@@ -5,6 +5,9 @@
 #include "run/fault.h"
 #include "run/run.h"
 
+/* The words for a kernel that is not there. SKEP_E_UNKNOWN_KERNEL */
+skep_status skep_run_refuse_kernel(const char *name, struct skep_error *err);
+
 /* From arguments to a value, or to whatever else is wanted of a call: what plain tasks and those of a sweep
  * have in common. */
 struct skep_computation;

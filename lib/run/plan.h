@@ -76,8 +76,7 @@ SKEP_MUST_USE skep_status skep_plan_slice(const struct skep_plan *plan, int k, c
 SKEP_MUST_USE skep_status skep_plan_check(struct skep_plan *plan, struct skep_error *err);
 void skep_plan_end(struct skep_plan *plan);
 
-/* The number of the slice in output K of the task at POSITION (between begin and end); -1 in the one case
- * that a file with the values of a variable was truncated just now. */
+/* The number of the slice in output K of the task at POSITION. */
 int64_t skep_plan_slice_number(const struct skep_plan *plan, int k, int64_t position);
 
 /* The value of a result line of the task (for has_results and for reductions to show). SKEP_E_BAD_ARGS: too

@@ -8,6 +8,12 @@
 #include "run/compute.h"
 #include "run/value.h"
 
+skep_status skep_run_refuse_kernel(const char *name, struct skep_error *err)
+{
+    return skep_error_set(err, SKEP_E_UNKNOWN_KERNEL,
+                          "no kernel \"%.64s\" in this worker; it has those that `skep kernels` lists", name);
+}
+
 void skep_work_read(const struct skep_run *run, const char *bytes, size_t n, struct skep_arena *arena,
                     struct skep_work *work_out)
 {
@@ -26,10 +32,7 @@ void skep_work_read(const struct skep_run *run, const char *bytes, size_t n, str
     if (work->status == SKEP_OK) {
         work->kernel = skep_kernel_find(work->task.kernel);
         if (work->kernel == NULL) {
-            work->status =
-                skep_error_set(&work->err, SKEP_E_UNKNOWN_KERNEL,
-                               "no kernel \"%.64s\" in this worker; it has those that `skep kernels` lists",
-                               work->task.kernel);
+            work->status = skep_run_refuse_kernel(work->task.kernel, &work->err);
         }
     }
     work->id = work->task.id != NULL ? work->task.id : work->header.id;
