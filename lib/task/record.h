@@ -32,7 +32,7 @@
  *
  * A key that is not here is refused: it is a typing mistake. null is not "absent".
  *
- * To change the record: the row above, the field below, its row in record.c's table, docs/protocol.md, a
+ * To change the record: the row above, the field below, its row in record.c's table (task/fields.h), docs/protocol.md, a
  * golden file, the fuzz corpus. */
 
 /* Everything lives in the arena it was parsed into. Absent strings are NULL. */
