@@ -8,6 +8,7 @@ skep_fuzz(verbs LINKS skep_queue)
 skep_fuzz(record LINKS skep_task)
 skep_fuzz(header LINKS skep_task)
 skep_fuzz(glance LINKS skep_producer)
+skep_fuzz(sweep_spec LINKS skep_sweep)
 skep_fuzz(letter LINKS skep_producer)
 skep_fuzz(expr LINKS skep_kernel)
 skep_fuzz(canary) # must crash under a fuzzer that sees; ops/test looks for it
