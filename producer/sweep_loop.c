@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "producer/job_wait.h"
 #include "producer/stop.h"
 
 enum {
@@ -112,7 +113,7 @@ static skep_status loop_ask_finished(struct skep_sweep_session *session, bool *i
     skep_status st = SKEP_OK;
 
     if (skep_job_is_over(&session->counts)) {
-        st = skep_sweep_is_gathering(session->conn, &session->keys, session->job->job, &is_waiting, err);
+        st = skep_job_is_gathering(session->conn, &session->keys, session->job->job, &is_waiting, err);
     }
     *is_over_out = st == SKEP_OK && !is_waiting;
     return st;

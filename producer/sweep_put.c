@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "producer/stop.h"
 #include "queue/admin.h"
 
@@ -155,19 +154,4 @@ skep_status skep_sweep_put_again(struct skep_sweep_session *session, struct skep
                               session->job->job, session->keys.name, session->job->job);
     }
     return SKEP_OK; /* it runs: join it */
-}
-
-skep_status skep_sweep_is_gathering(struct skep_conn *conn, const struct skep_keys *keys, const char *job,
-                                    bool *is_gathering_out, struct skep_error *err)
-{
-    char(*names)[SKEP_RANGE_JOB_BYTES];
-    size_t n;
-    skep_status st = skep_range_list_gather(conn, keys, &names, &n, err);
-
-    *is_gathering_out = false;
-    for (size_t i = 0; i < n; i++) {
-        *is_gathering_out = *is_gathering_out || strcmp(names[i], job) == 0;
-    }
-    skep_free(names);
-    return st;
 }

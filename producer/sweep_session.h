@@ -71,11 +71,6 @@ int skep_sweep_tell_end(struct skep_sweep_session *session);
 /* It cannot go on (ST, ERR), or was stopped (SKEP_STOPPED): what is kept, and how to go on. */
 int skep_sweep_tell_break(struct skep_sweep_session *session, skep_status st, const struct skep_error *err);
 
-/* Whether JOB still waits for its gatherer's last word. */
-SKEP_MUST_USE skep_status skep_sweep_is_gathering(struct skep_conn *conn, const struct skep_keys *keys,
-                                                  const char *job, bool *is_gathering_out,
-                                                  struct skep_error *err);
-
 /* Positions in [0, n) with a hole in some output. */
 int64_t skep_sweep_count_holes(const struct skep_sweep_session *session);
 
