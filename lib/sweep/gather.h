@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/arena.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "npy/roots.h"
 #include "sweep/array.h"
@@ -26,8 +26,10 @@ struct skep_gatherer {
     int64_t n_lost;                          /* slices that a worker wrote and that are not there: holes */
     char conflict[256];                      /* the last one, in words: index, both checksums, worker */
     char lost[256];                          /* the same */
+    uint64_t boot;                           /* of this machine */
     bool is_dirty;                           /* something is not synced */
-    struct skep_arena scratch;               /* of the ack that is being applied */
+    bool is_broken;                          /* a sync failed: nothing is safe any more that was not before */
+    struct skep_buf slice;                   /* one that is read back */
 };
 
 /* Open the outputs of SWEEP under ROOTS.
