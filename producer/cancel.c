@@ -24,7 +24,11 @@ struct cancel_settings {
 
 static const struct skep_option cancel_options[] = {
     SKEP_QUEUE_ROW(struct cancel_settings, queue),
-    {.name = "job", .kind = SKEP_OPT_TEXT, AT(job), .value_name = "NAME", .help = "all tasks of this job"},
+    {.name = "job",
+     .kind = SKEP_OPT_TEXT,
+     AT(job),
+     .value_name = "NAME",
+     .help = "all tasks of this job, as the operand"},
     {.name = "id",
      .kind = SKEP_OPT_LIST,
      AT(ids),
@@ -58,14 +62,14 @@ static void cancel_tell_job(const struct skep_keys *keys, const struct skep_job 
 }
 
 static int cancel_job(const struct cancel_settings *settings, struct skep_conn *conn,
-                      const struct skep_keys *keys)
+                      const struct skep_keys *keys, const char *name)
 {
     struct skep_error err = {0};
     struct skep_job job;
-    skep_status st = skep_cancel_put(conn, keys, SKEP_CANCEL_JOB, &settings->job, 1, NULL, &err);
+    skep_status st = skep_cancel_put(conn, keys, SKEP_CANCEL_JOB, &name, 1, NULL, &err);
 
     if (st == SKEP_OK) {
-        st = skep_job_read(conn, keys, settings->job, &job, &err);
+        st = skep_job_read(conn, keys, name, &job, &err);
     }
     if (st != SKEP_OK) {
         return skep_complain_error(st, &err);
@@ -74,6 +78,17 @@ static int cancel_job(const struct cancel_settings *settings, struct skep_conn *
         cancel_tell_job(keys, &job);
     }
     return SKEP_EXIT_OK;
+}
+
+static int cancel_jobs(const struct cancel_settings *settings, struct skep_conn *conn,
+                       const struct skep_keys *keys, const struct skep_operands *names)
+{
+    int exit_code = settings->job != NULL ? cancel_job(settings, conn, keys, settings->job) : SKEP_EXIT_OK;
+
+    for (size_t i = 0; i < names->n && exit_code == SKEP_EXIT_OK; i++) {
+        exit_code = cancel_job(settings, conn, keys, names->items[i]);
+    }
+    return exit_code;
 }
 
 static int cancel_ids(const struct cancel_settings *settings, struct skep_conn *conn,
@@ -113,36 +128,40 @@ static bool cancel_name_is_good(const char *name)
     return is_good;
 }
 
-static int cancel_act(const void *settings_read, const struct skep_operands *ids)
+/* With --id the operands are further ids, else they are names of jobs. */
+static bool cancel_names_are_good(const struct cancel_settings *settings, const struct skep_operands *names)
+{
+    bool has_jobs = settings->job != NULL || (settings->ids.n == 0 && names->n > 0);
+    bool are_good = settings->job == NULL || cancel_name_is_good(settings->job);
+
+    if (has_jobs == (settings->ids.n > 0)) {
+        skep_complain("cancel: give the name of a job, or --id with the ids of tasks");
+        return false;
+    }
+    for (size_t i = 0; i < names->n && are_good; i++) {
+        are_good = cancel_name_is_good(names->items[i]);
+    }
+    for (size_t i = 0; i < settings->ids.n && are_good; i++) {
+        are_good = cancel_name_is_good(settings->ids.items[i]);
+    }
+    return are_good;
+}
+
+static int cancel_act(const void *settings_read, const struct skep_operands *names)
 {
     const struct cancel_settings *settings = settings_read;
-    bool has_ids = ids->n > 0 || settings->ids.n > 0;
     struct skep_keys keys;
     struct skep_conn *conn;
     int exit_code;
 
-    if ((settings->job != NULL) == has_ids) {
-        skep_complain("cancel: give either --job NAME or the ids of tasks");
-        return SKEP_EXIT_USAGE;
-    }
-    for (size_t i = 0; i < ids->n; i++) {
-        if (!cancel_name_is_good(ids->items[i])) {
-            return SKEP_EXIT_USAGE;
-        }
-    }
-    for (size_t i = 0; i < settings->ids.n; i++) {
-        if (!cancel_name_is_good(settings->ids.items[i])) {
-            return SKEP_EXIT_USAGE;
-        }
-    }
-    if (!has_ids && !cancel_name_is_good(settings->job)) {
+    if (!cancel_names_are_good(settings, names)) {
         return SKEP_EXIT_USAGE;
     }
     exit_code = skep_connect_queue(&settings->connect, settings->queue, &keys, &conn);
     if (exit_code != SKEP_EXIT_OK) {
         return exit_code;
     }
-    exit_code = has_ids ? cancel_ids(settings, conn, &keys, ids) : cancel_job(settings, conn, &keys);
+    exit_code = (settings->ids.n > 0 ? cancel_ids : cancel_jobs)(settings, conn, &keys, names);
     skep_conn_free(conn);
     return exit_code;
 }
@@ -164,9 +183,9 @@ static const char *const cancel_text[] = {
 };
 
 static const char *const cancel_examples[] = {
-    "skep cancel -q sweep --job monday",
+    "skep cancel -q sweep monday",
     "everything that is left of a job",
-    "skep cancel -q sweep --job monday && skep wait -q sweep --job monday",
+    "skep cancel -q sweep monday && skep wait -q sweep monday",
     "and wait until the last task of it is dropped",
     "skep cancel -q sweep --id t17 t18",
     "two tasks",
@@ -176,7 +195,7 @@ static const char *const cancel_examples[] = {
 const struct skep_command skep_command_cancel = {
     .name = "cancel",
     .summary = "drop a job, or tasks, that nobody wants any more",
-    .usage = "-q QUEUE (--job NAME | --id ID...) [OPTION...]",
+    .usage = "-q QUEUE (JOB... | --id ID...) [OPTION...]",
     .text = cancel_text,
     .examples = cancel_examples,
     .options = cancel_options,

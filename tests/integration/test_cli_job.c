@@ -113,7 +113,7 @@ static void test_cli_job__is_waited_for(void **state)
             "-q", "s", "--job", "bad");
     cli_run(cli, 1, "", "queue s knows no job \"none\"; `skep job ls -q s` lists them", "wait", "-q", "s",
             "--job", "none");
-    cli_run(cli, 2, "", "for which job? Give --job NAME", "wait", "-q", "s");
+    cli_run(cli, 2, "", "for which job? Give its name", "wait", "-q", "s");
 }
 
 /* A job is over only when all that was announced is: one that was broken off is not. */
@@ -203,8 +203,8 @@ static void test_cli_job__refuses_usage_of_cancel(void **state)
 {
     struct cli *cli = *state;
 
-    cli_run(cli, 2, "", "give either --job NAME or the ids of tasks", "cancel", "-q", "s");
-    cli_run(cli, 2, "", "give either --job NAME or the ids of tasks", "cancel", "-q", "s", "--job", "a", "b");
+    cli_run(cli, 2, "", "give the name of a job, or --id", "cancel", "-q", "s");
+    cli_run(cli, 2, "", "give the name of a job, or --id", "cancel", "-q", "s", "--job", "a", "--id", "b");
     cli_run(cli, 2, "", "a name has 1 to 256 bytes", "cancel", "-q", "s", "a", "");
     cli_run(cli, 0, "", "2 ids of queue s noted: their tasks are dropped when a worker comes to them",
             "cancel", "-q", "s", "--id", "a", "b");
@@ -212,6 +212,7 @@ static void test_cli_job__refuses_usage_of_cancel(void **state)
     cli_run(cli, 0, "", "3 ids", "cancel", "-q", "s", "--id", "c", "--id", "d", "e");
     assert_int_equal(cli_count(cli, "HLEN", "{skep:s}:cancel"), 5);
     cli_run(cli, 0, "", "nobody has announced a job \"x\" to queue s", "cancel", "-q", "s", "--job", "x");
+    cli_run(cli, 0, "", "nobody has announced a job \"y\" to queue s", "cancel", "-q", "s", "y");
 }
 
 /* ---- breaks ---- */
