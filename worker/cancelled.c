@@ -17,7 +17,7 @@ static bool cancelled_copy(struct skep_batch *batch, const char *text, const cha
 
 skep_status skep_cancelled_mark(struct skep_slot *slot, struct skep_lane *lane, struct skep_error *err)
 {
-    struct skep_batch *batch = &lane->batch;
+    struct skep_batch *batch = &lane->hand.batch;
     struct skep_cancel_query queries[SKEP_BATCH_MAX];
     skep_status st;
 
@@ -44,11 +44,13 @@ skep_status skep_cancelled_mark(struct skep_slot *slot, struct skep_lane *lane, 
 
 skep_status skep_cancelled_is_running(struct skep_slot *slot, bool *is_cancelled_out, struct skep_error *err)
 {
-    struct skep_lane *lane = slot->running_lane;
-    struct skep_cancel_query query = {.job = skep_settle_job(slot->running), .id = slot->running->id};
+    const struct skep_running *running = &slot->running;
+    struct skep_lane *lane = running->lane;
+    struct skep_cancel_query query = {
+        .job = running->job, .id = running->sweep == NULL ? running->id : "", .from = -1};
     skep_status st = SKEP_OK;
 
-    assert(slot->running != NULL);
+    assert(lane != NULL);
     *is_cancelled_out = false;
     if (lane->holder.is_pending) { /* that one has to be answered before anything else is asked */
         st = skep_lane_tell(lane, 1, err);
@@ -56,6 +58,7 @@ skep_status skep_cancelled_is_running(struct skep_slot *slot, bool *is_cancelled
     if (st == SKEP_OK) {
         st = skep_cancel_check(lane->conn, &lane->holder.keys, &query, 1, err);
     }
-    *is_cancelled_out = st == SKEP_OK && query.is_cancelled;
+    *is_cancelled_out = st == SKEP_OK && (query.is_cancelled || (running->sweep != NULL && query.from >= 0 &&
+                                                                 running->position >= query.from));
     return st;
 }

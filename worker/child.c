@@ -82,7 +82,7 @@ skep_status skep_child_start(struct skep_child *child, int number, char *const *
     int page_fd = -1;
     skep_status st;
 
-    *child = (struct skep_child){.number = number, .pid_fd = -1, .control_fd = -1, .told_running = -1};
+    *child = (struct skep_child){.number = number, .pid_fd = -1, .control_fd = -1, .told = {.number = -1}};
     snprintf(slot, sizeof slot, "--slot=%d", number);
     snprintf(control, sizeof control, "--control-fd=%d", CHILD_CONTROL_FD);
     snprintf(page, sizeof page, "--page-fd=%d", CHILD_PAGE_FD);

@@ -20,11 +20,9 @@ struct skep_child {
     bool is_fenced; /* the agent had to end it: it had been declared dead elsewhere */
     /* What limit.c does to it. */
     enum skep_stop ended_for; /* the agent had to end it: because of the task named beside; else NONE */
-    int ended_lane;
-    int64_t ended_running;
-    int64_t own_bytes; /* its memory of its own when that was too much */
-    int told_lane;
-    int64_t told_running; /* the task whose process group has got SIGTERM; -1: none */
+    struct skep_page_task ended;
+    int64_t own_bytes;          /* its memory of its own when that was too much */
+    struct skep_page_task told; /* the task whose process group has got SIGTERM */
     int64_t told_at_ms;
     /* Once it is over. */
     int status; /* of wait */

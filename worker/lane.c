@@ -22,7 +22,7 @@ void skep_lane_init(struct skep_lane *lane, int slot, const char *queue, struct 
     lane->queue = queue;
     lane->page = page;
     lane->metrics = metrics;
-    skep_batch_init(&lane->batch);
+    skep_hand_init(&lane->hand);
 }
 
 skep_status skep_lane_register(struct skep_lane *lane, struct skep_error *err)
@@ -50,17 +50,25 @@ skep_status skep_lane_register(struct skep_lane *lane, struct skep_error *err)
 /* A cycle of ours has been answered. */
 static skep_status lane_answered(struct skep_lane *lane, struct skep_error *err)
 {
-    skep_batch_told(&lane->batch, lane->holder.n_settling);
-    lane_count(lane, SKEP_METRIC_CYCLES, 1);
-    lane_count(lane, SKEP_METRIC_CYCLE_REPLAYS, lane->reply.is_replay);
-    lane_count(lane, SKEP_METRIC_TASKS_TAKEN, lane->reply.n_tasks);
-    lane->skew_ms = lane->reply.now_ms - skep_monotonic_ms();
+    int64_t now_ms = skep_monotonic_ms();
+    skep_status st = SKEP_OK;
+
+    lane->skew_ms = lane->reply.now_ms - now_ms;
     lane->retry_at_ms = 0;
     skep_backoff_reset(&lane->cycle_backoff);
-    if (lane->reply.n_tasks > 0) {
-        return skep_batch_fill(&lane->batch, &lane->reply, skep_monotonic_ms(), err);
+    if (!lane->reply.is_cut) {
+        skep_hand_told(&lane->hand, lane->holder.n_settling);
+        lane_count(lane, SKEP_METRIC_CYCLES, 1);
+        lane_count(lane, SKEP_METRIC_CYCLE_REPLAYS, lane->reply.is_replay);
     }
-    return SKEP_OK;
+    if (lane->reply.n_tasks == 0) {
+        lane_count(lane, SKEP_METRIC_TASKS_CUT, (uint64_t)skep_hand_cut(&lane->hand, lane->reply.range_hi));
+    } else {
+        st = skep_hand_fill(&lane->hand, &lane->reply, now_ms, err);
+        lane_count(lane, SKEP_METRIC_TASKS_TAKEN, (uint64_t)skep_hand_count_taken(&lane->hand));
+        lane_count(lane, SKEP_METRIC_CHUNKS, lane->hand.is_range);
+    }
+    return st;
 }
 
 static skep_status lane_finish_cycle(struct skep_lane *lane, struct skep_error *err)
@@ -77,22 +85,28 @@ static skep_status lane_finish_cycle(struct skep_lane *lane, struct skep_error *
 static skep_status lane_cycle(struct skep_lane *lane, size_t n_kept, size_t want, bool leaves,
                               struct skep_error *err)
 {
-    struct skep_cycle cycle = skep_batch_make_cycle(&lane->batch, n_kept);
     skep_status st;
 
-    cycle.want = want;
-    cycle.leaves = leaves;
-    lane->asked = want;
-    st = skep_holder_cycle(&lane->holder, &cycle, &lane->reply, err);
-    if (st == SKEP_OK || lane->holder.is_pending) {
-        skep_batch_gave_back(&lane->batch, cycle.n_back);
-        lane_count(lane, SKEP_METRIC_TASKS_GIVEN_BACK, cycle.n_back);
-    }
-    return st == SKEP_OK ? lane_answered(lane, err) : st;
+    do { /* what is told of a range that was cut meanwhile is told anew, without what was cut off */
+        struct skep_cycle cycle = skep_hand_make_cycle(&lane->hand, n_kept);
+        cycle.want = want;
+        cycle.range_job = lane->hand.chunk.job;
+        cycle.range_want = want > 0 ? lane->hand.chunk.want : 0;
+        cycle.steals = want > 0;
+        cycle.leaves = leaves;
+        lane->asked = want;
+        st = skep_holder_cycle(&lane->holder, &cycle, &lane->reply, err);
+        if (st == SKEP_OK || lane->holder.is_pending) {
+            lane_count(lane, SKEP_METRIC_TASKS_GIVEN_BACK,
+                       (uint64_t)skep_hand_gave_back(&lane->hand, &cycle));
+        }
+        st = st == SKEP_OK ? lane_answered(lane, err) : st;
+    } while (st == SKEP_OK && lane->reply.is_cut);
+    return st;
 }
 
 /* So many tasks make half a second, as far as we know; at most twice what was asked for before. */
-static size_t lane_want(const struct skep_lane *lane, size_t limit)
+static size_t lane_want(const struct skep_lane *lane, int64_t limit)
 {
     size_t most = lane->want < 1 ? 1 : 2 * lane->want;
     double fits = lane->task_s > 0 ? LANE_BATCH_MS / (1000 * lane->task_s) : 1;
@@ -103,7 +117,7 @@ static size_t lane_want(const struct skep_lane *lane, size_t limit)
     if (fits < (double)most) {
         most = (size_t)fits;
     }
-    most = most < limit ? most : limit;
+    most = (int64_t)most < limit ? most : (size_t)limit;
     return most < SKEP_BATCH_MAX ? most : SKEP_BATCH_MAX;
 }
 
@@ -123,14 +137,16 @@ static skep_status lane_rest(struct skep_lane *lane, struct skep_error *err)
     return st;
 }
 
-skep_status skep_lane_take(struct skep_lane *lane, size_t limit, struct skep_error *err)
+skep_status skep_lane_take(struct skep_lane *lane, int64_t limit, struct skep_error *err)
 {
     bool was_asked = lane->holder.is_pending && lane->asked > 0;
     skep_status st = lane_finish_cycle(lane, err);
 
     assert(lane->state == SKEP_LANE_OPEN && limit > 0);
-    if (st == SKEP_OK && !was_asked) { /* what is under way may be the answer to another question */
+    if (st == SKEP_OK && (!was_asked || lane->reply.is_cut)) {
+        /* What was under way may have been the answer to another question. */
         lane->want = lane_want(lane, limit);
+        lane->hand.chunk.want = lane->hand.chunk.want < limit ? lane->hand.chunk.want : limit;
         st = lane_cycle(lane, 0, lane->want, false, err);
     }
     if (st == SKEP_OK && lane->reply.n_tasks == 0) {
@@ -143,8 +159,7 @@ skep_status skep_lane_tell(struct skep_lane *lane, size_t n_kept, struct skep_er
 {
     skep_status st = lane_finish_cycle(lane, err);
 
-    if (st == SKEP_OK &&
-        (lane->batch.first < lane->batch.n_settled || lane->batch.n_settled + n_kept < lane->batch.n_tasks)) {
+    if (st == SKEP_OK && skep_hand_has_news(&lane->hand, n_kept)) {
         st = lane_cycle(lane, n_kept, 0, false, err);
     }
     return st;
@@ -244,7 +259,7 @@ bool skep_lane_forgive(struct skep_lane *lane, skep_status st, const char *doing
 
 bool skep_lane_has_news(const struct skep_lane *lane)
 {
-    return lane->holder.is_pending || lane->batch.first < lane->batch.n_tasks;
+    return lane->holder.is_pending || !skep_hand_is_empty(&lane->hand);
 }
 
 bool skep_lane_is_due(const struct skep_lane *lane, int64_t now_ms)
@@ -261,5 +276,7 @@ void skep_lane_learn(struct skep_lane *lane, double spent_s, size_t n_tasks)
 
 int64_t skep_lane_number(const struct skep_lane *lane)
 {
-    return (int64_t)(lane->holder.n_settled + (lane->batch.n_settled - lane->batch.first));
+    size_t n_untold = lane->hand.is_range ? 0 : lane->hand.batch.n_settled - lane->hand.batch.first;
+
+    return (int64_t)(lane->holder.n_settled + n_untold);
 }

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "batch.h"
+#include "hand.h"
 #include "page.h"
 #include "queue/backoff.h"
 #include "queue/holder.h"
@@ -32,7 +32,7 @@ struct skep_lane {
     struct skep_metrics *metrics; /* of the slot */
     struct skep_conn *conn;       /* owned */
     struct skep_holder holder;
-    struct skep_batch batch;
+    struct skep_hand hand;
     struct skep_cycle_reply reply; /* to the last cycle */
     size_t asked;                  /* so many tasks the last cycle was to take */
     struct skep_backoff cycle_backoff, wait_backoff;
@@ -51,9 +51,9 @@ void skep_lane_init(struct skep_lane *lane, int slot, const char *queue, struct 
 SKEP_MUST_USE skep_status skep_lane_register(struct skep_lane *lane, struct skep_error *err);
 
 /* Settle what is finished, give back what is not, take as many tasks as make half a second of work, LIMIT at
- * most. A cycle of before that is still under way is brought to its end first. What was taken is in the
- * batch; when it is nothing, the wait for a task begins, or the lane is held off. */
-SKEP_MUST_USE skep_status skep_lane_take(struct skep_lane *lane, size_t limit, struct skep_error *err);
+ * most: plain ones, or of a range job. A cycle of before that is still under way is brought to its end first.
+ * What was taken is in the hand; when it is nothing, the wait for a task begins, or the lane is held off. */
+SKEP_MUST_USE skep_status skep_lane_take(struct skep_lane *lane, int64_t limit, struct skep_error *err);
 
 /* Settle what is finished, and give back all but the first N_KEPT of the rest. */
 SKEP_MUST_USE skep_status skep_lane_tell(struct skep_lane *lane, size_t n_kept, struct skep_error *err);
@@ -80,7 +80,7 @@ bool skep_lane_is_due(const struct skep_lane *lane, int64_t now_ms);
 /* N tasks took so long. */
 void skep_lane_learn(struct skep_lane *lane, double spent_s, size_t n_tasks);
 
-/* The number of the batch's next task among all that this incarnation held. */
+/* The number of the next task in the hand (of a range: of all of it) among all that this incarnation held. */
 int64_t skep_lane_number(const struct skep_lane *lane);
 
 #endif

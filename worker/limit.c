@@ -122,13 +122,12 @@ void skep_limits_enter(const struct skep_worker_settings *settings)
 
 /* ---- in the agent ---- */
 
-static void limits_end(struct skep_child *child, enum skep_stop why, int lane, int64_t running)
+static void limits_end(struct skep_child *child, enum skep_stop why, const struct skep_page_task *task)
 {
     /* At once: the log may block, and meanwhile the slot would go on to another task. */
     skep_child_kill(child);
     child->ended_for = why;
-    child->ended_lane = lane;
-    child->ended_running = running;
+    child->ended = *task;
     skep_log(SKEP_LOG_WARN, "slot-end-forced", "slot=%d reason=%s", child->number,
              why == SKEP_STOP_MEMORY   ? "memory-limit"
              : why == SKEP_STOP_CANCEL ? "cancelled"
@@ -145,31 +144,26 @@ static bool limits_is_too_large(struct skep_child *child, uint64_t limit_bytes)
 bool skep_limits_enforce(struct skep_child *child, const struct skep_worker_settings *settings,
                          int64_t now_ms)
 {
-    struct skep_page *page = child->page;
-    int64_t running, deadline_ms;
+    struct skep_page_task task;
+    int64_t deadline_ms, started_ms;
     bool is_told;
-    int lane;
 
     if (child->pid == 0 || child->is_fenced || child->ended_for != SKEP_STOP_NONE) {
         return false;
     }
-    running = atomic_load_explicit(&page->running, memory_order_acquire);
-    lane = atomic_load(&page->running_lane);
-    deadline_ms = atomic_load(&page->deadline_ms);
-    if (running < 0 || atomic_load(&page->running) != running) {
-        return settings->task_memory_bytes > 0; /* or between two tasks: at the next look */
+    if (!skep_page_look(child->page, &task, &deadline_ms, &started_ms)) {
+        return settings->task_memory_bytes > 0;
     }
-    is_told = child->told_running == running && child->told_lane == lane;
+    is_told = skep_page_task_is(&child->told, &task);
     if (settings->task_memory_bytes > 0 && limits_is_too_large(child, settings->task_memory_bytes)) {
-        limits_end(child, SKEP_STOP_MEMORY, lane, running);
+        limits_end(child, SKEP_STOP_MEMORY, &task);
     } else if (deadline_ms > 0 && now_ms >= deadline_ms + LIMITS_LISTEN_MS && !is_told) {
         skep_child_terminate(child);
-        child->told_running = running;
-        child->told_lane = lane;
+        child->told = task;
         child->told_at_ms = now_ms;
     } else if (deadline_ms > 0 && is_told && now_ms >= child->told_at_ms + LIMITS_TERM_MS) {
-        bool is_cancelled = atomic_load(&page->stop) == SKEP_STOP_CANCEL;
-        limits_end(child, is_cancelled ? SKEP_STOP_CANCEL : SKEP_STOP_TIMEOUT, lane, running);
+        bool is_cancelled = atomic_load(&child->page->stop) == SKEP_STOP_CANCEL;
+        limits_end(child, is_cancelled ? SKEP_STOP_CANCEL : SKEP_STOP_TIMEOUT, &task);
     }
     return deadline_ms > 0 || settings->task_memory_bytes > 0;
 }

@@ -59,24 +59,24 @@ size_t skep_obituary_write(const struct skep_child *child, const char *info, boo
                            struct skep_obituary obituaries_out[SKEP_MAX_QUEUES])
 {
     struct skep_page *page = child->page;
-    int64_t running = atomic_load_explicit(&page->running, memory_order_acquire);
-    int64_t started_ms = atomic_load(&page->started_ms);
-    int lane = atomic_load(&page->running_lane);
-    bool is_ended = child->ended_for != SKEP_STOP_NONE;
+    int64_t started_ms, deadline_ms;
+    struct skep_page_task task;
+    bool is_running = skep_page_look(page, &task, &deadline_ms, &started_ms);
     size_t n = 0;
 
     /* When the blow fell the task that had earned it was over: what ran then is innocent. */
     is_nobodys_fault =
-        is_nobodys_fault || (is_ended && (running != child->ended_running || lane != child->ended_lane));
+        is_nobodys_fault || (child->ended_for != SKEP_STOP_NONE && !skep_page_task_is(&task, &child->ended));
     for (size_t i = 0; i < SKEP_MAX_QUEUES; i++) {
         struct skep_obituary *obituary = &obituaries_out[n];
-        bool is_to_blame = running >= 0 && (size_t)lane == i && !is_nobodys_fault;
+        bool is_to_blame = is_running && (size_t)task.lane == i && !is_nobodys_fault;
         if (!atomic_load_explicit(&page->lanes[i].is_registered, memory_order_acquire)) {
             continue;
         }
         *obituary = (struct skep_obituary){
             .lane = i,
-            .running = is_to_blame ? running : SKEP_RUNNING_NONE,
+            .running = is_to_blame ? task.number : SKEP_RUNNING_NONE,
+            .position = is_to_blame ? task.position : -1,
             .ended_for = is_to_blame ? child->ended_for : SKEP_STOP_NONE,
             .slot = child->number,
             .died_ms = skep_wall_ms(),

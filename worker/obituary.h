@@ -12,7 +12,8 @@
 struct skep_obituary {
     size_t lane;
     char worker[SKEP_WORKER_NAME_BYTES];
-    int64_t running; /* number of the task that is to blame; SKEP_RUNNING_NONE: nobody is */
+    int64_t running;  /* number of the task that is to blame; SKEP_RUNNING_NONE: nobody is */
+    int64_t position; /* which of a range it was; else -1 */
     /* Why the agent had to end it. Of SKEP_STOP_TIMEOUT, _CANCEL and _MEMORY the task is settled by a
      * verdict; else it has crashed. */
     enum skep_stop ended_for;

@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "cancelled.h"
+#include "sweep/order.h"
 #include "title.h"
 
 enum {
@@ -19,35 +21,6 @@ enum {
 
 /* ---- what waits behind a long task ---- */
 
-/* Settle what is finished; of the running lane one task stays, the one that runs. With the lock. */
-static void pacer_tell(struct skep_slot *slot, struct skep_lane *lane)
-{
-    struct skep_error err = {0};
-    skep_status st = skep_lane_tell(lane, lane == slot->running_lane ? 1 : 0, &err);
-
-    if (st == SKEP_E_FENCED && lane == slot->running_lane) {
-        _exit(SKEP_SLOT_FENCED); /* what it computes is somebody else's by now */
-    }
-    if (st != SKEP_OK && !skep_lane_forgive(lane, st, "tell", &err)) {
-        lane->retry_at_ms = skep_monotonic_ms() + PACER_TELL_MS; /* the main thread will hear it, too */
-    }
-}
-
-static bool pacer_is_news_old(const struct skep_slot *slot, const struct skep_lane *lane, int64_t now_ms)
-{
-    const struct skep_batch *batch = &lane->batch;
-
-    if (!skep_lane_has_news(lane) || !skep_lane_is_due(lane, now_ms)) {
-        return false;
-    }
-    if (lane != slot->running_lane) {
-        return true; /* its server was unwell when its turn was over */
-    }
-    return now_ms - batch->started_ms >= PACER_TELL_MS &&
-           (batch->first < batch->n_settled || batch->n_tasks - batch->n_settled > 1 ||
-            lane->holder.is_pending);
-}
-
 /* The first reason to stop is the one that counts. */
 static void pacer_stop(struct skep_slot *slot, unsigned why)
 {
@@ -56,17 +29,61 @@ static void pacer_stop(struct skep_slot *slot, unsigned why)
     atomic_compare_exchange_strong(&slot->page->stop, &none, why);
 }
 
+/* Settle what is finished; of the running lane one task stays, the one that runs. With the lock. */
+static void pacer_tell(struct skep_slot *slot, struct skep_lane *lane)
+{
+    struct skep_error err = {0};
+    bool is_running = lane == slot->running.lane;
+    skep_status st = skep_lane_tell(lane, is_running ? 1 : 0, &err);
+
+    if (st == SKEP_E_FENCED && is_running) {
+        _exit(SKEP_SLOT_FENCED); /* what it computes is somebody else's by now */
+    }
+    if (is_running && slot->running.sweep != NULL && slot->running.position >= lane->hand.chunk.hi) {
+        pacer_stop(slot, SKEP_STOP_LOST);
+    }
+    if (st != SKEP_OK && !skep_lane_forgive(lane, st, "tell", &err)) {
+        lane->retry_at_ms = skep_monotonic_ms() + PACER_TELL_MS; /* the main thread will hear it, too */
+    }
+}
+
+static bool pacer_is_news_old(const struct skep_slot *slot, const struct skep_lane *lane, int64_t now_ms)
+{
+    if (!skep_lane_has_news(lane) || !skep_lane_is_due(lane, now_ms)) {
+        return false;
+    }
+    if (lane != slot->running.lane) {
+        return true; /* its server was unwell when its turn was over */
+    }
+    return now_ms - lane->hand.batch.started_ms >= PACER_TELL_MS &&
+           (skep_hand_has_news(&lane->hand, 1) || lane->holder.is_pending);
+}
+
+static void pacer_set_title(const struct skep_slot *slot)
+{
+    const struct skep_running *running = &slot->running;
+    char id[SKEP_RANGE_JOB_BYTES + 24];
+
+    if (running->sweep == NULL) {
+        snprintf(id, sizeof id, "%.48s", running->id);
+    } else {
+        skep_settle_name_index(running->job, skep_order_index(running->sweep, running->position), id,
+                               sizeof id);
+    }
+    skep_title_set("skep-worker: slot %d %s %s %s", (int)slot->settings->slot, running->lane->queue,
+                   running->kernel, id);
+}
+
 /* Ten times a second while a batch is being worked on. */
 static void pacer_tick(struct skep_slot *slot)
 {
     int64_t now_ms = skep_monotonic_ms();
     int64_t deadline_ms = atomic_load_explicit(&slot->page->deadline_ms, memory_order_relaxed);
 
-    if (slot->running == NULL) {
+    if (slot->running.lane == NULL) {
         return;
     }
-    skep_title_set("skep-worker: slot %d %s %s %.48s", (int)slot->settings->slot, slot->running_lane->queue,
-                   slot->running->task.kernel, slot->running->id);
+    pacer_set_title(slot);
     if (deadline_ms > 0 && now_ms >= deadline_ms) {
         pacer_stop(slot, SKEP_STOP_TIMEOUT);
     }
@@ -74,7 +91,7 @@ static void pacer_tick(struct skep_slot *slot)
         struct skep_lane *lane = &slot->lanes[i];
         if (pacer_is_news_old(slot, lane, now_ms)) {
             pacer_tell(slot, lane);
-            lane->batch.started_ms = now_ms;
+            lane->hand.batch.started_ms = now_ms;
         }
     }
 }
@@ -117,9 +134,9 @@ static void pacer_finish(struct skep_slot *slot)
 {
     pthread_mutex_lock(&slot->lock);
     slot->is_finishing = true;
-    if (slot->running_lane != NULL) {
+    if (slot->running.lane != NULL) {
         /* What was not started goes to others now, not when this task is done. */
-        pacer_tell(slot, slot->running_lane);
+        pacer_tell(slot, slot->running.lane);
     }
     pthread_mutex_unlock(&slot->lock);
     skep_slot_poke(slot->wake_fd);
@@ -137,7 +154,7 @@ static void pacer_look_at_running(struct skep_slot *slot)
         _exit(SKEP_SLOT_FENCED);
     }
     if (st != SKEP_OK) { /* the agent will ask again */
-        (void)skep_lane_forgive(slot->running_lane, st, "cancel", &err);
+        (void)skep_lane_forgive(slot->running.lane, st, "cancel", &err);
     } else if (is_cancelled) {
         pacer_stop(slot, SKEP_STOP_CANCEL);
         atomic_store(&slot->page->deadline_ms, skep_monotonic_ms());
@@ -148,7 +165,7 @@ static void pacer_look_at_running(struct skep_slot *slot)
 static void pacer_look(struct skep_slot *slot)
 {
     pthread_mutex_lock(&slot->lock);
-    if (slot->running != NULL) {
+    if (slot->running.lane != NULL) {
         slot->look = slot->look == SKEP_LOOK_ALL ? SKEP_LOOK_ALL : SKEP_LOOK_HELD_OFF;
         pacer_look_at_running(slot);
     } else {

@@ -3,6 +3,7 @@
 #define SKEP_WORKER_PAGE_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "metrics/metrics.h"
@@ -21,6 +22,7 @@ enum skep_stop {
     SKEP_STOP_NOW,     /* give everything back */
     SKEP_STOP_TIMEOUT, /* the task has used up its time */
     SKEP_STOP_CANCEL,  /* somebody has cancelled it; the deadline is now */
+    SKEP_STOP_LOST,    /* it is not this slot's any more: somebody has taken that part of its range */
     SKEP_STOP_MEMORY   /* it has used up its memory: the agent's reason for a kill, never on the page */
 };
 
@@ -35,14 +37,30 @@ struct skep_page {
     /* written by the slot */
     struct skep_page_lane lanes[SKEP_MAX_QUEUES]; /* in the order of the settings */
     _Atomic int running_lane;                     /* valid while running is not -1; set before it */
-    _Atomic int64_t running;        /* number of the task that runs in its lane (skep_holder.n_settled counts
-                                       alike), -1: none */
-    _Atomic int64_t started_ms;     /* monotonic: since when it runs; valid as running_lane is */
-    _Atomic int64_t deadline_ms;    /* monotonic; 0: none */
-    struct skep_metrics metrics;    /* of this slot */
+    _Atomic int64_t running;     /* number of the task that runs in its lane (skep_holder.n_settled counts
+                                    alike), -1: none */
+    _Atomic int64_t position;    /* which one of a range has that number; else -1. Valid as running_lane is,
+                                    and changes while running does not */
+    _Atomic int64_t started_ms;  /* monotonic: since when it runs; valid as running_lane is */
+    _Atomic int64_t deadline_ms; /* monotonic; 0: none */
+    struct skep_metrics metrics; /* of this slot */
     struct skep_fault_record fault; /* by its handler of faults, on the way to its death */
     atomic_uint stop;               /* enum skep_stop; kernels poll it */
 };
+
+/* What runs: what one is blamed for, or ended for. */
+struct skep_page_task {
+    int lane;
+    int64_t number;   /* skep_page.running; -1: nothing runs */
+    int64_t position; /* of a range; else -1 */
+};
+
+/* What ran at one instant, until when it may (0: as long as it likes), and since when. False: nothing did, or
+ * it was just between two tasks. */
+bool skep_page_look(const struct skep_page *page, struct skep_page_task *task_out, int64_t *deadline_ms_out,
+                    int64_t *started_ms_out);
+
+bool skep_page_task_is(const struct skep_page_task *a, const struct skep_page_task *b);
 
 /* Commands on the control pipe, one byte each. Its end (the agent is dead) means the same as
  * SKEP_CONTROL_NOW. */

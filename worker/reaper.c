@@ -96,12 +96,27 @@ static struct skep_outcome reaper_outcome(const struct skep_reaper *reaper,
             peak_mib);
         break;
     default:
-        (void)skep_settle_timeout(&reaper->policy, work, &why);
+        (void)skep_settle_timeout(&reaper->policy, work->task.timeout_s, &why);
         outcome.status = skep_error_set(
             &outcome.err, SKEP_E_TIMEOUT,
             "%.160s; it did not stop, and its slot was ended (peak resident %.1f MiB)", why.text, peak_mib);
     }
     return outcome;
+}
+
+/* One index of the range that WORK is. What is left of its tries the agent leaves to whoever takes it: a dead
+ * letter tells what a task was, which takes its job's inputs to say. */
+static void reaper_settle_index(struct skep_reaper *reaper, const struct skep_attempt *attempt,
+                                struct skep_work *work, int64_t position, const struct skep_outcome *outcome,
+                                struct skep_settled *settled)
+{
+    work->header.lo = position;
+    work->header.hi = position + 1;
+    if (outcome->status == SKEP_E_CANCELLED) {
+        *settled = (struct skep_settled){.kind = SKEP_CANCEL};
+    } else {
+        skep_settle_again(&reaper->policy, attempt, work, outcome, &reaper->bytes, settled);
+    }
 }
 
 /* The verdict on RECORD, in memory of the reaper.
@@ -132,7 +147,11 @@ static skep_status reaper_judge(struct skep_reaper *reaper, const struct skep_ob
     }
     skep_work_read(&reaper->run, copy, record.n, &reaper->arena, &work);
     outcome = reaper_outcome(reaper, obituary, &work);
-    skep_settle(&reaper->policy, &attempt, &work, &outcome, &reaper->bytes, &settled);
+    if (obituary->position < 0) {
+        skep_settle(&reaper->policy, &attempt, &work, &outcome, &reaper->bytes, &settled);
+    } else {
+        reaper_settle_index(reaper, &attempt, &work, obituary->position, &outcome, &settled);
+    }
     if (skep_buf_failed(&reaper->bytes)) {
         return skep_error_set(err, SKEP_E_NOMEM, "no memory for the verdict on a task");
     }
@@ -145,7 +164,12 @@ static skep_status reaper_bury(struct skep_reaper *reaper, struct skep_conn *con
 {
     const struct skep_keys *keys = &reaper->keys[obituary->lane];
     struct skep_death death = {
-        .worker = obituary->worker, .observed = -1, .running = obituary->running, .info = obituary->info};
+        .worker = obituary->worker,
+        .observed = -1,
+        .running = obituary->running,
+        .position = obituary->position,
+        .info = obituary->info,
+    };
     struct skep_verdict verdict;
     struct skep_bytes record;
     bool is_ours;
@@ -203,7 +227,7 @@ skep_status skep_reaper_declare_lost(const struct skep_reaper *reaper, struct sk
     char info[160];
     bool is_ours;
     const struct skep_death death = {
-        .worker = worker, .observed = beat, .running = SKEP_RUNNING_HEAD, .info = info};
+        .worker = worker, .observed = beat, .running = SKEP_RUNNING_HEAD, .position = -1, .info = info};
 
     snprintf(info, sizeof info, "cause=lost-worker silent for %d ms, seen from host=%s", SKEP_LEASE_MS,
              reaper->crew->host);

@@ -69,6 +69,7 @@ skep_status skep_slot_set_up(struct skep_slot *slot, struct skep_error *err)
         return skep_error_errno(err, SKEP_E_IO, "the slot cannot set itself up");
     }
     atomic_store(&slot->page->running, -1);
+    atomic_store(&slot->page->position, -1);
     if (gethostname(slot->host, sizeof slot->host - 1) != 0) {
         snprintf(slot->host, sizeof slot->host, "unknown");
     }
@@ -85,5 +86,7 @@ skep_status skep_slot_set_up(struct skep_slot *slot, struct skep_error *err)
         skep_fault_keep(&slot->page->fault);
     }
     set_up_running(slot);
+    skep_sweeps_init(&slot->sweeps, &slot->run, &slot->arena);
+    slot->news_fd = (int)s->news_fd;
     return st == SKEP_OK ? set_up_lanes(slot, err) : st;
 }

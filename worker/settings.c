@@ -157,6 +157,12 @@ const struct skep_option skep_worker_options[] = {
      .default_text = "-1",
      .command_line_only = true},
     {.name = "control-fd", .kind = SKEP_OPT_I64, .offset = AT(control_fd), .command_line_only = true},
+    {.name = "gather", .kind = SKEP_OPT_FLAG, .offset = AT(gathers), .command_line_only = true},
+    {.name = "news-fd",
+     .kind = SKEP_OPT_I64,
+     .offset = AT(news_fd),
+     .default_text = "-1",
+     .command_line_only = true},
     {.name = "page-fd", .kind = SKEP_OPT_I64, .offset = AT(page_fd), .command_line_only = true},
     {0},
 };

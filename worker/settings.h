@@ -37,7 +37,8 @@ struct skep_worker_settings {
     bool man, words; /* for the project's own pages */
     /* between an agent and its slots only */
     int64_t slot; /* -1: this is the agent */
-    int64_t control_fd, page_fd;
+    int64_t control_fd, page_fd, news_fd;
+    bool gathers; /* this is the gatherer child */
 };
 
 extern const struct skep_option skep_worker_options[];

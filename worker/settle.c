@@ -7,6 +7,7 @@
 
 #include "base/entropy.h"
 #include "crash.h"
+#include "settle_write.h"
 #include "task/timestamp.h"
 
 enum { SETTLE_CRASH_LIMIT = 3, SETTLE_TOLD_CRASHES = 5, SETTLE_RETRY_AFTER_MAX_S = 30 * 86400 };
@@ -31,18 +32,17 @@ struct skep_policy skep_settle_policy(const struct skep_worker_settings *setting
     };
 }
 
-double skep_settle_time_s(const struct skep_policy *policy, const struct skep_work *work)
+double skep_settle_time_s(const struct skep_policy *policy, double own_s)
 {
-    double own_s = work->task.timeout_s, most_s = policy->task_time_s;
+    double most_s = policy->task_time_s;
 
     return own_s > 0 && (most_s <= 0 || own_s <= most_s) ? own_s : most_s;
 }
 
-skep_status skep_settle_timeout(const struct skep_policy *policy, const struct skep_work *work,
-                                struct skep_error *err)
+skep_status skep_settle_timeout(const struct skep_policy *policy, double own_s, struct skep_error *err)
 {
-    double limit_s = skep_settle_time_s(policy, work);
-    bool is_own = work->task.timeout_s > 0 && work->task.timeout_s <= limit_s;
+    double limit_s = skep_settle_time_s(policy, own_s);
+    bool is_own = own_s > 0 && own_s <= limit_s;
 
     skep_error_clear(err);
     return skep_error_set(err, SKEP_E_TIMEOUT, "it ran longer than %s of %g s",
@@ -54,120 +54,6 @@ const char *skep_settle_job(const struct skep_work *work)
     return work->header.job != NULL ? work->header.job : work->task.job;
 }
 
-/* ---- what is written ---- */
-
-static void settle_write_result(const struct skep_attempt *attempt, const struct skep_work *work,
-                                const struct skep_outcome *outcome, struct skep_buf *bytes,
-                                struct skep_settled *settled)
-{
-    struct skep_result result = {
-        .id = work->id,
-        .has_index = work->header.has_index,
-        .index = work->header.index,
-        .job = skep_settle_job(work),
-        .kernel = work->task.kernel,
-        .kernel_version = work->kernel != NULL ? work->kernel->version : 0,
-        .is_ok = outcome->status == SKEP_OK,
-        .value = outcome->value,
-        .cause = outcome->status,
-        .message = skep_error_text(&outcome->err, outcome->status),
-        .attempt = work->header.tries + 1,
-        .worker = attempt->worker,
-        .slot = attempt->slot,
-        .host = attempt->host,
-        .queued_ms = work->header.queued_ms,
-        .started_ms = attempt->started_ms,
-        .finished_ms = attempt->finished_ms,
-        .usage = attempt->usage,
-        .meta = work->task.meta,
-    };
-
-    settled->result_at = bytes->length;
-    skep_result_write(bytes, &result);
-    settled->result_n = bytes->length - settled->result_at;
-}
-
-/* A text with its NUL behind the bytes; how long it is with that. */
-static size_t settle_write_text(const char *text, struct skep_buf *bytes, size_t *at_out)
-{
-    *at_out = bytes->length;
-    skep_buf_add(bytes, text, strlen(text) + 1);
-    return bytes->length - *at_out;
-}
-
-/* The result of a task that is over, and whose count it raises. */
-static void settle_write_end(const struct skep_attempt *attempt, const struct skep_work *work,
-                             const struct skep_outcome *outcome, struct skep_buf *bytes,
-                             struct skep_settled *settled)
-{
-    const char *job = skep_settle_job(work);
-
-    settle_write_result(attempt, work, outcome, bytes, settled);
-    if (job != NULL) {
-        settled->job_n = settle_write_text(job, bytes, &settled->job_at);
-    }
-}
-
-static void settle_add_event(struct skep_header *header, const struct skep_attempt *attempt,
-                             const struct skep_outcome *outcome)
-{
-    struct skep_header_event event = {
-        .attempt = header->tries + 1,
-        .at_ms = attempt->finished_ms,
-        .cause = skep_status_word(outcome->status),
-        .worker = attempt->worker,
-        .message = skep_error_text(&outcome->err, outcome->status),
-    };
-
-    skep_header_add_event(header, &event);
-}
-
-/* The record with the history so far, and something that no other member of the delayed set has. */
-static void settle_write_retry(const struct skep_work *work, const struct skep_header *header,
-                               struct skep_buf *bytes, struct skep_settled *settled)
-{
-    struct skep_header again = *header;
-    char unique[24];
-
-    snprintf(unique, sizeof unique, "%016" PRIx64, skep_entropy_u64());
-    again.unique = unique;
-    again.id = work->task.id == NULL ? work->id : NULL;
-    settled->record_at = bytes->length;
-    skep_header_write(bytes, &again);
-    skep_buf_add(bytes, work->body, work->body_n);
-    settled->record_n = bytes->length - settled->record_at;
-}
-
-/* One line of skep's (cause and history), then the record as it came: its place in its batch and its bytes.
- * Without its first line a dead letter is a fresh record. */
-static void settle_write_dead(const struct skep_attempt *attempt, const struct skep_work *work,
-                              const struct skep_outcome *outcome, struct skep_buf *bytes,
-                              struct skep_settled *settled)
-{
-    struct skep_header dead = work->header;
-    struct skep_header fresh = {
-        .has_index = work->header.has_index,
-        .index = work->header.index,
-        .queued_ms = work->header.queued_ms,
-        .id = work->header.id,
-        .job = work->header.job,
-    };
-
-    settle_add_event(&dead, attempt, outcome);
-    dead.id = work->id;
-    dead.job = skep_settle_job(work);
-    dead.kernel = work->task.kernel;
-    dead.cause = skep_status_word(outcome->status);
-    dead.at_ms = attempt->finished_ms;
-    dead.tries = work->header.tries + 1;
-    dead.unique = NULL;
-    settled->record_at = bytes->length;
-    skep_header_write(bytes, &dead);
-    skep_header_write(bytes, &fresh);
-    skep_buf_add(bytes, work->body, work->body_n);
-    settled->record_n = bytes->length - settled->record_at;
-}
-
 /* ---- the verdicts ---- */
 
 static void settle_bury(const struct skep_attempt *attempt, const struct skep_work *work,
@@ -175,8 +61,8 @@ static void settle_bury(const struct skep_attempt *attempt, const struct skep_wo
                         struct skep_settled *settled)
 {
     settled->kind = SKEP_BURY;
-    settle_write_end(attempt, work, outcome, bytes, settled);
-    settle_write_dead(attempt, work, outcome, bytes, settled);
+    skep_settle_write_end(attempt, work, outcome, bytes, settled);
+    skep_settle_write_dead(attempt, work, outcome, bytes, settled);
 }
 
 static void settle_cancel(const struct skep_attempt *attempt, const struct skep_work *work,
@@ -184,8 +70,8 @@ static void settle_cancel(const struct skep_attempt *attempt, const struct skep_
                           struct skep_settled *settled)
 {
     settled->kind = SKEP_CANCEL;
-    settle_write_end(attempt, work, outcome, bytes, settled);
-    settled->id_n = settle_write_text(work->id, bytes, &settled->id_at);
+    skep_settle_write_end(attempt, work, outcome, bytes, settled);
+    settled->id_n = skep_settle_write_text(work->id, bytes, &settled->id_at);
 }
 
 /* Anywhere between nothing and twice the last bound ("full jitter"): tasks that failed together do not come
@@ -208,17 +94,30 @@ static int64_t settle_delay_ms(const struct skep_policy *policy, const struct sk
     return (int64_t)(bound_s * 1000);
 }
 
+static unsigned settle_retries(const struct skep_policy *policy, const struct skep_work *work)
+{
+    return work->task.has_retries ? work->task.retries : policy->retries;
+}
+
 static void settle_retry(const struct skep_policy *policy, const struct skep_attempt *attempt,
                          const struct skep_work *work, const struct skep_outcome *outcome,
                          struct skep_buf *bytes, struct skep_settled *settled)
 {
     struct skep_header header = work->header;
 
-    settle_add_event(&header, attempt, outcome);
+    skep_settle_add_event(&header, attempt, outcome);
     header.tries++;
     settled->kind = SKEP_RETRY;
     settled->delay_ms = settle_delay_ms(policy, work, outcome->retry_after_s);
-    settle_write_retry(work, &header, bytes, settled);
+    skep_settle_write_retry(work, &header, bytes, settled);
+}
+
+void skep_settle_again(const struct skep_policy *policy, const struct skep_attempt *attempt,
+                       const struct skep_work *work, const struct skep_outcome *outcome,
+                       struct skep_buf *bytes, struct skep_settled *settled_out)
+{
+    *settled_out = (struct skep_settled){.kind = SKEP_RETRY};
+    settle_retry(policy, attempt, work, outcome, bytes, settled_out);
 }
 
 /* The same words with limit and peak, where memory was refused while the task ran. */
@@ -241,16 +140,16 @@ void skep_settle(const struct skep_policy *policy, const struct skep_attempt *at
                  struct skep_settled *settled_out)
 {
     struct skep_outcome told = *outcome;
-    unsigned retries = work->task.has_retries ? work->task.retries : policy->retries;
 
     *settled_out = (struct skep_settled){.kind = SKEP_DONE};
     told.status = skep_outcome_cause(outcome->status);
     settle_tell_memory(policy, attempt, outcome, &told);
     if (told.status == SKEP_OK) {
-        settle_write_end(attempt, work, &told, bytes, settled_out);
+        skep_settle_write_end(attempt, work, &told, bytes, settled_out);
     } else if (told.status == SKEP_E_CANCELLED) {
         settle_cancel(attempt, work, &told, bytes, settled_out);
-    } else if (skep_status_kind(told.status) == SKEP_TRANSIENT && work->header.tries < retries) {
+    } else if (skep_status_kind(told.status) == SKEP_TRANSIENT &&
+               work->header.tries < settle_retries(policy, work)) {
         settle_retry(policy, attempt, work, &told, bytes, settled_out);
     } else {
         settle_bury(attempt, work, &told, bytes, settled_out);
@@ -307,6 +206,29 @@ static void settle_bury_crashed(const struct skep_attempt *attempt, const struct
     settle_bury(attempt, &crashed, &outcome, bytes, settled);
 }
 
+/* Of an agent's verdicts: limit.c knows no other ends that are tried again. */
+static skep_status settle_find_cause(const char *word)
+{
+    return strcmp(word, skep_status_word(SKEP_E_TIMEOUT)) == 0 ? SKEP_E_TIMEOUT : SKEP_E_MEMORY_LIMIT;
+}
+
+/* The last of its tries was one whose slot had to be ended, by an agent, who knows no spec: the verdict of
+ * then is given now. */
+static void settle_bury_used_up(const struct skep_work *work, struct skep_buf *bytes,
+                                struct skep_settled *settled)
+{
+    struct skep_work last = *work;
+    const struct skep_header_event *event = &work->header.events[work->header.n_events - 1];
+    const struct skep_attempt attempt = {
+        .worker = event->worker, .started_ms = event->at_ms, .finished_ms = event->at_ms};
+    struct skep_outcome outcome = {.status = settle_find_cause(event->cause)};
+
+    (void)skep_error_set(&outcome.err, outcome.status, "%s", event->message);
+    last.header.n_events--;
+    last.header.tries--;
+    settle_bury(&attempt, &last, &outcome, bytes, settled);
+}
+
 bool skep_settle_unrun(const struct skep_policy *policy, const struct skep_attempt *attempt,
                        const struct skep_work *work, unsigned crashes, const char *crash_info,
                        struct skep_buf *bytes, struct skep_settled *settled_out)
@@ -318,13 +240,18 @@ bool skep_settle_unrun(const struct skep_policy *policy, const struct skep_attem
         settle_bury_crashed(attempt, work, crashes, crash_info, bytes, settled_out);
         return true;
     }
+    if (work->header.is_range && work->header.tries > settle_retries(policy, work) &&
+        work->header.n_events > 0) {
+        settle_bury_used_up(work, bytes, settled_out);
+        return true;
+    }
     if (work->status == SKEP_OK && work->task.expires_ms > 0 &&
         (attempt->now_ms >= work->task.expires_ms || work->task.not_before_ms >= work->task.expires_ms)) {
         outcome.status = settle_expired(work, &outcome.err);
     } else if (work->status == SKEP_OK && work->task.not_before_ms > attempt->now_ms) {
         settled_out->kind = SKEP_RETRY;
         settled_out->delay_ms = work->task.not_before_ms - attempt->now_ms;
-        settle_write_retry(work, &work->header, bytes, settled_out);
+        skep_settle_write_retry(work, &work->header, bytes, settled_out);
         return true;
     }
     if (outcome.status == SKEP_OK) {
@@ -348,6 +275,12 @@ struct skep_verdict skep_settled_verdict(const struct skep_settled *settled, con
         .job = s->job_n > 0 ? at + s->job_at : NULL,
         .id = s->id_n > 0 ? at + s->id_at : NULL,
     };
+}
+
+const char *skep_settle_name_index(const char *job, int64_t index, char *text, size_t size)
+{
+    snprintf(text, size, "%s.%" PRId64, job, index);
+    return text;
 }
 
 void skep_settle_count(struct skep_metrics *metrics, enum skep_verdict_kind kind)

@@ -50,11 +50,10 @@ struct skep_verdict skep_settled_verdict(const struct skep_settled *settled, con
  * verdict. */
 const char *skep_settle_job(const struct skep_work *work);
 
-/* How long WORK may run: its own timeout_s, and never longer than the policy's; 0: for ever. And that it did,
- * in words: returns SKEP_E_TIMEOUT. */
-double skep_settle_time_s(const struct skep_policy *policy, const struct skep_work *work);
-skep_status skep_settle_timeout(const struct skep_policy *policy, const struct skep_work *work,
-                                struct skep_error *err);
+/* How long a task may run: its own timeout_s (OWN_S, 0: it has none), and never longer than the policy's; 0:
+ * for ever. And that it did, in words: returns SKEP_E_TIMEOUT. */
+double skep_settle_time_s(const struct skep_policy *policy, double own_s);
+skep_status skep_settle_timeout(const struct skep_policy *policy, double own_s, struct skep_error *err);
 
 /* Whether WORK must not run at all: an unreadable record, too many crashes, expired, not due yet. If so
  * *SETTLED_OUT is its verdict (appended to BYTES) and the answer is true. */
@@ -72,6 +71,15 @@ void skep_settle_cancelled(const struct skep_attempt *attempt, const struct skep
 void skep_settle(const struct skep_policy *policy, const struct skep_attempt *attempt,
                  const struct skep_work *work, const struct skep_outcome *outcome, struct skep_buf *bytes,
                  struct skep_settled *settled_out);
+
+/* Another try, whatever is left of its retries: for an index whose slot was ended, from an agent, who does
+ * not know its job's spec. Whoever takes it buries it when it has none left (skep_settle_unrun). */
+void skep_settle_again(const struct skep_policy *policy, const struct skep_attempt *attempt,
+                       const struct skep_work *work, const struct skep_outcome *outcome,
+                       struct skep_buf *bytes, struct skep_settled *settled_out);
+
+/* What the task of an index of a range job is called: "JOB.INDEX". Returns TEXT. */
+const char *skep_settle_name_index(const char *job, int64_t index, char *text, size_t size);
 
 /* Count a verdict that was given. */
 void skep_settle_count(struct skep_metrics *metrics, enum skep_verdict_kind kind);

@@ -155,11 +155,9 @@ bool skep_slot_has_run_enough(const struct skep_slot *slot)
     return limit > 0 && slot->n_run >= limit;
 }
 
-static size_t slot_task_limit(const struct skep_slot *slot)
+static int64_t slot_task_limit(const struct skep_slot *slot)
 {
-    int64_t left = slot->settings->recycle_tasks - slot->n_run;
-
-    return slot->settings->recycle_tasks > 0 && left < SKEP_BATCH_MAX ? (size_t)left : SKEP_BATCH_MAX;
+    return slot->settings->recycle_tasks > 0 ? slot->settings->recycle_tasks - slot->n_run : INT64_MAX;
 }
 
 /* Inputs that are mapped do not count: they are the system's to drop. */
@@ -200,7 +198,7 @@ static skep_status slot_serve(struct skep_slot *slot, struct skep_lane *lane, st
         doing = "cycle";
         st = skep_lane_take(lane, slot_task_limit(slot), err);
     }
-    if (st == SKEP_OK && lane->batch.n_settled < lane->batch.n_tasks) {
+    if (st == SKEP_OK && !skep_hand_is_empty(&lane->hand)) {
         doing = "run";
         st = skep_turn_run(slot, lane, err);
         slot->is_finishing = slot->is_finishing || slot_is_worn(slot);

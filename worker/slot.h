@@ -16,39 +16,51 @@
 #include "run/run.h"
 #include "settings.h"
 #include "settle.h"
+#include "sweeps.h"
 
 /* Which queues to ask again at the next opportunity, besides those that may have work. */
 enum skep_look { SKEP_LOOK_NONE, SKEP_LOOK_HELD_OFF, SKEP_LOOK_ALL };
 
-/* A slot: the process that computes. It takes a batch from one of its queues, runs it task by task, settles,
- * and takes the next one.
+/* What runs, for who asks meanwhile. Strings live as long as it runs. */
+struct skep_running {
+    struct skep_lane *lane; /* NULL: nothing does */
+    const char *kernel, *job;
+    const char *id;                 /* of a plain task */
+    const struct skep_sweep *sweep; /* NULL: it is one. Else POSITION of this runs */
+    int64_t position;
+};
+
+/* A slot: the process that computes. It takes a batch or a part of a range job from one of its queues, runs
+ * it task by task, settles, and takes the next one.
  *
- * Two threads share it. The main one does all that (slot.c, turn.c); the pacer (pacer.c) listens to the agent
- * and looks after what waits behind a long task. The lock guards everything but the running kernel. */
+ * Two threads share it. The main one does all that (slot.c, turn.c, turn_range.c); the pacer (pacer.c)
+ * listens to the agent and looks after what waits behind a long task. The lock guards everything but the
+ * running kernel. */
 struct skep_slot {
     const struct skep_worker_settings *settings;
     struct skep_page *page;
     int control_fd;
     int wake_fd; /* eventfd: wakes the main thread out of every wait */
     int poke_fd; /* eventfd: tells the pacer that there is work */
+    int news_fd; /* eventfd of the agent: other slots should look whether what they run is cancelled */
     struct skep_roots *inputs, *outputs;
     struct skep_npy_cache *cache;
     struct skep_run run;
     struct skep_policy policy;
-    struct skep_arena arena; /* of one task */
+    struct skep_arena arena; /* of one task, or one chunk */
+    struct skep_sweeps sweeps;
     char host[65];
 
     pthread_mutex_t lock;
     size_t n_lanes;
     struct skep_lane lanes[SKEP_MAX_QUEUES];
-    struct skep_share share;         /* whose turn it is */
-    bool is_busy;                    /* a batch is being worked on */
-    bool is_waiting;                 /* the main thread uses the lanes without the lock; nothing is held */
-    enum skep_look look;             /* the agent says that something has changed */
-    bool is_finishing;               /* take nothing more */
-    bool is_leaving_now;             /* start nothing more either */
-    const struct skep_work *running; /* the task that runs; NULL when none does */
-    struct skep_lane *running_lane;
+    struct skep_share share; /* whose turn it is */
+    bool is_busy;            /* a batch is being worked on */
+    bool is_waiting;         /* the main thread uses the lanes without the lock; nothing is held */
+    enum skep_look look;     /* the agent says that something has changed */
+    bool is_finishing;       /* take nothing more */
+    bool is_leaving_now;     /* start nothing more either */
+    struct skep_running running;
     struct rusage usage; /* of the main thread, when the last task ended */
     int64_t n_run;       /* tasks so far */
 };

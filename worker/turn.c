@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cancelled.h"
+#include "turn_range.h"
 
 enum {
     TURN_TELL_BYTES = 8 << 20, /* of results wait for the end of a batch */
@@ -23,49 +24,50 @@ static double turn_seconds(struct timeval tv)
     return (double)tv.tv_sec + (double)tv.tv_usec * 1e-6;
 }
 
-static struct skep_usage turn_usage(const struct rusage *before, const struct rusage *after, int64_t run_ns)
+struct skep_usage skep_turn_usage(struct skep_slot *slot, int64_t run_ns)
 {
+    const struct rusage before = slot->usage;
+    struct rusage *after = &slot->usage;
+
+    getrusage(RUSAGE_THREAD, after);
     return (struct skep_usage){
         .run_s = (double)run_ns * 1e-9,
-        .user_s = turn_seconds(after->ru_utime) - turn_seconds(before->ru_utime),
-        .system_s = turn_seconds(after->ru_stime) - turn_seconds(before->ru_stime),
+        .user_s = turn_seconds(after->ru_utime) - turn_seconds(before.ru_utime),
+        .system_s = turn_seconds(after->ru_stime) - turn_seconds(before.ru_stime),
         .peak_rss_bytes = (int64_t)after->ru_maxrss * 1024,
-        .minor_faults = after->ru_minflt - before->ru_minflt,
-        .major_faults = after->ru_majflt - before->ru_majflt,
+        .minor_faults = after->ru_minflt - before.ru_minflt,
+        .major_faults = after->ru_majflt - before.ru_majflt,
     };
 }
 
-/* From here on the task is running: whoever looks at the page blames it if we die. */
-static void turn_announce(struct skep_slot *slot, struct skep_lane *lane, const struct skep_work *work,
-                          int64_t now_ms)
+void skep_turn_announce(struct skep_slot *slot, const struct skep_running *running, double time_s,
+                        int64_t now_ms)
 {
     struct skep_page *page = slot->page;
-    double time_s = skep_settle_time_s(&slot->policy, work);
 
-    slot->running = work;
-    slot->running_lane = lane;
+    slot->running = *running;
     atomic_store_explicit(&page->stop, SKEP_STOP_NONE, memory_order_relaxed);
     atomic_store_explicit(&page->started_ms, now_ms, memory_order_relaxed);
     atomic_store_explicit(&page->deadline_ms, time_s > 0 ? now_ms + (int64_t)ceil(time_s * 1000) : 0,
                           memory_order_relaxed);
-    atomic_store_explicit(&page->running_lane, (int)(lane - slot->lanes), memory_order_relaxed);
-    atomic_store_explicit(&page->running, skep_lane_number(lane), memory_order_release);
+    atomic_store_explicit(&page->running_lane, (int)(running->lane - slot->lanes), memory_order_relaxed);
+    atomic_store_explicit(&page->position, running->sweep != NULL ? running->position : -1,
+                          memory_order_relaxed);
+    atomic_store_explicit(&page->running, skep_lane_number(running->lane), memory_order_release);
 }
 
-static void turn_announce_end(struct skep_slot *slot)
+void skep_turn_announce_end(struct skep_slot *slot)
 {
     atomic_store_explicit(&slot->page->running, -1, memory_order_release);
     atomic_store_explicit(&slot->page->deadline_ms, 0, memory_order_relaxed);
-    slot->running = NULL;
-    slot->running_lane = NULL;
+    slot->running.lane = NULL;
 }
 
-/* The kernel says that it was told to stop. Whose word was it? */
-static skep_status turn_stopped(struct skep_slot *slot, const struct skep_work *work, struct skep_error *err)
+skep_status skep_turn_stopped(struct skep_slot *slot, double own_s, struct skep_error *err)
 {
     switch (atomic_load_explicit(&slot->page->stop, memory_order_relaxed)) {
     case SKEP_STOP_TIMEOUT:
-        return skep_settle_timeout(&slot->policy, work, err);
+        return skep_settle_timeout(&slot->policy, own_s, err);
     case SKEP_STOP_CANCEL:
         skep_error_clear(err);
         return skep_error_set(err, SKEP_E_CANCELLED, "cancelled while it ran");
@@ -78,28 +80,28 @@ static skep_status turn_stopped(struct skep_slot *slot, const struct skep_work *
 static skep_status turn_compute(struct skep_slot *slot, struct skep_lane *lane, const struct skep_work *work,
                                 struct skep_attempt *attempt, int64_t began_ns)
 {
-    struct skep_batch *batch = &lane->batch;
+    struct skep_batch *batch = &lane->hand.batch;
+    double own_s = work->task.timeout_s;
+    const struct skep_running running = {
+        .lane = lane, .kernel = work->task.kernel, .job = skep_settle_job(work), .id = work->id};
     struct skep_outcome outcome;
-    struct rusage after;
 
-    turn_announce(slot, lane, work, began_ns / 1000000);
+    skep_turn_announce(slot, &running, skep_settle_time_s(&slot->policy, own_s), began_ns / 1000000);
     pthread_mutex_unlock(&slot->lock);
     skep_run_work(&slot->run, work, &slot->arena, &outcome);
-    getrusage(RUSAGE_THREAD, &after);
+    attempt->usage = skep_turn_usage(slot, skep_monotonic_ns() - began_ns);
     /* The pacer may hold the lock while a server is silent: that is no time of the task. */
     atomic_store_explicit(&slot->page->deadline_ms, 0, memory_order_relaxed);
     pthread_mutex_lock(&slot->lock);
     if (outcome.status == SKEP_STOPPED) {
-        outcome.status = turn_stopped(slot, work, &outcome.err);
+        outcome.status = skep_turn_stopped(slot, own_s, &outcome.err);
     }
-    turn_announce_end(slot);
+    skep_turn_announce_end(slot);
     if (outcome.status == SKEP_STOPPED) {
         return SKEP_STOPPED;
     }
     attempt->finished_ms = skep_wall_ms();
-    attempt->usage = turn_usage(&slot->usage, &after, skep_monotonic_ns() - began_ns);
     turn_count(slot, SKEP_METRIC_RUN_TIME, (uint64_t)(attempt->usage.run_s * 1e9));
-    slot->usage = after;
     /* The pacer may have told what was settled before, but it does not move it. */
     skep_settle(&slot->policy, attempt, work, &outcome, &batch->bytes, &batch->settled[batch->n_settled]);
     return SKEP_OK;
@@ -128,7 +130,7 @@ static skep_status turn_settle_without_room(struct skep_slot *slot, struct skep_
 /* Run the next task of the batch and record its verdict. */
 static skep_status turn_run_one(struct skep_slot *slot, struct skep_lane *lane)
 {
-    struct skep_batch *batch = &lane->batch;
+    struct skep_batch *batch = &lane->hand.batch;
     const struct skep_bytes *record = &batch->tasks[batch->n_settled];
     struct skep_settled *settled = &batch->settled[batch->n_settled];
     struct skep_attempt attempt = {
@@ -140,6 +142,8 @@ static skep_status turn_run_one(struct skep_slot *slot, struct skep_lane *lane)
 
     skep_arena_reset(&slot->arena, TURN_ARENA_KEEP);
     skep_work_read(&slot->run, record->bytes, record->n, &slot->arena, &work);
+    work.header.is_range =
+        work.header.is_range && work.body_n == 0; /* of a job that was forgotten: plain now */
     attempt.started_ms = attempt.finished_ms = skep_wall_ms();
     attempt.now_ms = began_ns / 1000000 + lane->skew_ms;
     if (batch->has_cancelled && batch->is_cancelled[batch->n_settled]) {
@@ -162,7 +166,7 @@ static skep_status turn_run_one(struct skep_slot *slot, struct skep_lane *lane)
 /* Results have become so many that they should not wait for the end of the batch. */
 static skep_status turn_tell(struct skep_lane *lane, struct skep_error *err)
 {
-    struct skep_batch *batch = &lane->batch;
+    struct skep_batch *batch = &lane->hand.batch;
     skep_status st = skep_lane_tell(lane, SKEP_BATCH_MAX, err);
 
     if (st == SKEP_OK && batch->first == batch->n_settled) {
@@ -182,26 +186,41 @@ static void turn_begin(struct skep_slot *slot)
     }
 }
 
-skep_status skep_turn_run(struct skep_slot *slot, struct skep_lane *lane, struct skep_error *err)
+/* Task by task. *N_RUN_OUT: so many. */
+static skep_status turn_run_batch(struct skep_slot *slot, struct skep_lane *lane, int64_t *n_run_out,
+                                  struct skep_error *err)
 {
-    struct skep_batch *batch = &lane->batch;
-    int64_t began_ns = skep_monotonic_ns();
-    size_t n_run = 0;
-    skep_status st = SKEP_OK;
-    double spent_s;
+    struct skep_batch *batch = &lane->hand.batch;
+    skep_status st = skep_cancelled_mark(slot, lane, err);
 
-    turn_begin(slot);
-    st = skep_cancelled_mark(slot, lane, err);
     while (st == SKEP_OK && batch->n_settled < batch->n_tasks && !slot->is_leaving_now &&
            !skep_slot_has_run_enough(slot)) {
         st = turn_run_one(slot, lane);
-        n_run++;
+        ++*n_run_out;
         if (st == SKEP_OK && batch->bytes.length > TURN_TELL_BYTES) {
             st = turn_tell(lane, err);
         }
     }
+    return st;
+}
+
+skep_status skep_turn_run(struct skep_slot *slot, struct skep_lane *lane, struct skep_error *err)
+{
+    int64_t began_ns = skep_monotonic_ns();
+    int64_t n_run = 0;
+    double spent_s;
+    skep_status st;
+
+    turn_begin(slot);
+    if (lane->hand.is_range) {
+        st = skep_turn_run_range(slot, lane, err);
+    } else {
+        st = turn_run_batch(slot, lane, &n_run, err);
+    }
     spent_s = (double)(skep_monotonic_ns() - began_ns) * 1e-9;
-    skep_lane_learn(lane, spent_s, n_run);
+    if (!lane->hand.is_range) {
+        skep_lane_learn(lane, spent_s, (size_t)n_run);
+    }
     skep_share_spend(&slot->share, (size_t)(lane - slot->lanes), spent_s);
     return st == SKEP_STOPPED ? SKEP_OK : st; /* what was interrupted goes back with the next cycle */
 }

@@ -25,6 +25,11 @@
     X(TASKS_CANCELLED, COUNTER, "skep_tasks_cancelled_total", "tasks that somebody cancelled in time")       \
     X(TASKS_GIVEN_BACK, COUNTER, "skep_tasks_given_back_total",                                              \
       "tasks given back to the queue without being run")                                                     \
+    X(CHUNKS, COUNTER, "skep_chunks_total", "parts of range jobs taken")                                     \
+    X(TASKS_CUT, COUNTER, "skep_tasks_cut_total",                                                            \
+      "tasks of range jobs that others stole, or that a stop or a cancel took away")                         \
+    X(OUTPUT_BYTES, COUNTER, "skep_output_bytes_total",                                                      \
+      "bytes that slots wrote into the arrays of range jobs themselves")                                     \
     X(RUN_TIME, SECONDS, "skep_run_seconds_total", "time spent in kernels")                                  \
     X(CYCLES, COUNTER, "skep_cycles_total",                                                                  \
       "cycles applied: one round trip that acknowledges and takes a batch")                                  \

@@ -60,8 +60,8 @@ static int set_up(void **state)
 {
     (void)state;
     memset(&page, 0, sizeof page);
-    page.running = -1;
-    child = (struct skep_child){.page = &page, .told_running = -1};
+    page.running = page.position = -1;
+    child = (struct skep_child){.page = &page, .told = {.number = -1}};
     settings = (struct skep_worker_settings){0};
     return 0;
 }
@@ -123,15 +123,15 @@ static void test_limit__asks_and_then_ends(void **state)
     run_task(1, 5, 1000);
     assert_true(skep_limits_enforce(&child, &settings, 999));
     assert_true(skep_limits_enforce(&child, &settings, 1499));
-    assert_int_equal(child.told_running, -1);
+    assert_int_equal(child.told.number, -1);
     assert_true(skep_limits_enforce(&child, &settings, 1500));
     assert_true(is_told());
     assert_true(skep_limits_enforce(&child, &settings, 3499));
     assert_int_equal(child.ended_for, SKEP_STOP_NONE);
     skep_limits_enforce(&child, &settings, 3500);
     assert_int_equal(child.ended_for, SKEP_STOP_TIMEOUT);
-    assert_int_equal(child.ended_lane, 1);
-    assert_int_equal(child.ended_running, 5);
+    assert_int_equal(child.ended.lane, 1);
+    assert_int_equal(child.ended.number, 5);
     assert_false(skep_limits_enforce(&child, &settings, 9000));
     assert_true(is_killed());
 }

@@ -23,6 +23,7 @@ static int set_up(void **state)
     snprintf(page.lanes[2].worker, sizeof page.lanes[2].worker, "h:1:c");
     page.lanes[0].is_registered = page.lanes[2].is_registered = 1;
     page.running = 7;
+    page.position = -1;
     page.running_lane = 2;
     return 0;
 }
@@ -117,17 +118,31 @@ static void test_obituary__the_blow_meets_the_one_it_was_for(void **state)
 {
     (void)state;
     child.ended_for = SKEP_STOP_TIMEOUT;
-    child.ended_lane = 2;
-    child.ended_running = 7;
+    child.ended = (struct skep_page_task){2, 7, -1};
     assert_int_equal(blamed(false), 7);
     assert_int_equal(obituaries[1].ended_for, SKEP_STOP_TIMEOUT);
     assert_int_equal(obituaries[0].ended_for, SKEP_STOP_NONE);
-    child.ended_running = 6;
+    child.ended.number = 6;
     assert_int_equal(blamed(false), SKEP_RUNNING_NONE);
     assert_int_equal(obituaries[1].ended_for, SKEP_STOP_NONE);
-    child.ended_running = 7;
-    child.ended_lane = 0;
+    child.ended = (struct skep_page_task){0, 7, -1};
     assert_int_equal(blamed(false), SKEP_RUNNING_NONE);
+}
+
+/* Of a range the position is to blame, and a blow that was for another position meets nobody. */
+static void test_obituary__a_position_is_to_blame(void **state)
+{
+    (void)state;
+    page.position = 40;
+    assert_int_equal(blamed(false), 7);
+    assert_int_equal(obituaries[1].position, 40);
+    assert_int_equal(obituaries[0].position, -1);
+    child.ended_for = SKEP_STOP_TIMEOUT;
+    child.ended = (struct skep_page_task){2, 7, 40};
+    assert_int_equal(blamed(false), 7);
+    child.ended.position = 39;
+    assert_int_equal(blamed(false), SKEP_RUNNING_NONE);
+    assert_int_equal(obituaries[1].position, -1);
 }
 
 #define TEST(fact) cmocka_unit_test_setup(test_obituary__##fact, set_up)
@@ -135,8 +150,13 @@ static void test_obituary__the_blow_meets_the_one_it_was_for(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(says_how),          TEST(says_where),      TEST(reads_no_further_than_the_path),
-        TEST(one_for_each_lane), TEST(nobody_to_blame), TEST(the_blow_meets_the_one_it_was_for),
+        TEST(says_how),
+        TEST(says_where),
+        TEST(reads_no_further_than_the_path),
+        TEST(one_for_each_lane),
+        TEST(nobody_to_blame),
+        TEST(the_blow_meets_the_one_it_was_for),
+        TEST(a_position_is_to_blame),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

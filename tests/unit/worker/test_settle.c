@@ -220,11 +220,14 @@ static void test_settle__time_is_cut_to_the_workers(void **state)
 
     (void)state;
     read_record("{\"kernel\":\"echo\",\"timeout_s\":3}");
-    assert_true(skep_settle_time_s(&policy, &work) == 3 && skep_settle_time_s(&strict, &work) == 3);
+    assert_true(skep_settle_time_s(&policy, work.task.timeout_s) == 3 &&
+                skep_settle_time_s(&strict, work.task.timeout_s) == 3);
     read_record("{\"kernel\":\"echo\",\"timeout_s\":30}");
-    assert_true(skep_settle_time_s(&policy, &work) == 30 && skep_settle_time_s(&strict, &work) == 10);
+    assert_true(skep_settle_time_s(&policy, work.task.timeout_s) == 30 &&
+                skep_settle_time_s(&strict, work.task.timeout_s) == 10);
     read_record("{\"kernel\":\"echo\"}");
-    assert_true(skep_settle_time_s(&policy, &work) == 0 && skep_settle_time_s(&strict, &work) == 10);
+    assert_true(skep_settle_time_s(&policy, work.task.timeout_s) == 0 &&
+                skep_settle_time_s(&strict, work.task.timeout_s) == 10);
 }
 
 /* A task that was refused memory says how much it may have and how much its slot had; where the limit is not
