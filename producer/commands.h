@@ -8,6 +8,7 @@
 
 /* The commands of the program, each defined in the file of its name. */
 extern const struct skep_command skep_command_run;
+extern const struct skep_command skep_command_sweep;
 extern const struct skep_command skep_command_push;
 extern const struct skep_command skep_command_results;
 extern const struct skep_command skep_command_wait;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "producer/sweep_settings.h"
 
-#include <string.h>
-
 #include "producer/sweep_factors.h"
 
 #define AT(field) .offset = offsetof(struct skep_sweep_settings, field)
@@ -188,10 +186,3 @@ const struct skep_option skep_sweep_options[] = {
     SKEP_CONNECT_ROWS(struct skep_sweep_settings, connect),
     {.name = NULL},
 };
-
-bool skep_sweep_is_private(const struct skep_sweep_settings *settings)
-{
-    const char *url = settings->connect.server.url;
-
-    return url == NULL || url[0] == '\0' || strcmp(url, "private") == 0;
-}

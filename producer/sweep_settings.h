@@ -31,7 +31,4 @@ struct skep_sweep_settings {
 
 extern const struct skep_option skep_sweep_options[];
 
-/* Whether it is computed on a server of its own. */
-bool skep_sweep_is_private(const struct skep_sweep_settings *settings);
-
 #endif
