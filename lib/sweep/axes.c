@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sweep/factor.h"
+#include "sweep/grid.h"
 #include "task/text.h"
 
 struct skep_axes {

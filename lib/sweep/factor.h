@@ -83,10 +83,4 @@ SKEP_MUST_USE skep_status skep_grid_parse(const char *text, size_t n, struct ske
 SKEP_MUST_USE skep_status skep_factor_parse(const char *text, size_t n, struct skep_factor *factor,
                                             struct skep_error *err);
 
-/* The kind of the values of a grid of texts, numbers or booleans; of an ARRAY by its view.
- *
- *   SKEP_E_BAD_ARGS   a list of things of several kinds, or that have no business there */
-SKEP_MUST_USE skep_status skep_grid_kind(const struct skep_grid *grid, const struct skep_view *view,
-                                         enum skep_value_of *kind_out, struct skep_error *err);
-
 #endif

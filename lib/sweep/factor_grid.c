@@ -6,6 +6,7 @@
 
 #include "base/parse.h"
 #include "sweep/factor_rows.h"
+#include "sweep/grid.h"
 #include "task/json.h"
 #include "task/text.h"
 
@@ -91,91 +92,6 @@ static skep_status zip_read(const struct skep_factor_fields *fields, struct skep
     return SKEP_OK;
 }
 
-/* ---- what the values are ---- */
-
-static bool node_is_special(const struct skep_node *node, double *number_out)
-{
-    return node->kind == SKEP_NODE_TEXT && skep_parse_f64(node->text, node->length, number_out) &&
-           !isfinite(*number_out);
-}
-
-static double node_get_real(const struct skep_node *node)
-{
-    double number = node->kind == SKEP_NODE_INT ? (double)node->i64 : node->f64;
-
-    if (node->kind == SKEP_NODE_TEXT) {
-        (void)node_is_special(node, &number);
-    }
-    return number;
-}
-
-static bool list_is_all(const struct skep_node *list, enum skep_node_kind kind)
-{
-    for (size_t i = 0; i < list->n_children; i++) {
-        if (list->children[i].kind != kind) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Numbers of which not all are integers: each must be exact as a double. */
-static skep_status list_check_reals(const struct skep_node *list, struct skep_error *err)
-{
-    for (size_t i = 0; i < list->n_children; i++) {
-        const struct skep_node *node = &list->children[i];
-        char got[SKEP_NODE_WORDS_BYTES];
-        double number;
-
-        if (node->kind == SKEP_NODE_REAL || node_is_special(node, &number)) {
-            continue;
-        }
-        if (node->kind != SKEP_NODE_INT) {
-            return skep_error_set(err, SKEP_E_BAD_ARGS,
-                                  "value %zu: wanted numbers only, texts only or booleans only, got %s", i,
-                                  skep_node_describe(node, got, sizeof got));
-        }
-        number = (double)node->i64;
-        if (number >= 0x1p63 || (int64_t)number != node->i64) {
-            return skep_error_set(err, SKEP_E_BAD_ARGS, "value %zu: %lld is not exact as a real number", i,
-                                  (long long)node->i64);
-        }
-    }
-    return SKEP_OK;
-}
-
-static skep_status list_kind(const struct skep_node *list, enum skep_value_of *kind_out,
-                             struct skep_error *err)
-{
-    static const struct {
-        enum skep_node_kind node;
-        enum skep_value_of value;
-    } kinds[] = {
-        {SKEP_NODE_INT, SKEP_OF_INT}, {SKEP_NODE_BOOL, SKEP_OF_BOOL}, {SKEP_NODE_TEXT, SKEP_OF_TEXT}};
-
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (list_is_all(list, kinds[i].node)) {
-            *kind_out = kinds[i].value;
-            return SKEP_OK;
-        }
-    }
-    *kind_out = SKEP_OF_REAL;
-    return list_check_reals(list, err);
-}
-
-skep_status skep_grid_kind(const struct skep_grid *grid, const struct skep_view *view,
-                           enum skep_value_of *kind_out, struct skep_error *err)
-{
-    char kind;
-
-    if (grid->kind == SKEP_GRID_LIST) {
-        return list_kind(grid->list, kind_out, err);
-    }
-    kind = grid->kind == SKEP_GRID_LINSPACE ? 'f' : skep_dtype_kind(view->dtype);
-    *kind_out = kind == 'f' ? SKEP_OF_REAL : kind == 'b' ? SKEP_OF_BOOL : SKEP_OF_INT;
-    return SKEP_OK;
-}
-
 /* ---- checking ---- */
 
 static skep_status grid_check_one(struct skep_grid *grid, struct skep_error *err)
@@ -197,7 +113,7 @@ static skep_status grid_check_one(struct skep_grid *grid, struct skep_error *err
     if (grid->n < 1) {
         return skep_error_set(err, SKEP_E_BAD_ARGS, "no values: the count is %lld", (long long)grid->n);
     }
-    return grid->kind == SKEP_GRID_LIST ? list_kind(grid->list, &kind, err) : SKEP_OK;
+    return grid->kind == SKEP_GRID_LIST ? skep_grid_kind(grid, NULL, &kind, err) : SKEP_OK;
 }
 
 static skep_status grids_check(struct skep_factor *factor, struct skep_error *err)
@@ -219,10 +135,13 @@ static skep_status grids_check(struct skep_factor *factor, struct skep_error *er
 
 static skep_status lines_check(struct skep_factor *factor, struct skep_error *err)
 {
+    enum skep_value_of kind = SKEP_OF_REAL;
     skep_status st = grids_check(factor, err);
 
-    if (st == SKEP_OK &&
-        (factor->grids[0].kind != SKEP_GRID_LIST || !list_is_all(factor->grids[0].list, SKEP_NODE_TEXT))) {
+    if (st == SKEP_OK && factor->grids[0].kind == SKEP_GRID_LIST) {
+        st = skep_grid_kind(&factor->grids[0], NULL, &kind, err);
+    }
+    if (st == SKEP_OK && kind != SKEP_OF_TEXT) {
         return skep_error_set(err, SKEP_E_BAD_ARGS, "wanted a list of texts");
     }
     return st;
@@ -230,22 +149,27 @@ static skep_status lines_check(struct skep_factor *factor, struct skep_error *er
 
 /* ---- writing ---- */
 
+/* A text with an '@' in front, which JSON does not escape. */
+static void ref_write(struct skep_buf *buf, const char *ref)
+{
+    const size_t start = buf->length + 1; /* behind the quote */
+    size_t n;
+
+    skep_json_add_text(buf, ref, strlen(ref));
+    n = buf->length - start;
+    if (skep_buf_reserve(buf, 1) != NULL) {
+        memmove(buf->bytes + start + 1, buf->bytes + start, n);
+        buf->bytes[start] = '@';
+        buf->bytes[++buf->length] = '\0';
+    }
+}
+
 static void grid_write_one(struct skep_buf *buf, const struct skep_grid *grid)
 {
     if (grid->kind == SKEP_GRID_LIST) {
         skep_json_add_node(buf, grid->list);
     } else if (grid->kind == SKEP_GRID_ARRAY) {
-        char *at = skep_buf_reserve(buf, 0);
-        size_t start = buf->length;
-
-        /* the '@' is nothing that a JSON text escapes */
-        skep_json_add_text(buf, grid->ref, strlen(grid->ref));
-        at = skep_buf_reserve(buf, 1);
-        if (at != NULL) {
-            memmove(buf->bytes + start + 2, buf->bytes + start + 1, buf->length - start - 1);
-            buf->bytes[start + 1] = '@';
-            buf->bytes[++buf->length] = '\0';
-        }
+        ref_write(buf, grid->ref);
     } else {
         skep_buf_add_char(buf, '"');
         skep_json_add_f64(buf, grid->from);
@@ -290,90 +214,10 @@ static void grids_write(struct skep_buf *buf, const struct skep_factor *factor)
 
 /* ---- values ---- */
 
-/* np.linspace, operation for operation: its last value is TO, and a step that is nothing is divided out. */
-static double linspace_get(const struct skep_grid *grid, int64_t place)
-{
-    const double delta = grid->to - grid->from;
-    const double last = (double)(grid->n - 1);
-    double step;
-
-    if (grid->n > 1 && place == grid->n - 1) {
-        return grid->to;
-    }
-    if (grid->n == 1) {
-        return 0 * delta + grid->from;
-    }
-    step = delta / last;
-    return (step == 0 ? (double)place / last * delta : (double)place * step) + grid->from;
-}
-
-/* Unsigned elements above 2^63 - 1 were refused when the axes were opened. */
-static int64_t view_get_integer(const struct skep_view *view, int64_t at)
-{
-    switch (view->dtype) {
-    case SKEP_I1:
-        return ((const int8_t *)view->data)[at];
-    case SKEP_I2:
-        return ((const int16_t *)view->data)[at];
-    case SKEP_I4:
-        return ((const int32_t *)view->data)[at];
-    case SKEP_U2:
-        return ((const uint16_t *)view->data)[at];
-    case SKEP_U4:
-        return ((const uint32_t *)view->data)[at];
-    case SKEP_I8:
-    case SKEP_U8:
-        return ((const int64_t *)view->data)[at];
-    default:
-        return ((const uint8_t *)view->data)[at]; /* u1, b1 */
-    }
-}
-
-static void view_set(const struct skep_view *view, int64_t place, struct skep_coordinate *at)
-{
-    const int64_t element = place * view->strides[0];
-
-    if (at->kind == SKEP_OF_REAL) {
-        at->f64 = skep_view_get_f8(view, element);
-    } else if (at->kind == SKEP_OF_BOOL) {
-        at->boolean = view_get_integer(view, element) != 0;
-    } else {
-        at->i64 = view_get_integer(view, element);
-    }
-}
-
-static void list_set(const struct skep_node *node, struct skep_coordinate *at)
-{
-    switch (at->kind) {
-    case SKEP_OF_INT:
-        at->i64 = node->i64;
-        break;
-    case SKEP_OF_REAL:
-        at->f64 = node_get_real(node);
-        break;
-    case SKEP_OF_BOOL:
-        at->boolean = node->boolean;
-        break;
-    case SKEP_OF_TEXT:
-        at->text = node->text;
-        at->length = node->length;
-        break;
-    }
-}
-
 static void grids_set(const struct skep_axis *axis, int64_t place, struct skep_coordinate *at)
 {
     for (int i = 0; i < axis->n_coordinates; i++) {
-        const struct skep_grid *grid = &axis->factor->grids[i];
-
-        at[i].place = place;
-        if (grid->kind == SKEP_GRID_LINSPACE) {
-            at[i].f64 = linspace_get(grid, place);
-        } else if (grid->kind == SKEP_GRID_LIST) {
-            list_set(&grid->list->children[place], &at[i]);
-        } else {
-            view_set(&axis->views[i], place, &at[i]);
-        }
+        skep_grid_set(&axis->factor->grids[i], axis->views == NULL ? NULL : &axis->views[i], place, &at[i]);
     }
 }
 

@@ -38,7 +38,7 @@ static skep_status ranges_parse(const char *text, size_t n, struct skep_factor *
     } else if (slash != NULL || at <= n_range) {
         parts = NULL;
     }
-    if (parts == NULL || !skep_factor_parse_integer(lo, n_lo, &factor->lo) ||
+    if (hi == NULL || parts == NULL || !skep_factor_parse_integer(lo, n_lo, &factor->lo) ||
         !skep_factor_parse_integer(hi, n_hi, &factor->hi) ||
         !skep_factor_parse_integer(parts, n_parts, &number)) {
         return parts_refuse("LO:HI:PARTS or LO:HI/STEP", text, n, err);

@@ -7,7 +7,7 @@
 #include "sweep/sweep.h"
 
 /* The order in which the tasks of a sweep are taken: which index comes at which position. A random order is a
- * permutation that is computed, not stored (a Feistel network over the next power of four, walked until it
+ * permutation that is computed, not stored (a Feistel network over the next power of two, walked until it
  * lands inside), keyed by the sweep's seed. */
 
 /* POSITION in [0, sweep->n). */
