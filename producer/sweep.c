@@ -110,7 +110,7 @@ static skep_status sweep_prepare(struct sweep *sweep, const struct skep_operands
         st = skep_sweep_check(setup, &sweep->facts, err);
     }
     if (st == SKEP_OK) {
-        st = skep_sweep_read_outs(setup, &sweep->facts, &sweep->job.is_hidden, err);
+        st = skep_sweep_plan_outs(setup, &sweep->facts, &sweep->job.is_hidden, err);
     }
     if (st == SKEP_OK && setup->sweep.order == SKEP_ORDER_LONGEST) {
         st = skep_sweep_sort_longest(setup, err);

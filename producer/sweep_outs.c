@@ -124,7 +124,7 @@ static skep_status outs_refuse_idle(const struct skep_sweep_settings *settings, 
     return SKEP_OK;
 }
 
-skep_status skep_sweep_read_outs(struct skep_sweep_setup *setup, const struct skep_sweep_facts *facts,
+skep_status skep_sweep_plan_outs(struct skep_sweep_setup *setup, const struct skep_sweep_facts *facts,
                                  bool *is_hidden_out, struct skep_error *err)
 {
     const struct skep_sweep_settings *settings = setup->settings;

@@ -14,7 +14,7 @@
  *
  *   SKEP_E_USAGE, SKEP_E_BAD_ARGS   what cannot be, with what to write instead
  *   SKEP_E_NOMEM */
-SKEP_MUST_USE skep_status skep_sweep_read_outs(struct skep_sweep_setup *setup,
+SKEP_MUST_USE skep_status skep_sweep_plan_outs(struct skep_sweep_setup *setup,
                                                const struct skep_sweep_facts *facts, bool *is_hidden_out,
                                                struct skep_error *err);
 
