@@ -206,10 +206,11 @@ static skep_status plan_bind(struct skep_computation *c, struct skep_error *err)
     struct skep_plan *plan = plan_of(c);
 
     (void)err;
+    c->args = NULL;
+    plan_locate_index(plan, plan->wanted, (int64_t)c->call.stream.index);
     c->args = plan->args.bound;
     c->call.args = plan->args.bound;
     c->call.is_reference = plan->args.is_reference;
-    plan_locate_index(plan, plan->wanted, (int64_t)c->call.stream.index);
     plan->goes_plainly =
         plan->args.is_plain || !skep_plan_args_set(&plan->args, &plan->point, plan->run->cache, plan->arena);
     return plan->goes_plainly ? SKEP_EMPTY : SKEP_OK;
