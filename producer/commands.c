@@ -6,13 +6,31 @@
 #include "config/nearest.h"
 
 static const struct skep_command *const commands_table[] = {
-    &skep_command_run,        &skep_command_sweep,  &skep_command_push,
-    &skep_command_results,    &skep_command_wait,   &skep_command_status,
-    &skep_command_queues,     &skep_command_job,    &skep_command_cancel,
-    &skep_command_dead,       &skep_command_replay, &skep_command_pause,
-    &skep_command_resume,     &skep_command_limits, &skep_command_audit,
-    &skep_command_chaos,      &skep_command_cost,   &skep_command_kernels,
-    &skep_command_completion, &skep_command_man,    NULL,
+    &skep_command_run,
+    &skep_command_sweep,
+    &skep_command_push,
+    &skep_command_results,
+    &skep_command_watch,
+    &skep_command_wait,
+    &skep_command_status,
+    &skep_command_queues,
+    &skep_command_job,
+    &skep_command_cancel,
+    &skep_command_dead,
+    &skep_command_replay,
+    &skep_command_pause,
+    &skep_command_resume,
+    &skep_command_holes,
+    &skep_command_verify,
+    &skep_command_diff,
+    &skep_command_limits,
+    &skep_command_audit,
+    &skep_command_chaos,
+    &skep_command_cost,
+    &skep_command_kernels,
+    &skep_command_completion,
+    &skep_command_man,
+    NULL,
 };
 
 const struct skep_command *const *skep_commands(void)
