@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-void skep_array_make(struct skep_buf *buf, int64_t n, double x)
+void skep_chaos_array_make(struct skep_buf *buf, int64_t n, double x)
 {
     char head[SKEP_ARRAY_HEAD_BYTES + 1], words[96];
 
@@ -21,7 +21,8 @@ void skep_array_make(struct skep_buf *buf, int64_t n, double x)
     }
 }
 
-skep_status skep_array_write(const char *path, int flags, const struct skep_buf *buf, struct skep_error *err)
+skep_status skep_chaos_array_write(const char *path, int flags, const struct skep_buf *buf,
+                                   struct skep_error *err)
 {
     int fd = -1;
     bool is_bad;

@@ -14,11 +14,11 @@ enum { SKEP_ARRAY_HEAD_BYTES = 128 };
 #define SKEP_ARRAY_BYTES(n) (SKEP_ARRAY_HEAD_BYTES + 8 * (size_t)(n))
 
 /* Make BUF the bytes of an .npy file: N doubles (f8, rank 1), all X. BUF has failed when they do not fit. */
-void skep_array_make(struct skep_buf *buf, int64_t n, double x);
+void skep_chaos_array_make(struct skep_buf *buf, int64_t n, double x);
 
 /* Write them over the file PATH from its start, in one write(2). FLAGS are further ones of open(2): 0 for a
  * file that is there, O_CREAT, O_TRUNC. SKEP_E_IO */
-SKEP_MUST_USE skep_status skep_array_write(const char *path, int flags, const struct skep_buf *buf,
-                                           struct skep_error *err);
+SKEP_MUST_USE skep_status skep_chaos_array_write(const char *path, int flags, const struct skep_buf *buf,
+                                                 struct skep_error *err);
 
 #endif

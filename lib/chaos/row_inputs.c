@@ -76,7 +76,7 @@ static skep_status inputs_overwrite(struct skep_play *play, struct inputs_file *
     int64_t began_ms = skep_wall_ms(), began_ns = skep_monotonic_ns();
     char path[PATH_MAX];
     skep_status st =
-        skep_array_write(skep_cast_path(&play->cast, file->way->file, path), 0, file->bytes, err);
+        skep_chaos_array_write(skep_cast_path(&play->cast, file->way->file, path), 0, file->bytes, err);
 
     if (skep_monotonic_ns() - began_ns > (int64_t)file->bytes->length) {
         state->slow[state->n_slow++ % INPUTS_N_SLOW] = (struct inputs_slow){began_ms - 1, skep_wall_ms() + 1};
@@ -97,15 +97,15 @@ static skep_status inputs_cut(struct skep_play *play, struct inputs_file *file, 
         return skep_error_errno(err, SKEP_E_IO, "cannot cut %.120s", path);
     }
     st = skep_supply_for(&state->supply, play, cut_ms, err);
-    return st == SKEP_OK ? skep_array_write(path, 0, file->bytes, err) : st;
+    return st == SKEP_OK ? skep_chaos_array_write(path, 0, file->bytes, err) : st;
 }
 
 /* As it should be done. */
 static skep_status inputs_replace(struct skep_play *play, struct inputs_file *file, struct skep_error *err)
 {
     char from[PATH_MAX], to[PATH_MAX];
-    skep_status st =
-        skep_array_write(skep_cast_path(&play->cast, "next.npy", from), O_CREAT | O_EXCL, file->bytes, err);
+    skep_status st = skep_chaos_array_write(skep_cast_path(&play->cast, "next.npy", from), O_CREAT | O_EXCL,
+                                            file->bytes, err);
 
     if (st == SKEP_OK && rename(from, skep_cast_path(&play->cast, file->way->file, to)) != 0) {
         st = skep_error_errno(err, SKEP_E_IO, "cannot rename %.120s", from);
@@ -135,7 +135,7 @@ enum { INPUTS_N_WAYS = sizeof inputs_ways / sizeof inputs_ways[0] };
 static skep_status inputs_change(struct skep_play *play, struct inputs_file *file, struct skep_error *err)
 {
     file->newest++;
-    skep_array_make(file->bytes, INPUTS_COUNT, (double)file->newest);
+    skep_chaos_array_make(file->bytes, INPUTS_COUNT, (double)file->newest);
     return file->way->change(play, file, err);
 }
 
@@ -246,8 +246,8 @@ static skep_status inputs_make(struct skep_play *play, struct inputs_state *stat
         (struct inputs_file){.way = way, .bytes = &state->bytes, .newest = 1, .first = state->supply.next};
     state->supply.format = way->format;
     state->supply.end = file->first + INPUTS_MAX_TASKS;
-    skep_array_make(file->bytes, INPUTS_COUNT, 1);
-    return skep_array_write(skep_cast_path(&play->cast, way->file, path), O_CREAT, file->bytes, err);
+    skep_chaos_array_make(file->bytes, INPUTS_COUNT, 1);
+    return skep_chaos_array_write(skep_cast_path(&play->cast, way->file, path), O_CREAT, file->bytes, err);
 }
 
 /* Whoever takes part is gone. */

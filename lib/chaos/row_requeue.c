@@ -169,8 +169,8 @@ static skep_status requeue_write_input(struct skep_play *play, struct skep_error
     skep_status st;
 
     skep_buf_init(&bytes, SKEP_ARRAY_BYTES(1));
-    skep_array_make(&bytes, 1, 1);
-    st = skep_array_write(skep_cast_path(&play->cast, "late.npy", path), O_CREAT, &bytes, err);
+    skep_chaos_array_make(&bytes, 1, 1);
+    st = skep_chaos_array_write(skep_cast_path(&play->cast, "late.npy", path), O_CREAT, &bytes, err);
     skep_buf_release(&bytes);
     return st;
 }

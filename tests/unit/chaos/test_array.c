@@ -31,9 +31,9 @@ static void test_array__is_as_numpy_writes_it(void **state)
     (void)state;
     make_as_numpy(expected);
     skep_buf_init(&buf, SKEP_ARRAY_BYTES(100));
-    skep_array_make(&buf, 100, 1);
+    skep_chaos_array_make(&buf, 100, 1);
     assert_int_equal(buf.length, SKEP_ARRAY_BYTES(100));
-    skep_array_make(&buf, 3, 2.5);
+    skep_chaos_array_make(&buf, 3, 2.5);
     assert_int_equal(buf.length, NUMPY_BYTES);
     assert_memory_equal(buf.bytes, expected, NUMPY_BYTES);
     skep_buf_release(&buf);
@@ -51,10 +51,10 @@ static void test_array__overwrites_in_place(void **state)
     (void)state;
     make_as_numpy(expected);
     skep_buf_init(&buf, SKEP_ARRAY_BYTES(4));
-    skep_array_make(&buf, 4, 7);
-    assert_int_equal(skep_array_write(path, O_CREAT, &buf, &err), SKEP_OK);
-    skep_array_make(&buf, 3, 2.5);
-    assert_int_equal(skep_array_write(path, 0, &buf, &err), SKEP_OK);
+    skep_chaos_array_make(&buf, 4, 7);
+    assert_int_equal(skep_chaos_array_write(path, O_CREAT, &buf, &err), SKEP_OK);
+    skep_chaos_array_make(&buf, 3, 2.5);
+    assert_int_equal(skep_chaos_array_write(path, 0, &buf, &err), SKEP_OK);
     bytes = test_read_file(folder, "x.npy", &n);
     assert_int_equal(n, NUMPY_BYTES + 8);
     assert_memory_equal(bytes, expected, NUMPY_BYTES);
@@ -73,11 +73,11 @@ static void test_array__refuses_what_cannot_be(void **state)
 
     (void)state;
     skep_buf_init(&buf, SKEP_ARRAY_BYTES(4));
-    skep_array_make(&buf, 5, 1);
-    assert_int_equal(skep_array_write(path, O_CREAT, &buf, &err), SKEP_E_NOMEM);
+    skep_chaos_array_make(&buf, 5, 1);
+    assert_int_equal(skep_chaos_array_write(path, O_CREAT, &buf, &err), SKEP_E_NOMEM);
     skep_error_clear(&err);
-    skep_array_make(&buf, 4, 1);
-    assert_int_equal(skep_array_write(path, O_CREAT, &buf, &err), SKEP_E_IO);
+    skep_chaos_array_make(&buf, 4, 1);
+    assert_int_equal(skep_chaos_array_write(path, O_CREAT, &buf, &err), SKEP_E_IO);
     assert_non_null(strstr(err.text, "x.npy"));
     free(path);
     skep_buf_release(&buf);
