@@ -134,6 +134,31 @@ bool skep_view_is_contiguous(const struct skep_view *view)
     return true;
 }
 
+int64_t skep_view_get_i8(const struct skep_view *view, int64_t at)
+{
+    switch (view->dtype) {
+    case SKEP_B1:
+        return ((const uint8_t *)view->data)[at] != 0;
+    case SKEP_I1:
+        return ((const int8_t *)view->data)[at];
+    case SKEP_I2:
+        return ((const int16_t *)view->data)[at];
+    case SKEP_I4:
+        return ((const int32_t *)view->data)[at];
+    case SKEP_U1:
+        return ((const uint8_t *)view->data)[at];
+    case SKEP_U2:
+        return ((const uint16_t *)view->data)[at];
+    case SKEP_U4:
+        return ((const uint32_t *)view->data)[at];
+    case SKEP_I8:
+    case SKEP_U8:
+        return ((const int64_t *)view->data)[at];
+    default:
+        return 0;
+    }
+}
+
 double skep_view_get_f8(const struct skep_view *view, int64_t at)
 {
     switch (view->dtype) {

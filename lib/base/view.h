@@ -61,6 +61,9 @@ bool skep_view_is_contiguous(const struct skep_view *view); /* C order, no gaps 
 /* The element of a view at element offset AT from data, as a double. Every dtype. */
 double skep_view_get_f8(const struct skep_view *view, int64_t at);
 
+/* The same as an integer, of integers and booleans; of a u8 above 2^63 - 1 its bits. */
+int64_t skep_view_get_i8(const struct skep_view *view, int64_t at);
+
 /* Copy every element to OUT in C order as double. OUT has room for skep_view_count(view) doubles. */
 void skep_view_copy_f8(const struct skep_view *view, double *out);
 

@@ -109,28 +109,6 @@ static double linspace_get(const struct skep_grid *grid, int64_t place)
     return (step == 0 ? (double)place / last * delta : (double)place * step) + grid->from;
 }
 
-/* Unsigned elements above 2^63 - 1 were refused when the axes were opened. */
-static int64_t view_get_integer(const struct skep_view *view, int64_t at)
-{
-    switch (view->dtype) {
-    case SKEP_I1:
-        return ((const int8_t *)view->data)[at];
-    case SKEP_I2:
-        return ((const int16_t *)view->data)[at];
-    case SKEP_I4:
-        return ((const int32_t *)view->data)[at];
-    case SKEP_U2:
-        return ((const uint16_t *)view->data)[at];
-    case SKEP_U4:
-        return ((const uint32_t *)view->data)[at];
-    case SKEP_I8:
-    case SKEP_U8:
-        return ((const int64_t *)view->data)[at];
-    default:
-        return ((const uint8_t *)view->data)[at]; /* u1, b1 */
-    }
-}
-
 static void view_set(const struct skep_view *view, int64_t place, struct skep_coordinate *at)
 {
     const int64_t element = place * view->strides[0];
@@ -138,9 +116,9 @@ static void view_set(const struct skep_view *view, int64_t place, struct skep_co
     if (at->kind == SKEP_OF_REAL) {
         at->f64 = skep_view_get_f8(view, element);
     } else if (at->kind == SKEP_OF_BOOL) {
-        at->boolean = view_get_integer(view, element) != 0;
+        at->boolean = skep_view_get_i8(view, element) != 0;
     } else {
-        at->i64 = view_get_integer(view, element);
+        at->i64 = skep_view_get_i8(view, element);
     }
 }
 

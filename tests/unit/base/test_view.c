@@ -113,8 +113,8 @@ static void test_view__contiguity(void **state)
     assert_false(skep_view_is_contiguous(&view));
 }
 
-/* An element of each dtype becomes the double of the same value. */
-static void test_view__get_f8_reads_every_dtype(void **state)
+/* An element of each dtype becomes the double of the same value, and the integer where it is one. */
+static void test_view__get_reads_every_dtype(void **state)
 {
     static const uint8_t b1[] = {0, 1};
     static const int8_t i1[] = {0, INT8_MIN};
@@ -143,6 +143,10 @@ static void test_view__get_f8_reads_every_dtype(void **state)
         skep_view_init(&view, cases[i].data, cases[i].dtype, 1, (const int64_t[]){2});
         assert_true(skep_view_get_f8(&view, 0) == 0);
         assert_true(skep_view_get_f8(&view, 1) == cases[i].number);
+        if (skep_dtype_kind(cases[i].dtype) != 'f') {
+            assert_int_equal(skep_view_get_i8(&view, 0), 0);
+            assert_int_equal(skep_view_get_i8(&view, 1), (int64_t)cases[i].number);
+        }
     }
 }
 
@@ -296,7 +300,7 @@ int main(void)
         cmocka_unit_test(test_view__init_is_c_order),
         cmocka_unit_test(test_view__scalar_and_empty),
         cmocka_unit_test(test_view__contiguity),
-        cmocka_unit_test(test_view__get_f8_reads_every_dtype),
+        cmocka_unit_test(test_view__get_reads_every_dtype),
         cmocka_unit_test(test_view__copies_with_strides),
         cmocka_unit_test(test_view__converts_without_loss),
         cmocka_unit_test(test_view__converts_with_strides),
