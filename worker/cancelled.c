@@ -47,7 +47,7 @@ skep_status skep_cancelled_is_running(struct skep_slot *slot, bool *is_cancelled
     const struct skep_running *running = &slot->running;
     struct skep_lane *lane = running->lane;
     struct skep_cancel_query query = {
-        .job = running->job, .id = running->sweep == NULL ? running->id : "", .from = -1};
+        .job = running->job, .id = running->sweep == NULL ? running->id : NULL, .from = -1};
     skep_status st = SKEP_OK;
 
     assert(lane != NULL);

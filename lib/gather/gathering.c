@@ -67,10 +67,10 @@ skep_status skep_gathering_step(struct skep_gathering *gathering, struct skep_er
 {
     struct skep_bytes acks[SKEP_ACKS_WANT];
     size_t n = 0;
-    bool is_full = gathering->n_in_hand == SKEP_ACKS_WANT;
+    bool more_waits = gathering->acks.n_left > (int64_t)gathering->n_in_hand;
     skep_status st = SKEP_OK;
 
-    if (gathering->n_in_hand > 0 && !is_full && skep_monotonic_ms() < gathering->sync_at_ms) {
+    if (gathering->n_in_hand > 0 && !more_waits && skep_monotonic_ms() < gathering->sync_at_ms) {
         return SKEP_EMPTY;
     }
     if (gathering->n_in_hand > 0) {

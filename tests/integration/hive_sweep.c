@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/test.h"
+#include "hive.h"
+#include "hive_sweep.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "gather/gathering.h"
+#include "sweep/array.h"
+#include "sweep/sidecar.h"
+
+static void make_output(struct hive_sweep *s, int k)
+{
+    struct skep_sidecar_facts facts = {.spec = s->spec,
+                                       .spec_n = strlen(s->spec),
+                                       .job = s->job,
+                                       .queue = "q",
+                                       .out = k,
+                                       .kernel_version = 1,
+                                       .n_all = s->sweep.n_all};
+    struct skep_error err = {0};
+
+    snprintf(facts.token, sizeof facts.token, "%s", s->sweep.token);
+    if (skep_array_make(s->roots, &s->sweep.outs[k], false, &err) != SKEP_OK ||
+        skep_sidecar_make(s->roots, s->sweep.outs[k].path, &facts, &err) != SKEP_OK) {
+        fail_msg("output %d: %s", k, err.text);
+    }
+}
+
+static void put(struct hive *hive, const struct hive_sweep *s)
+{
+    static const char *const words[] = {NULL, "any", "first"};
+    const struct skep_range all = {0, s->sweep.n};
+    const struct skep_range_put one = {.job = s->job,
+                                       .spec = s->spec,
+                                       .spec_n = strlen(s->spec),
+                                       .n = s->sweep.n,
+                                       .stop = words[s->sweep.stop],
+                                       .has_acks = s->sweep.n_outs > 0};
+    struct skep_error err = {0};
+    int64_t n_put;
+
+    (void)hive_ask(hive, "PING", NULL);
+    if (skep_range_put(hive->conn, &hive->keys, &one, 0, &all, 1, &n_put, &err) != SKEP_OK) {
+        hive_fail(hive, "put: %s", err.text);
+    }
+    assert_int_equal(n_put, s->sweep.n);
+}
+
+struct hive_sweep *hive_put_sweep(struct hive *hive, const char *job, const char *spec)
+{
+    struct hive_sweep *s = calloc(1, sizeof *s);
+    struct skep_limits limits = {0};
+    struct skep_error err = {0};
+
+    assert_non_null(s);
+    snprintf(s->job, sizeof s->job, "%s", job);
+    s->spec = skep_arena_strndup(&hive->arena, spec, strlen(spec));
+    if (skep_sweep_parse(s->spec, strlen(s->spec), &limits, &hive->arena, &s->sweep, &err) != SKEP_OK) {
+        fail_msg("%s: %s", spec, err.text);
+    }
+    assert_int_equal(skep_roots_new(&s->roots, NULL), SKEP_OK);
+    assert_int_equal(skep_roots_add(s->roots, hive->folder, NULL), SKEP_OK);
+    for (int k = 0; k < s->sweep.n_outs; k++) {
+        make_output(s, k);
+    }
+    put(hive, s);
+    return s;
+}
+
+void hive_free_sweep(struct hive_sweep *sweep)
+{
+    if (sweep != NULL) {
+        skep_roots_free(sweep->roots);
+        free(sweep);
+    }
+}
+
+struct skep_job hive_job(struct hive *hive, const char *job)
+{
+    struct skep_job counts;
+    struct skep_error err = {0};
+
+    (void)hive_ask(hive, "PING", NULL);
+    if (skep_job_read(hive->conn, &hive->keys, job, &counts, &err) != SKEP_OK) {
+        hive_fail(hive, "job: %s", err.text);
+    }
+    return counts;
+}
+
+struct skep_job hive_gather(struct hive *hive, const struct hive_sweep *sweep, int timeout_ms)
+{
+    int64_t until_ms = skep_monotonic_ms() + timeout_ms;
+    struct skep_gathering gathering;
+    struct skep_error err = {0};
+    struct skep_buf value;
+    skep_status st = skep_gathering_open(&gathering, hive->conn, hive->keys.name, sweep->job, &sweep->sweep,
+                                         sweep->roots, &err);
+
+    while (st == SKEP_OK && !gathering.is_over && skep_monotonic_ms() < until_ms) {
+        st = skep_gathering_step(&gathering, &err);
+        if (st == SKEP_EMPTY) {
+            skep_sleep_ms(gathering.is_over ? 0 : SKEP_GATHERING_REST_MS);
+            st = SKEP_OK;
+        }
+    }
+    if (st != SKEP_OK || !gathering.is_over) {
+        hive_fail(hive, "gathering: %s", st != SKEP_OK ? err.text : "not over in time");
+    }
+    assert_int_equal(gathering.n_bad, 0);
+    assert_string_equal(gathering.files.conflict, "");
+    assert_int_equal(gathering.files.n_lost, 0);
+    skep_buf_init(&value, 1 << 20);
+    if (skep_gathering_finish(&gathering, &value, &err) != SKEP_OK) {
+        hive_fail(hive, "finish: %s", err.text);
+    }
+    skep_buf_release(&value);
+    skep_gathering_close(&gathering);
+    return hive_job(hive, sweep->job);
+}
+
+struct skep_job hive_await_job(struct hive *hive, const char *job, int timeout_ms)
+{
+    int64_t until_ms = skep_monotonic_ms() + timeout_ms;
+    struct skep_job counts = hive_job(hive, job);
+
+    while (!skep_job_is_over(&counts)) {
+        if (skep_monotonic_ms() > until_ms) {
+            hive_fail(hive, "%s is not over after %d ms", job, timeout_ms);
+        }
+        skep_sleep_ms(5);
+        counts = hive_job(hive, job);
+    }
+    return counts;
+}
+
+static void read_element(const struct hive_sweep *sweep, int64_t i, void *element_out)
+{
+    struct skep_array array;
+
+    assert_int_equal(skep_array_open(&array, sweep->roots, &sweep->sweep.outs[0], false, NULL), SKEP_OK);
+    assert_int_equal(array.slice_bytes, 8);
+    assert_int_equal(skep_array_read(&array, i, 1, element_out, NULL), SKEP_OK);
+    skep_array_close(&array);
+}
+
+double hive_f8(const struct hive_sweep *sweep, int64_t i)
+{
+    double element;
+
+    read_element(sweep, i, &element);
+    return element;
+}
+
+int64_t hive_i8(const struct hive_sweep *sweep, int64_t i)
+{
+    int64_t element;
+
+    read_element(sweep, i, &element);
+    return element;
+}
+
+int64_t hive_count_done(const struct hive_sweep *sweep)
+{
+    struct skep_sidecar *sidecar;
+    int64_t n;
+
+    assert_int_equal(skep_sidecar_open(sweep->roots, sweep->sweep.outs[0].path, false, &sidecar, NULL),
+                     SKEP_OK);
+    n = skep_sidecar_count_done(sidecar);
+    skep_sidecar_close(sidecar);
+    return n;
+}

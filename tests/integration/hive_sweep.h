@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SKEP_TESTS_INTEGRATION_HIVE_SWEEP_H
+#define SKEP_TESTS_INTEGRATION_HIVE_SWEEP_H
+
+/* Range jobs of a hive: put as a producer would, with outputs in the workers' folder; and their ends. Include
+ * hive.h first. Everything here fails the test. */
+#include <stdint.h>
+
+#include "npy/roots.h"
+#include "queue/job.h"
+#include "queue/range.h"
+#include "sweep/sweep.h"
+
+struct hive;
+
+/* A token for specs of tests. */
+#define HIVE_TOKEN "0123456789abcdef0123456789abcdef"
+
+struct hive_sweep {
+    char job[SKEP_RANGE_JOB_BYTES];
+    const char *spec;
+    struct skep_sweep sweep;
+    struct skep_roots *roots; /* the workers' folder */
+};
+
+/* Make the outputs that SPEC (NUL-terminated JSON) names, and put it as JOB. */
+struct hive_sweep *hive_put_sweep(struct hive *hive, const char *job, const char *spec);
+void hive_free_sweep(struct hive_sweep *sweep); /* NULL is fine */
+
+/* Gather, as a producer would, until every task is over and every ack is applied; fail after TIMEOUT_MS.
+ * Returns the job's counts. */
+struct skep_job hive_gather(struct hive *hive, const struct hive_sweep *sweep, int timeout_ms);
+
+/* The job's counts now. */
+struct skep_job hive_job(struct hive *hive, const char *job);
+
+/* Wait until all its tasks are over, whoever gathers. */
+struct skep_job hive_await_job(struct hive *hive, const char *job, int timeout_ms);
+
+/* Element I of the first output, whose slices are one float64 or int64. */
+double hive_f8(const struct hive_sweep *sweep, int64_t i);
+int64_t hive_i8(const struct hive_sweep *sweep, int64_t i);
+
+/* Its sidecar says that this index is done. */
+int64_t hive_count_done(const struct hive_sweep *sweep);
+
+#endif
