@@ -12,8 +12,9 @@
 skep_status skep_beat_send(struct skep_conn *conn, const struct skep_keys *keys, const char *const *workers,
                            size_t n, struct skep_error *err)
 {
-    const char *const names[] = {keys->workers, keys->queue, keys->delayed, keys->suspect, keys->conf,
-                                 keys->out,     keys->stat,  keys->jobs,    keys->cancel};
+    const char *const names[] = {keys->workers, keys->queue, keys->delayed, keys->suspect,
+                                 keys->conf,    keys->out,   keys->stat,    keys->jobs,
+                                 keys->cancel,  keys->puts,  keys->gather,  keys->prefix};
 
     skep_script_begin(conn, SKEP_SCRIPT_TOUCH, sizeof names / sizeof names[0], names, n);
     for (size_t i = 0; i < n; i++) {
@@ -62,7 +63,7 @@ skep_status skep_peek_running(struct skep_conn *conn, const struct skep_keys *ke
                               int64_t running, struct skep_bytes *record_out, struct skep_error *err)
 {
     char held[SKEP_KEY_BYTES];
-    const char *const names[] = {held, keys->cycle};
+    const char *const names[] = {held, keys->cycle, keys->ranges};
     struct skep_reply *reply;
     skep_status st;
 

@@ -36,8 +36,8 @@ SKEP_MUST_USE skep_status skep_beat_read(struct skep_conn *conn, const struct sk
 /* The counter in a pair of skep_beat.workers. */
 int64_t skep_beat_counter(const struct skep_reply *score);
 
-/* The record of the task that WORKER ran, by its number: *RECORD_OUT, memory of the connection until its next
- * use. For who has to give a verdict on it. Waits for the reply.
+/* The record of the task that WORKER ran (of a range: its line and its spec), by its number: *RECORD_OUT,
+ * memory of the connection until its next use. For who has to give a verdict on it. Waits for the reply.
  *   SKEP_EMPTY   WORKER does not hold that task (any more), or is not registered */
 SKEP_MUST_USE skep_status skep_peek_running(struct skep_conn *conn, const struct skep_keys *keys,
                                             const char *worker, int64_t running,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/parse.h"
 #include "queue/script.h"
 
 enum { CANCEL_FIELD_BYTES = 4 * 1024 };
@@ -28,38 +29,74 @@ static bool cancel_asks_for_job(const struct skep_cancel_query *tasks, size_t i)
 /* The cancellation of an id is for one task: for the first of them. */
 static bool cancel_is_met(const struct skep_cancel_query *tasks, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (tasks[i].is_cancelled && strcmp(tasks[i].id, tasks[n].id) == 0) {
+    for (size_t i = 0; i < n && tasks[n].id != NULL; i++) {
+        if (tasks[i].is_cancelled && tasks[i].id != NULL && strcmp(tasks[i].id, tasks[n].id) == 0) {
             return true;
         }
     }
     return false;
 }
 
-skep_status skep_cancel_check(struct skep_conn *conn, const struct skep_keys *keys,
-                              struct skep_cancel_query *tasks, size_t n, struct skep_error *err)
-{
-    skep_status st = skep_conn_is_open(conn) ? SKEP_OK : skep_conn_connect(conn, err);
-    size_t n_fields = n, at = 0;
-    bool is_job_cancelled = false;
-    struct skep_reply *reply;
+/* Two fields of a job. */
+enum { CANCEL_JOB_FIELDS = 2 };
 
-    for (size_t i = 0; i < n; i++) {
-        tasks[i].is_cancelled = false;
-        n_fields += cancel_asks_for_job(tasks, i);
-    }
-    if (st != SKEP_OK || n == 0) {
-        return st;
-    }
+static void cancel_ask(struct skep_conn *conn, const struct skep_keys *keys,
+                       const struct skep_cancel_query *tasks, size_t n, size_t n_fields)
+{
     skep_conn_begin(conn, 2 + n_fields);
     skep_conn_arg_text(conn, "HMGET");
     skep_conn_arg_text(conn, keys->cancel);
     for (size_t i = 0; i < n; i++) {
         if (cancel_asks_for_job(tasks, i)) {
             cancel_add_field(conn, "job", tasks[i].job);
+            cancel_add_field(conn, "from", tasks[i].job);
         }
-        cancel_add_field(conn, "id", tasks[i].id);
+        cancel_add_field(conn, "id", tasks[i].id != NULL ? tasks[i].id : "");
     }
+}
+
+static int64_t cancel_position(const struct skep_reply *reply)
+{
+    int64_t from;
+
+    return reply->kind == SKEP_REPLY_TEXT && skep_parse_i64(reply->bytes, reply->length, &from) ? from : -1;
+}
+
+static void cancel_read(const struct skep_reply *answers, struct skep_cancel_query *tasks, size_t n)
+{
+    bool is_job_cancelled = false;
+    int64_t from = -1;
+    size_t at = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (cancel_asks_for_job(tasks, i)) {
+            is_job_cancelled = answers[at].kind == SKEP_REPLY_TEXT;
+            from = cancel_position(&answers[at + 1]);
+            at += CANCEL_JOB_FIELDS;
+        }
+        tasks[i].is_cancelled = (answers[at].kind == SKEP_REPLY_TEXT && !cancel_is_met(tasks, i)) ||
+                                (tasks[i].job != NULL && is_job_cancelled);
+        tasks[i].from = tasks[i].job != NULL ? from : -1;
+        at++;
+    }
+}
+
+skep_status skep_cancel_check(struct skep_conn *conn, const struct skep_keys *keys,
+                              struct skep_cancel_query *tasks, size_t n, struct skep_error *err)
+{
+    skep_status st = skep_conn_is_open(conn) ? SKEP_OK : skep_conn_connect(conn, err);
+    size_t n_fields = n;
+    struct skep_reply *reply;
+
+    for (size_t i = 0; i < n; i++) {
+        tasks[i].is_cancelled = false;
+        tasks[i].from = -1;
+        n_fields += cancel_asks_for_job(tasks, i) ? CANCEL_JOB_FIELDS : 0;
+    }
+    if (st != SKEP_OK || n == 0) {
+        return st;
+    }
+    cancel_ask(conn, keys, tasks, n, n_fields);
     st = skep_conn_call(conn, -1, &reply, err);
     if (st != SKEP_OK) {
         return st;
@@ -67,14 +104,7 @@ skep_status skep_cancel_check(struct skep_conn *conn, const struct skep_keys *ke
     if (reply->kind != SKEP_REPLY_ARRAY || reply->n != n_fields) {
         return skep_error_set(err, SKEP_E_PROTOCOL, "cancel: the server answered something unexpected");
     }
-    for (size_t i = 0; i < n; i++) {
-        if (cancel_asks_for_job(tasks, i)) {
-            is_job_cancelled = reply->items[at++].kind == SKEP_REPLY_TEXT;
-        }
-        tasks[i].is_cancelled = (reply->items[at].kind == SKEP_REPLY_TEXT && !cancel_is_met(tasks, i)) ||
-                                (tasks[i].job != NULL && is_job_cancelled);
-        at++;
-    }
+    cancel_read(reply->items, tasks, n);
     return SKEP_OK;
 }
 

@@ -17,8 +17,10 @@
 /* A task that somebody holds. */
 struct skep_cancel_query {
     const char *job; /* NULL: none */
-    const char *id;
-    bool is_cancelled; /* the answer */
+    const char *id;  /* NULL: none, as a range has none */
+    /* The answer. FROM: positions of a range job at or behind it are (a hit stopped the job); -1: none. */
+    bool is_cancelled;
+    int64_t from;
 };
 
 /* Ask for N tasks, in one round trip whose cost grows with N alone. A cancelled one is settled with the

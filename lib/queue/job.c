@@ -43,7 +43,7 @@ const char *skep_job_state(const struct skep_job *job)
         return "uncounted";
     }
     if (is_over) {
-        return job->n_failed > 0 || job->n_cancelled > 0 ? "failed" : "done";
+        return job->n_failed > 0 || (job->n_cancelled > 0 && !job->is_stopped) ? "failed" : "done";
     }
     return job->n_put < job->n_announced ? "pushing" : "running";
 }
@@ -82,6 +82,12 @@ static void job_set_field(struct skep_job *job, char letter, int64_t number)
         break;
     case 'x':
         job->cancelled_ms = number;
+        break;
+    case 'h':
+        job->is_stopped = true;
+        break;
+    case 'g':
+        job->is_gathering = true;
         break;
     default: /* of a newer skep */
         break;
@@ -249,11 +255,12 @@ skep_status skep_job_list(struct skep_conn *conn, const struct skep_keys *keys, 
 skep_status skep_job_forget(struct skep_conn *conn, const struct skep_keys *keys, const char *name,
                             bool is_forced, struct skep_error *err)
 {
-    const char *const names[] = {keys->jobs, keys->puts, keys->cancel};
+    const char *const names[] = {keys->jobs,   keys->puts,   keys->cancel,
+                                 keys->ranges, keys->gather, keys->prefix};
     struct skep_reply *reply;
     skep_status st;
 
-    skep_script_begin(conn, SKEP_SCRIPT_FORGET, 3, names, 2);
+    skep_script_begin(conn, SKEP_SCRIPT_FORGET, sizeof names / sizeof names[0], names, 2);
     skep_conn_arg_text(conn, name);
     skep_conn_arg_text(conn, is_forced ? "1" : "0");
     st = skep_script_call(conn, -1, &reply, err);

@@ -21,6 +21,8 @@ struct skep_job {
     int64_t now_ms, put_ms; /* Redis TIME: now, and when the last piece came */
     int64_t cancelled_ms;   /* 0: it is not cancelled */
     bool is_dropped;        /* what workers take of it they drop */
+    bool is_stopped;        /* a range job: a hit has ended it (queue/range.h has the hit) */
+    bool is_gathering;      /* a range job: some of its outputs may not be where they belong yet */
 };
 
 /* How many tasks it has, now that no more can come or will come; how many of them are over; all of them? */
@@ -30,7 +32,8 @@ bool skep_job_is_over(const struct skep_job *job);
 bool skep_job_is_known(const struct skep_job *job);
 
 /* "unknown", "uncounted", "pushing" (records are missing), "running", "done", "failed" (over, some for good),
- * "cancelling" (tasks of it are still to be dropped), "cancelled" (and over) */
+ * "cancelling" (tasks of it are still to be dropped), "cancelled" (and over). What a hit has made needless
+ * counts as cancelled, and the job as done. */
 const char *skep_job_state(const struct skep_job *job);
 
 /* A job that nobody knows is no error: skep_job_is_known. */

@@ -128,7 +128,7 @@ skep_status skep_put_send(struct skep_put *put, const struct skep_bytes *records
                           struct skep_error *err)
 {
     const struct skep_keys *k = &put->keys;
-    const char *const keys[] = {k->queue, k->puts, k->stat, k->conf, k->jobs, k->cancel};
+    const char *const keys[] = {k->queue, k->puts, k->stat, k->conf, k->jobs, k->cancel, k->ranges};
     skep_status st = SKEP_OK;
 
     assert(n > 0 && n <= SKEP_PUT_PIECE);

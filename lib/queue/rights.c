@@ -29,16 +29,18 @@ static const struct rights_row {
     size_t keys[RIGHTS_MAX_KEYS];
 } rights_rows[SKEP_ROLE_COUNT] = {
     [SKEP_ROLE_WORKER] = {.text = "a worker",
-                          .direct = "EVALSHA,SCRIPT LOAD,SADD,BLMOVE,SET,HMGET",
-                          .n_scripts = 5,
+                          .direct = "EVALSHA,SCRIPT LOAD,SADD,BLMOVE,SET,HMGET,HGET,LRANGE,SMEMBERS",
+                          .n_scripts = 8,
                           .scripts = {SKEP_SCRIPT_REGISTER, SKEP_SCRIPT_CYCLE, SKEP_SCRIPT_TOUCH,
-                                      SKEP_SCRIPT_PEEK, SKEP_SCRIPT_REAP},
+                                      SKEP_SCRIPT_PEEK, SKEP_SCRIPT_REAP, SKEP_SCRIPT_GATHER,
+                                      SKEP_SCRIPT_RANGE_END, SKEP_SCRIPT_JOB},
                           .keys = ALL_KEYS},
     [SKEP_ROLE_PRODUCER] = {.text = "a producer",
                             .direct = "EVALSHA,SCRIPT LOAD,SADD,HGET,HDEL",
-                            .n_scripts = 2,
-                            .scripts = {SKEP_SCRIPT_PUT, SKEP_SCRIPT_JOB},
-                            .keys = {KEY(queue), KEY(puts), KEY(stat), KEY(conf), KEY(jobs), KEY(cancel)}},
+                            .n_scripts = 3,
+                            .scripts = {SKEP_SCRIPT_PUT, SKEP_SCRIPT_PUT_RANGE, SKEP_SCRIPT_JOB},
+                            .keys = {KEY(queue), KEY(puts), KEY(stat), KEY(conf), KEY(jobs), KEY(cancel),
+                                     KEY(ranges), KEY(gather)}},
     [SKEP_ROLE_CONSUMER] = {.text = "a consumer of results",
                             .direct = "EVALSHA,SCRIPT LOAD,LRANGE,BLMOVE",
                             .n_scripts = 1,
@@ -55,14 +57,14 @@ static const struct rights_row {
                            .n_scripts = 2,
                            .scripts = {SKEP_SCRIPT_STATUS, SKEP_SCRIPT_JOB},
                            .keys = ALL_KEYS},
-    [SKEP_ROLE_RUN] = {.text = "skep run",
-                       .direct =
-                           "EVALSHA,SCRIPT LOAD,SADD,SREM,BLMOVE,SET,HMGET,HGET,HDEL,LRANGE,LLEN,MGET,DEL",
-                       .n_scripts = 9,
-                       .scripts = {SKEP_SCRIPT_REGISTER, SKEP_SCRIPT_CYCLE, SKEP_SCRIPT_TOUCH,
-                                   SKEP_SCRIPT_PEEK, SKEP_SCRIPT_REAP, SKEP_SCRIPT_PUT, SKEP_SCRIPT_COLLECT,
-                                   SKEP_SCRIPT_STATUS, SKEP_SCRIPT_JOB},
-                       .keys = ALL_KEYS},
+    [SKEP_ROLE_RUN] =
+        {.text = "skep run",
+         .direct = "EVALSHA,SCRIPT LOAD,SADD,SREM,BLMOVE,SET,HMGET,HGET,HDEL,LRANGE,LLEN,MGET,DEL,SMEMBERS",
+         .n_scripts = 12,
+         .scripts = {SKEP_SCRIPT_REGISTER, SKEP_SCRIPT_CYCLE, SKEP_SCRIPT_TOUCH, SKEP_SCRIPT_PEEK,
+                     SKEP_SCRIPT_REAP, SKEP_SCRIPT_PUT, SKEP_SCRIPT_COLLECT, SKEP_SCRIPT_STATUS,
+                     SKEP_SCRIPT_JOB, SKEP_SCRIPT_PUT_RANGE, SKEP_SCRIPT_GATHER, SKEP_SCRIPT_RANGE_END},
+         .keys = ALL_KEYS},
 };
 
 const char *skep_rights_role_text(enum skep_role role)

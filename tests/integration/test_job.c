@@ -303,9 +303,9 @@ static void test_job__is_forgotten(void **state)
 /* While something is cancelled cycles and beats say so, and whoever holds tasks can ask which. */
 static void test_job__tells_what_is_cancelled(void **state)
 {
-    struct skep_cancel_query tasks[] = {{"a", "1", false}, {"a", "2", false}, {NULL, "3", false},
-                                        {"b", "4", false}, {"b", "x", false}, {NULL, "x", false},
-                                        {"a", "5", true}};
+    struct skep_cancel_query tasks[] = {{"a", "1", false, -1}, {"a", "2", false, -1}, {NULL, "3", false, -1},
+                                        {"b", "4", false, -1}, {"b", "x", false, -1}, {NULL, "x", false, -1},
+                                        {"a", "5", true, -1}};
     static const bool wanted[] = {true, true, false, false, true, false /* one of an id */, true};
     struct skep_holder holder;
     struct skep_conn *conn = open_holder(&holder);

@@ -515,7 +515,8 @@ void slot_ask(struct world *world)
 
     for (size_t i = 0; i < n; i++) {
         job = happens(world, 50) ? job : world_pick_job(world);
-        tasks[i] = (struct skep_cancel_query){happens(world, 80) ? job : NULL, ids[pick(world, 6)], false};
+        tasks[i] =
+            (struct skep_cancel_query){.job = happens(world, 80) ? job : NULL, .id = ids[pick(world, 6)]};
     }
     world_need(world, skep_cancel_check(world->agent, &world->keys, tasks, n, NULL) == SKEP_OK, "asking");
     for (size_t i = 0; i < n; i++) {

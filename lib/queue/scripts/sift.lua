@@ -4,18 +4,21 @@
 -- between two pieces it has lost and doubled nothing.
 -- KEYS dead queue stat jobs   ARGV how many, 'requeue' or 'purge', wanted words (' cause=timeout ', '' for all)
 -- Reply: seen, matched
--- A task that is requeued has not failed for good after all, and its job hears of it.
+-- A task that is requeued has not failed for good after all, and its job hears of it; of a range that failed as a whole
+-- each of its positions.
 local many, verb, wanted = tonumber(ARGV[1]), ARGV[2], ARGV[3]
 redis.call('LLEN', KEYS[2])
 redis.call('HLEN', KEYS[3])
 redis.call('HLEN', KEYS[4])
 
-local function unfail(line)
+local function unfail(line, record)
     local job = string.match(line, ' j=([^ ]+)')
     if not job then return end
     job = string.gsub(job, '%%(%x%x)', function(byte) return string.char(tonumber(byte, 16)) end)
+    local lo, hi = string.match(record, '^#skep r=(%d+):(%d+) ')
     local failed = tonumber(redis.call('HGET', KEYS[4], 'f:' .. job) or '') or 0
-    if failed > 0 then redis.pcall('HINCRBY', KEYS[4], 'f:' .. job, -1) end
+    local n = math.min(hi and hi - lo or 1, failed)
+    if n > 0 then redis.pcall('HINCRBY', KEYS[4], 'f:' .. job, -n) end
 end
 
 local seen, matched = 0, 0
@@ -28,8 +31,9 @@ while seen < many do
     local line = string.sub(letter, 1, math.max(cut - 1, 0)) .. ' '
     if wanted == '' or string.find(line, wanted, 1, true) then
         if verb == 'requeue' then
-            redis.call('RPUSH', KEYS[2], string.sub(letter, cut + 1))
-            unfail(line)
+            local record = string.sub(letter, cut + 1)
+            redis.call('RPUSH', KEYS[2], record)
+            unfail(line, record)
         end
         matched = matched + 1
     else

@@ -1,12 +1,15 @@
 -- SPDX-License-Identifier: MIT
 -- An agent beats for its slots, promotes what is due, and looks at the beats of all.
--- KEYS workers queue delayed suspect conf out stat jobs cancel   ARGV W...
--- Reply: now in ms, flags (1 paused, 2 results full, 4 suspect tasks wait, 8 something is cancelled), depth, {W that are
--- fenced}, {W, beat, ...}
+-- KEYS workers queue delayed suspect conf out stat jobs cancel puts gather prefix   ARGV W...
+-- Reply: now in ms, flags (1 paused, 2 results full, 4 suspect tasks wait, 8 something is cancelled, 16 nobody gathers
+-- what there is), depth, {W that are fenced}, {W, beat, ...}
 --
 -- A cancellation whose task never comes would make every slot ask for ever: each beat looks at one of them, and drops it
 -- after a week, if no task is delayed: that may be the one. Jobs that are counted stay until nothing is left of them (settle.inc).
 local CANCEL_MS = 7 * 86400 * 1000
+
+-- include job
+
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local due = redis.call('ZRANGE', KEYS[3], '-inf', now, 'BYSCORE', 'LIMIT', 0, 1000)
@@ -17,7 +20,7 @@ local depth = redis.call('LLEN', KEYS[2])
 local n_cancels, old = redis.call('HLEN', KEYS[9]), nil
 if n_cancels > 0 then
     local one = redis.call('HRANDFIELD', KEYS[9], 1, 'WITHVALUES')
-    local job = string.match(one[1], '^job:(.*)$')
+    local job = string.match(one[1], '^job:(.*)$') or string.match(one[1], '^from:(.*)$')
     local is_counted = job and redis.call('HEXISTS', KEYS[8], 'n:' .. job) == 1
     local is_old = not is_counted and now - (tonumber(one[2]) or 0) > CANCEL_MS
     if is_old and redis.call('ZCARD', KEYS[3]) == 0 then old = one[1] end
@@ -26,6 +29,15 @@ end
 redis.call('ZCARD', KEYS[1])
 redis.call('HLEN', KEYS[7])
 redis.call('HLEN', KEYS[8])
+redis.call('HLEN', KEYS[10])
+-- Each beat looks at one of the jobs with something to gather: acks wait, or all is over and the last word is missing.
+local gathers = redis.call('SRANDMEMBER', KEYS[11])
+if gathers then
+    local n_acks = redis.pcall('LLEN', KEYS[12] .. 'acks:' .. gathers)
+    local announced, _, over = job_stand(KEYS[8], KEYS[10], gathers)
+    local is_due = n_acks ~= 0 or (announced and over >= announced)
+    if not is_due or redis.call('EXISTS', KEYS[12] .. 'gatherer:' .. gathers) == 1 then gathers = false end
+end
 local fenced = {}
 for i = 1, #ARGV do
     if redis.call('ZSCORE', KEYS[1], ARGV[i]) then
@@ -40,7 +52,7 @@ if #due > 0 then
     redis.call('HINCRBY', KEYS[7], 'promoted', #due)
 end
 if old then n_cancels = n_cancels - redis.call('HDEL', KEYS[9], old) end
-local flags = n_cancels > 0 and 8 or 0
+local flags = (n_cancels > 0 and 8 or 0) + (gathers and 16 or 0)
 if conf[1] == '1' then flags = flags + 1 end
 local max_results = tonumber(conf[2] or '') or 0
 if max_results > 0 and n_results >= max_results then flags = flags + 2 end
