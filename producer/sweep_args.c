@@ -282,10 +282,10 @@ static size_t args_count_most(const struct skep_sweep *sweep, size_t n_given)
     return n_given;
 }
 
-skep_status skep_sweep_read_args(const struct skep_sweep_reader *reader, const struct skep_kernel *kernel,
-                                 const char *const *operands, size_t n_operands,
-                                 const struct skep_text_list *consts, struct skep_sweep *sweep,
-                                 struct skep_error *err)
+skep_status skep_sweep_parse_operands(const struct skep_sweep_reader *reader,
+                                      const struct skep_kernel *kernel, const char *const *operands,
+                                      size_t n_operands, const struct skep_text_list *consts,
+                                      struct skep_sweep *sweep, struct skep_error *err)
 {
     struct args args = {.reader = reader, .kernel = kernel, .sweep = sweep};
     struct skep_node *object = skep_arena_calloc(reader->arena, 1, sizeof *object);

@@ -21,9 +21,10 @@
  *   SKEP_E_USAGE   not NAME=VALUE; an argument that the kernel does not have, or twice; a variable that there
  *                  is not, or that nothing uses
  *   SKEP_E_NOMEM */
-SKEP_MUST_USE skep_status skep_sweep_read_args(const struct skep_sweep_reader *reader,
-                                               const struct skep_kernel *kernel, const char *const *operands,
-                                               size_t n_operands, const struct skep_text_list *consts,
-                                               struct skep_sweep *sweep, struct skep_error *err);
+SKEP_MUST_USE skep_status skep_sweep_parse_operands(const struct skep_sweep_reader *reader,
+                                                    const struct skep_kernel *kernel,
+                                                    const char *const *operands, size_t n_operands,
+                                                    const struct skep_text_list *consts,
+                                                    struct skep_sweep *sweep, struct skep_error *err);
 
 #endif

@@ -260,8 +260,9 @@ static skep_status factors_add_times(int64_t times, struct skep_sweep *sweep, st
     return st;
 }
 
-skep_status skep_sweep_read_factors(struct skep_sweep_reader *reader, const struct skep_option_series *series,
-                                    int64_t times, struct skep_sweep *sweep, struct skep_error *err)
+skep_status skep_sweep_parse_generators(struct skep_sweep_reader *reader,
+                                        const struct skep_option_series *series, int64_t times,
+                                        struct skep_sweep *sweep, struct skep_error *err)
 {
     const struct factors_row *before = NULL;
 

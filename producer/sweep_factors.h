@@ -39,8 +39,8 @@ struct skep_sweep_reader {
  *   SKEP_E_USAGE, SKEP_E_BAD_ARGS                 ERR names the option
  *   SKEP_E_ARRAY_MISSING, SKEP_E_ARRAY_INVALID    an array whose length is needed
  *   SKEP_E_IO, SKEP_E_NOMEM */
-SKEP_MUST_USE skep_status skep_sweep_read_factors(struct skep_sweep_reader *reader,
-                                                  const struct skep_option_series *series, int64_t times,
-                                                  struct skep_sweep *sweep, struct skep_error *err);
+SKEP_MUST_USE skep_status skep_sweep_parse_generators(struct skep_sweep_reader *reader,
+                                                      const struct skep_option_series *series, int64_t times,
+                                                      struct skep_sweep *sweep, struct skep_error *err);
 
 #endif

@@ -194,12 +194,12 @@ static skep_status setup_read(struct skep_sweep_setup *setup, const struct skep_
         st = setup_read_reduce(setup, err);
     }
     if (st == SKEP_OK) {
-        st = skep_sweep_read_factors(&reader, &setup->settings->factors, setup->settings->times,
-                                     &setup->sweep, err);
+        st = skep_sweep_parse_generators(&reader, &setup->settings->factors, setup->settings->times,
+                                         &setup->sweep, err);
     }
     if (st == SKEP_OK) {
-        st = skep_sweep_read_args(&reader, setup->kernel, operands->items + 1, operands->n - 1,
-                                  &setup->settings->consts, &setup->sweep, err);
+        st = skep_sweep_parse_operands(&reader, setup->kernel, operands->items + 1, operands->n - 1,
+                                       &setup->settings->consts, &setup->sweep, err);
     }
     return st == SKEP_OK ? skep_sweep_complete(&setup->sweep, err) : st;
 }

@@ -53,7 +53,7 @@ static skep_status read_args(struct fixture *f, const char *kernel, const char *
     }
     assert_non_null(row);
     skep_error_clear(&f->err);
-    return skep_sweep_read_args(&f->reader, row, operands, n, &f->consts, &f->sweep, &f->err);
+    return skep_sweep_parse_operands(&f->reader, row, operands, n, &f->consts, &f->sweep, &f->err);
 }
 
 #define OPERANDS(...) ((const char *const[]){__VA_ARGS__, NULL})

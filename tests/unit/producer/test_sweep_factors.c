@@ -63,7 +63,7 @@ static void give(struct fixture *f, const char *option, const char *text)
 static skep_status read_all(struct fixture *f, int64_t times)
 {
     skep_error_clear(&f->err);
-    return skep_sweep_read_factors(&f->reader, &f->series, times, &f->sweep, &f->err);
+    return skep_sweep_parse_generators(&f->reader, &f->series, times, &f->sweep, &f->err);
 }
 
 /* The only factor of a command line with this option alone. */
