@@ -30,7 +30,7 @@ SKEP_MUST_USE skep_status skep_plan_filter_begin(struct skep_plan *plan, struct 
 
 /* Whether the task at POSITION of the chunk is wanted: SKEP_OK, or SKEP_EMPTY. Takes of the plan's arena.
  *
- *   SKEP_E_BAD_ARGS   it cannot be computed there (a whole number divided by 0) */
+ *   SKEP_E_NUMERIC   a whole number is divided by 0 there */
 SKEP_MUST_USE skep_status skep_plan_filter_test(struct skep_plan *plan, int64_t position,
                                                 struct skep_error *err);
 

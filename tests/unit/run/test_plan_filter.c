@@ -107,7 +107,7 @@ static void test_plan_filter__fails_where_it_cannot_be_computed(void **state)
         }
     }
     check_failure(
-        1500, SKEP_E_BAD_ARGS,
+        1500, SKEP_E_NUMERIC,
         "filter: expr: column 3: a whole number divided by 0; guard it, as in a // where(b == 0, 1, "
         "b) (element 0)");
 }
