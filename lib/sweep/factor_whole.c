@@ -74,19 +74,11 @@ static skep_status pairs_check(struct skep_factor *factor, struct skep_error *er
     return SKEP_OK;
 }
 
-/* The largest r with r (r + 1) / 2 <= n. The root of a double is right to within one; the loops make sure. N
- * is below 2^41. */
+/* The largest r with r (r + 1) / 2 <= n. For n below 2^41 the double's root is exact: where it should lie
+ * below an odd integer it does so by more than 2^-21, and its digits there reach to 2^-31. */
 static int64_t triangle_root(int64_t n)
 {
-    int64_t r = ((int64_t)sqrt((double)(8 * n + 1)) - 1) / 2;
-
-    while (r * (r + 1) / 2 > n) {
-        r--;
-    }
-    while ((r + 1) * (r + 2) / 2 <= n) {
-        r++;
-    }
-    return r;
+    return ((int64_t)sqrt((double)(8 * n + 1)) - 1) / 2;
 }
 
 /* Row i of the triangle above the diagonal has of - 1 - i columns. Counted from the end, rows have 1, 2, 3,
