@@ -28,6 +28,7 @@ static void check_split(int64_t total, int64_t parts)
     spec_close(&spec);
 }
 
+/* Every split of small totals, and of large ones. */
 static void test_factor_parts__split_sums_up(void **state)
 {
     (void)state;
@@ -93,6 +94,7 @@ static void test_factor_parts__ranges_by_step(void **state)
 
 /* ---- refuses ---- */
 
+/* What does not cut a whole into parts is refused. */
 static void test_factor_parts__refuses(void **state)
 {
     static const struct {

@@ -73,6 +73,7 @@ static void test_factor_random__end_is_not_drawn(void **state)
 
 /* ---- refuses ---- */
 
+/* What is no range to draw from. */
 static void test_factor_random__refuses(void **state)
 {
     (void)state;

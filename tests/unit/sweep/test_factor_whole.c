@@ -111,6 +111,7 @@ static void test_factor_whole__axis_and_times_count(void **state)
 
 /* ---- refuses ---- */
 
+/* Too few, too many, or what has no place there. */
 static void test_factor_whole__refuses(void **state)
 {
     (void)state;

@@ -89,6 +89,7 @@ static void test_template__is_variable(void **state)
 
 /* ---- refuses ---- */
 
+/* Braces that do not match and variables that there are not, with the column or the name. */
 static void test_template__refuses(void **state)
 {
     static const struct {
