@@ -5,14 +5,12 @@
 #include <poll.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/clock.h"
 #include "producer/command.h"
 #include "producer/job_view.h"
 #include "producer/status_view.h"
 #include "producer/stop.h"
 #include "queue/admin.h"
-#include "queue/range.h"
 
 enum {
     WAIT_FIRST_MS = 50,
@@ -23,31 +21,12 @@ enum {
 
 /* ---- asking ---- */
 
-skep_status skep_job_is_gathering(struct skep_conn *conn, const struct skep_keys *keys, const char *job,
-                                  bool *is_gathering_out, struct skep_error *err)
-{
-    char(*names)[SKEP_RANGE_JOB_BYTES];
-    size_t n;
-    skep_status st = skep_range_list_gather(conn, keys, &names, &n, err);
-
-    *is_gathering_out = false;
-    for (size_t i = 0; i < n; i++) {
-        *is_gathering_out = *is_gathering_out || strcmp(names[i], job) == 0;
-    }
-    skep_free(names);
-    return st;
-}
-
 static skep_status wait_ask(struct skep_job_wait *wait, struct skep_error *err)
 {
     skep_status st = skep_conn_is_open(wait->conn) ? SKEP_OK : skep_conn_connect(wait->conn, err);
 
     if (st == SKEP_OK) {
         st = skep_job_read(wait->conn, &wait->keys, wait->name, &wait->job, err);
-    }
-    wait->is_gathering = false;
-    if (st == SKEP_OK && skep_job_is_over(&wait->job)) {
-        st = skep_job_is_gathering(wait->conn, &wait->keys, wait->name, &wait->is_gathering, err);
     }
     return st;
 }
@@ -75,7 +54,7 @@ static const char *wait_wonder(struct skep_job_wait *wait)
     struct skep_queue_status status;
     const char *state;
 
-    if (wait->is_gathering) {
+    if (skep_job_is_over(&wait->job)) {
         return "all tasks are over; a gatherer is waited for (a worker that sees the arrays, or `skep "
                "resume`)";
     }
@@ -135,7 +114,7 @@ static skep_status wait_until_over(struct skep_job_wait *wait, struct skep_error
 {
     int pause_ms = WAIT_FIRST_MS;
 
-    while (!skep_job_is_over(&wait->job) || wait->is_gathering) {
+    while (!skep_job_is_over(&wait->job) || wait->job.is_gathering) {
         struct pollfd stop = {.fd = skep_stop_fd(), .events = POLLIN};
         int64_t left_ms;
         skep_status st;
@@ -206,7 +185,8 @@ void skep_job_wait_close(struct skep_job_wait *wait)
 
 int skep_job_wait_exit(const struct skep_job_wait *wait)
 {
-    return wait->job.n_failed > 0 || wait->job.n_cancelled > 0 || wait->job.cancelled_ms > 0
-               ? SKEP_EXIT_FAILED
-               : SKEP_EXIT_OK;
+    const struct skep_job *job = &wait->job;
+    bool is_cancelled = job->cancelled_ms > 0 || (job->n_cancelled > 0 && !job->is_stopped);
+
+    return job->n_failed > 0 || is_cancelled ? SKEP_EXIT_FAILED : SKEP_EXIT_OK;
 }

@@ -23,10 +23,9 @@ struct skep_job_wait {
     struct skep_conn *conn;
     struct skep_patience patience;
     struct skep_progress progress;
-    int64_t end_ms;    /* monotonic; 0: never */
-    int64_t moved_ms;  /* when its numbers last changed, or it was last said why they do not */
-    int64_t n_over;    /* then */
-    bool is_gathering; /* its arrays are not complete */
+    int64_t end_ms;   /* monotonic; 0: never */
+    int64_t moved_ms; /* when its numbers last changed, or it was last said why they do not */
+    int64_t n_over;   /* then */
     struct skep_job job;
 };
 
@@ -44,10 +43,5 @@ void skep_job_wait_tell(const struct skep_job_wait *wait, const char *end);
 
 /* The exit code of a job that is over. */
 int skep_job_wait_exit(const struct skep_job_wait *wait);
-
-/* Whether JOB still waits for its gatherer's last word. */
-SKEP_MUST_USE skep_status skep_job_is_gathering(struct skep_conn *conn, const struct skep_keys *keys,
-                                                const char *job, bool *is_gathering_out,
-                                                struct skep_error *err);
 
 #endif

@@ -163,6 +163,11 @@ static void end_tell_summary(const struct skep_sweep_session *session)
     if (session->job->is_quiet) {
         return;
     }
+    if (session->is_idle) {
+        skep_say("%s: all %s task%s done", session->job->sweep.outs[0].path,
+                 skep_words_number(counts->n_done, done), counts->n_done == 1 ? " is" : "s are");
+        return;
+    }
     skep_buf_init(&text, END_TEXT_BYTES);
     skep_buf_printf(&text, "%s done, %s failed", skep_words_number(n_done, done),
                     skep_words_number(counts->n_failed, failed));

@@ -12,7 +12,6 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "producer/job_wait.h"
 #include "producer/stop.h"
 
 enum {
@@ -105,20 +104,6 @@ static skep_status loop_conflict(struct skep_sweep_session *session, struct skep
     return SKEP_OK;
 }
 
-/* Whoever gathers has said his last word: the job is over, and no longer among those that wait for one. */
-static skep_status loop_ask_finished(struct skep_sweep_session *session, bool *is_over_out,
-                                     struct skep_error *err)
-{
-    bool is_waiting = true;
-    skep_status st = SKEP_OK;
-
-    if (skep_job_is_over(&session->counts)) {
-        st = skep_job_is_gathering(session->conn, &session->keys, session->job->job, &is_waiting, err);
-    }
-    *is_over_out = st == SKEP_OK && !is_waiting;
-    return st;
-}
-
 static skep_status loop_gather_again(struct skep_sweep_session *session, struct skep_error *err)
 {
     struct skep_error why = {0};
@@ -146,10 +131,9 @@ static skep_status loop_gather(struct skep_sweep_session *session, bool *is_over
         return SKEP_EMPTY;
     }
     if (!session->gathering.is_open) {
-        st = loop_ask_finished(session, is_over_out, err);
-        if (st == SKEP_OK && !*is_over_out) {
-            st = loop_gather_again(session, err);
-        }
+        /* Whoever gathers has said his last word when the job no longer waits for one. */
+        *is_over_out = skep_job_is_over(&session->counts) && !session->counts.is_gathering;
+        st = *is_over_out ? SKEP_OK : loop_gather_again(session, err);
         return st == SKEP_OK ? SKEP_EMPTY : st;
     }
     st = skep_gathering_step(&session->gathering, err);
@@ -178,6 +162,10 @@ static skep_status loop_settle(struct skep_sweep_session *session, bool *is_over
         return SKEP_OK; /* a server that forgot the job: loop_count puts it again */
     }
     n_holes = skep_sweep_count_holes(session);
+    if (session->tries_again && n_holes > 0) {
+        session->tries_again = *is_over = false;
+        return skep_sweep_put_after_end(session, err);
+    }
     if (n_holes <= counts->n_failed + counts->n_cancelled) {
         return SKEP_OK;
     }
@@ -189,7 +177,7 @@ static skep_status loop_settle(struct skep_sweep_session *session, bool *is_over
                               session->gathering.files.n_lost > 0 ? ": " : "",
                               session->gathering.files.n_lost > 0 ? session->gathering.files.lost : "");
     }
-    return skep_sweep_put_again(session, err);
+    return skep_sweep_put_after_end(session, err);
 }
 
 /* ---- the loop ---- */

@@ -114,9 +114,7 @@ skep_status skep_sweep_put(struct skep_sweep_session *session, struct skep_error
 
 /* ---- a job that the server may know ---- */
 
-/* It is over and something is missing, because it failed, was cancelled or got lost: all of that is put anew,
- * and the dead letters of the first time go. */
-static skep_status put_after_end(struct skep_sweep_session *session, struct skep_error *err)
+skep_status skep_sweep_put_after_end(struct skep_sweep_session *session, struct skep_error *err)
 {
     char wanted[SKEP_RANGE_JOB_BYTES + 8];
     int64_t n;
@@ -127,7 +125,7 @@ static skep_status put_after_end(struct skep_sweep_session *session, struct skep
         st = skep_dead_sift(session->conn, &session->keys, false, wanted, &n, err);
     }
     if (st == SKEP_OK) {
-        st = skep_job_forget(session->conn, &session->keys, session->job->job, false, err);
+        st = skep_job_forget(session->conn, &session->keys, session->job->job, true, err);
     }
     return st == SKEP_OK || st == SKEP_EMPTY ? skep_sweep_put(session, err) : st;
 }
@@ -144,8 +142,9 @@ skep_status skep_sweep_put_again(struct skep_sweep_session *session, struct skep
     if (!skep_job_is_known(counts)) {
         return skep_sweep_put(session, err);
     }
-    if (skep_job_is_over(counts)) { /* without holes it waits for its gatherer's last word alone */
-        return skep_sweep_count_holes(session) > 0 ? put_after_end(session, err) : SKEP_OK;
+    if (skep_job_is_over(counts)) {
+        session->tries_again = true;
+        return SKEP_OK;
     }
     if (counts->cancelled_ms > 0) {
         return skep_error_set(err, SKEP_E_CONFLICT,

@@ -33,6 +33,7 @@ struct skep_sweep_session {
     struct skep_job counts; /* as last heard */
     int64_t look_ms;        /* when they are looked at next */
     int64_t n_before;       /* tasks that were done before this session */
+    bool tries_again;       /* the job was over before this session: what it left is put again */
     bool is_idle;           /* nothing is missing, and no server knows of a job */
     int n_fills;            /* how often holes of a job without failures were put again */
 
@@ -49,11 +50,16 @@ struct skep_sweep_session {
  *   SKEP_E_FULL, ..., what the connection says */
 SKEP_MUST_USE skep_status skep_sweep_put(struct skep_sweep_session *session, struct skep_error *err);
 
-/* On a server that may know the job already: join it where it runs; where it is over put what is missing, and
- * that is what failed, too.
+/* On a server that may know the job already: join it where it runs. One that is over is put again when its
+ * acks are gathered.
  *
  *   SKEP_E_CONFLICT   it is being cancelled */
 SKEP_MUST_USE skep_status skep_sweep_put_again(struct skep_sweep_session *session, struct skep_error *err);
+
+/* The job is over and something is missing, because it failed, was cancelled or got lost: all of that is put
+ * anew, and the dead letters of the first time go. */
+SKEP_MUST_USE skep_status skep_sweep_put_after_end(struct skep_sweep_session *session,
+                                                   struct skep_error *err);
 
 /* Until the job is over and everything that came is safe.
  *

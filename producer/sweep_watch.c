@@ -36,15 +36,14 @@ static void watch_add_hit(struct skep_buf *text, const struct skep_range_end *en
     skep_buf_add_char(text, '}');
 }
 
-/* The reduced value, or the hit, on standard output. *HAS_HIT_OUT: then what was cancelled is no failure. */
-static int watch_print_end(struct skep_job_wait *wait, bool *has_hit_out)
+/* The reduced value, or the hit, on standard output. */
+static int watch_print_end(struct skep_job_wait *wait)
 {
     struct skep_range_end end;
     struct skep_error err = {0};
     struct skep_buf text;
     skep_status st = skep_range_read_end(wait->conn, &wait->keys, wait->name, &end, &err);
 
-    *has_hit_out = st == SKEP_OK && end.hit >= 0;
     if (st != SKEP_OK) {
         return skep_complain_error(st, &err);
     }
@@ -62,18 +61,15 @@ int skep_sweep_watch(const struct skep_connect_settings *connect, const char *qu
                      bool is_quiet)
 {
     struct skep_job_wait wait = {.connect = connect, .queue = queue, .name = job, .is_quiet = is_quiet};
-    bool has_hit;
-    int exit_code, printed;
+    int exit_code;
     skep_status st = skep_job_wait(&wait, &exit_code);
 
     if (st == SKEP_STOPPED) {
         skep_job_wait_tell(&wait, "; it runs on");
     } else if (st == SKEP_OK) {
-        printed = watch_print_end(&wait, &has_hit);
+        exit_code = watch_print_end(&wait);
         skep_job_wait_tell(&wait, wait.job.n_failed > 0 ? " (`skep dead ls` shows why)" : "");
-        exit_code = printed != SKEP_EXIT_OK             ? printed
-                    : has_hit && wait.job.n_failed == 0 ? SKEP_EXIT_OK
-                                                        : skep_job_wait_exit(&wait);
+        exit_code = exit_code == SKEP_EXIT_OK ? skep_job_wait_exit(&wait) : exit_code;
     }
     skep_job_wait_close(&wait);
     return exit_code;

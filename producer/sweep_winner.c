@@ -107,6 +107,9 @@ int skep_sweep_print_winner(const struct skep_sweep_session *session)
         skep_buf_add_text(&text, "null\n");
     }
     exit_code = st == SKEP_OK ? skep_print_buf(&text) : skep_complain_error(st, &err);
+    if (exit_code == SKEP_EXIT_OK && end.hit < 0) {
+        exit_code = SKEP_EXIT_FAILED; /* as grep has it */
+    }
     skep_buf_release(&text);
     skep_arena_release(&arena);
     return exit_code;
