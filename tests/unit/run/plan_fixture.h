@@ -191,6 +191,9 @@ static inline int64_t check_same(const char *spec, int64_t chunk)
             struct skep_point_outcome outcome = run_point(p);
             struct skep_outcome plain = plain_outcome(p, outcome.index);
             struct skep_result_value value;
+            if (outcome.status == SKEP_OK) { /* a sweep's value may be too large for a line */
+                outcome.status = skep_plan_result(plan, &outcome.value, &value, &outcome.err);
+            }
             if (outcome.status != plain.status || strcmp(outcome.err.text, plain.err.text) != 0) {
                 fail_msg("%s at %lld: \"%s\", but plainly \"%s\"", spec, (long long)p, outcome.err.text,
                          plain.err.text);
@@ -198,7 +201,6 @@ static inline int64_t check_same(const char *spec, int64_t chunk)
             if (outcome.status != SKEP_OK) {
                 continue;
             }
-            assert_int_equal(skep_plan_result(plan, &outcome.value, &value, NULL), SKEP_OK);
             if (!is_same_value(&value, &plain.value)) {
                 fail_msg("%s at %lld: another value", spec, (long long)p);
             }

@@ -126,12 +126,174 @@ static void test_plan_same__the_rest(void **state)
     }
 }
 
+/* ---- by chance ---- */
+
+static uint64_t chance = 88172645463325252;
+
+/* A number below N (Marsaglia's xorshift). */
+static size_t below(size_t n)
+{
+    chance ^= chance << 13;
+    chance ^= chance >> 7;
+    chance ^= chance << 17;
+    return (size_t)(chance % n);
+}
+
+#define PICK(list) (list)[below(sizeof(list) / sizeof((list)[0]))]
+
+static const struct {
+    const char *factor;
+    const char *names[4]; /* of its variables */
+} factors[] = {
+    {"{\"axis\":\"i\",\"of\":9}", {"i", "i", "i", "index"}},
+    {"{\"grid\":\"k\",\"from\":[0,3,-1,5]}", {"k", "k", "k", "k"}},
+    {"{\"grid\":\"r\",\"from\":\"0:2:5\"}", {"r", "r", "r", "index"}},
+    {"{\"pairs\":[\"p\",\"q\"],\"of\":4,\"unordered\":true}", {"p", "q", "p", "q"}},
+    {"{\"split\":\"n\",\"from\":\"20:3\"}", {"n", "n.lo", "n.hi", "n.lo"}},
+    {"{\"ranges\":[\"lo\",\"hi\"],\"from\":\"2:9:3\"}", {"lo", "hi", "lo", "hi"}},
+    {"{\"lines\":\"t\",\"from\":[\"x_0.npy\",\"2\",\"nan\"]}", {"t", "t", "t", "t"}},
+    {"{\"zip\":[\"a\",\"b\"],\"from\":[[1,2.5],[true,false]]}", {"a", "b", "a", "b"}},
+    {"{\"grid\":\"w\",\"from\":\"@some.npy\",\"n\":5}", {"w", "w", "w", "w"}},
+    {"{\"random\":\"x\",\"from\":\"0:3:4\"}", {"x", "x", "x", "index"}},
+    {"{\"times\":3}", {"time", "time", "index", "time"}},
+};
+enum { N_FACTORS = sizeof factors / sizeof factors[0] };
+
+/* The factors of one sweep. */
+static size_t chosen[3];
+static size_t n_chosen;
+
+static const char *any_name(void)
+{
+    return factors[chosen[below(n_chosen)]].names[below(4)];
+}
+
+/* One item of a slice. */
+static void add_item(struct skep_buf *buf)
+{
+    switch (below(9)) {
+    case 0:
+    case 1:
+    case 2:
+        skep_buf_printf(buf, "{%s}", any_name());
+        break;
+    case 3:
+        skep_buf_printf(buf, "{%s}:", any_name());
+        break;
+    case 4:
+        skep_buf_printf(buf, ":-{%s}", any_name());
+        break;
+    case 5:
+        skep_buf_printf(buf, "{%s}:{%s}:%s", any_name(), any_name(), below(2) ? "2" : "");
+        break;
+    case 6:
+        skep_buf_printf(buf, "1{%s}", any_name());
+        break;
+    default:
+        skep_buf_add_text(buf, below(2) ? ":" : "...");
+        break;
+    }
+}
+
+/* An array: a file, or part of one. */
+static void add_array(struct skep_buf *buf)
+{
+    static const char *const files[] = {"table.npy", "table.npy", "whole.npy",         "long.npy",
+                                        "x_0.npy",   "some.npy",  "@golden/f8-big.npy"};
+    const char *file = PICK(files);
+    size_t n_items = file[0] == 't' || file[0] == 'w' ? below(3) : below(2);
+
+    if (below(12) == 0) {
+        skep_buf_printf(buf, "\"%s{%s}%s\"", below(2) ? "x_" : "", any_name(), below(2) ? ".npy" : "");
+        return;
+    }
+    skep_buf_printf(buf, "\"%s", file);
+    for (size_t k = 0; k < n_items; k++) {
+        skep_buf_add_char(buf, k == 0 ? '[' : ',');
+        add_item(buf);
+    }
+    skep_buf_add_text(buf, n_items > 0 ? "]\"" : "\"");
+}
+
+static void add_number(struct skep_buf *buf)
+{
+    switch (below(5)) {
+    case 0:
+        skep_buf_add_text(buf, below(2) ? "2.5" : "3");
+        break;
+    case 1:
+        skep_buf_printf(buf, "\"real.npy[{%s}]\"", any_name());
+        break;
+    case 2:
+        skep_buf_printf(buf, "\"1{%s}\"", any_name());
+        break;
+    default:
+        skep_buf_printf(buf, "\"{%s}\"", any_name());
+        break;
+    }
+}
+
+/* The arguments of a kernel: %a is an array, %n a number. */
+static void add_call(struct skep_buf *buf)
+{
+    static const char *const calls[] = {
+        "\"sum\",\"args\":{\"x\":%a}",
+        "\"mean\",\"args\":{\"x\":%a,\"axis\":%n}",
+        "\"dot\",\"args\":{\"x\":%a,\"y\":%a}",
+        "\"axpy\",\"args\":{\"a\":%n,\"x\":%a,\"y\":%a}",
+        "\"hist\",\"args\":{\"x\":%a,\"bins\":%n}",
+        "\"pi_mc\",\"args\":{\"samples\":%n}",
+        "\"echo\",\"args\":{\"a\":%n,\"b\":[%a,%n]}",
+        "\"expr\",\"args\":{\"expr\":\"u + v\",\"vars\":{\"u\":%a,\"v\":%n}}",
+    };
+
+    for (const char *at = PICK(calls); *at != '\0'; at++) {
+        if (*at != '%') {
+            skep_buf_add_char(buf, *at);
+        } else if (*++at == 'a') {
+            add_array(buf);
+        } else {
+            add_number(buf);
+        }
+    }
+}
+
+/* Whatever is written in a sweep. */
+static void test_plan_same__by_chance(void **state)
+{
+    int64_t n_ok = 0;
+
+    (void)state;
+    for (int round = 0; round < 4000; round++) {
+        struct skep_buf buf;
+        size_t first = below(N_FACTORS);
+
+        skep_buf_init(&buf, 4096);
+        n_chosen = 1 + below(3);
+        for (size_t k = 0; k < n_chosen; k++) {
+            chosen[k] = (first + k) % N_FACTORS;
+        }
+        skep_buf_add_text(&buf, "{\"kernel\":");
+        add_call(&buf);
+        skep_buf_add_text(&buf, ",\"over\":[");
+        for (size_t k = 0; k < n_chosen; k++) {
+            skep_buf_printf(&buf, "%s%s", k > 0 ? "," : "", factors[chosen[k]].factor);
+        }
+        skep_buf_printf(&buf, "],\"seed\":\"%d\",\"order\":\"random\",\"take\":%d}", round,
+                        n_chosen == 1 ? 2 : 12);
+        n_ok += check_same(buf.bytes, 1 + (int64_t)below(12));
+        skep_buf_release(&buf);
+    }
+    assert_in_range(n_ok, 8000, 32000); /* both ends of the world were seen */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_plan_same__variables, set_up_plan, tear_down_plan),
         cmocka_unit_test_setup_teardown(test_plan_same__slices, set_up_plan, tear_down_plan),
         cmocka_unit_test_setup_teardown(test_plan_same__the_rest, set_up_plan, tear_down_plan),
+        cmocka_unit_test_setup_teardown(test_plan_same__by_chance, set_up_plan, tear_down_plan),
     };
     return cmocka_run_group_tests_name("run/plan_same", tests, NULL, NULL);
 }
