@@ -12,6 +12,7 @@
 #include "producer/commands.h"
 #include "producer/sweep_dry.h"
 #include "producer/sweep_files.h"
+#include "producer/sweep_gaps.h"
 #include "producer/sweep_outs.h"
 #include "producer/sweep_settings.h"
 #include "producer/sweep_setup.h"
@@ -112,6 +113,9 @@ static skep_status sweep_prepare(struct sweep *sweep, const struct skep_operands
     if (st == SKEP_OK) {
         st = skep_sweep_plan_outs(setup, &sweep->facts, &sweep->job.is_hidden, err);
     }
+    if (st == SKEP_OK) {
+        st = skep_sweep_check_gaps(&setup->sweep, settings->fill, err);
+    }
     if (st == SKEP_OK && setup->sweep.order == SKEP_ORDER_LONGEST) {
         st = skep_sweep_sort_longest(setup, err);
     }
@@ -187,6 +191,24 @@ static int sweep_fail(skep_status st, const struct skep_error *err)
     }
 }
 
+/* What is in the way of the real run is no mistake of this one. */
+static int sweep_dry(struct sweep *sweep)
+{
+    char job[SKEP_SWEEP_FILES_JOB_BYTES];
+    struct skep_error err = {0};
+    bool is_resumed;
+    int exit_code = skep_sweep_dry(&sweep->setup, &sweep->facts, sweep->job.is_hidden);
+    skep_status st;
+
+    if (exit_code == SKEP_EXIT_OK && !sweep->job.is_hidden) {
+        st = skep_sweep_files_look(&sweep->setup, &is_resumed, job, &err);
+        if (st != SKEP_OK) {
+            skep_say("note: %s", skep_error_text(&err, st));
+        }
+    }
+    return exit_code;
+}
+
 static int sweep_run(struct sweep *sweep, const struct skep_operands *operands)
 {
     struct skep_error err = {0};
@@ -199,7 +221,7 @@ static int sweep_run(struct sweep *sweep, const struct skep_operands *operands)
         st = sweep_prepare(sweep, operands, &err);
     }
     if (st == SKEP_OK && sweep->settings->is_dry) {
-        return skep_sweep_dry(&sweep->setup, &sweep->facts, sweep->job.is_hidden);
+        return sweep_dry(sweep);
     }
     if (st == SKEP_OK) {
         st = sweep_make(sweep, &err);

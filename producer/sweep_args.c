@@ -15,7 +15,8 @@ struct args {
     struct skep_sweep *sweep;
     struct skep_node *nodes;
     size_t n;
-    struct skep_sweep_uses uses;
+    struct skep_sweep_uses uses;     /* by operands, and by what binds itself */
+    struct skep_sweep_uses filtered; /* by the filter: a use, but no reason not to be an argument */
 };
 
 static skep_status args_no_memory(struct skep_error *err)
@@ -260,7 +261,7 @@ static skep_status args_check_unused(const struct args *args, struct skep_error 
         int n_free = 0;
         int last = 0;
         for (int v = 0; v < factor->n_variables; v++) {
-            if (args_is_free(args, f, v)) {
+            if (args_is_free(args, f, v) && !args->filtered.is_used[f][v]) {
                 n_free++;
                 last = v;
             }
@@ -296,7 +297,7 @@ skep_status skep_sweep_parse_operands(const struct skep_sweep_reader *reader,
     if (object == NULL || args.nodes == NULL) {
         return args_no_memory(err);
     }
-    skep_sweep_mark_filter(sweep, &args.uses);
+    skep_sweep_mark_filter(sweep, &args.filtered);
     st = args_read_all(&args, operands, n_operands, false, err);
     if (st == SKEP_OK) {
         st = args_read_all(&args, consts->items, consts->n, true, err);

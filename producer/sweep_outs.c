@@ -24,7 +24,7 @@ static skep_status outs_read_dtype(const char *text, enum skep_dtype *dtype_out,
 /* Folders have options of their own; a path that leads away from them would be refused later, and darker. */
 static skep_status outs_check_path(const struct skep_sweep_out *out, struct skep_error *err)
 {
-    if (out->path[0] == '/') {
+    if (out->path[0] == '/' || strncmp(out->path, "../", 3) == 0) {
         return skep_error_set(err, SKEP_E_USAGE,
                               "%.100s: arrays are made below the working folder, or below --output DIR",
                               out->path);
@@ -138,7 +138,7 @@ skep_status skep_sweep_plan_outs(struct skep_sweep_setup *setup, const struct sk
     for (size_t i = 0; st == SKEP_OK && i < settings->outs.n; i++) {
         st = outs_parse(setup, settings->outs.items[i], err);
         if (st != SKEP_OK) {
-            skep_error_prefix(err, "--out %.64s", settings->outs.items[i]);
+            skep_error_prefix(err, "--out");
         }
     }
     if (st == SKEP_OK && *is_hidden_out) {

@@ -176,6 +176,18 @@ static void setup_read_numbers(struct skep_sweep_setup *setup)
 
 /* ---- all ---- */
 
+/* How long the order `longest` may be, whoever sorts says, with what to do instead. */
+static skep_status setup_complete(struct skep_sweep_setup *setup, struct skep_error *err)
+{
+    enum skep_sweep_order order = setup->sweep.order;
+    skep_status st;
+
+    setup->sweep.order = SKEP_ORDER_INDEX;
+    st = skep_sweep_complete(&setup->sweep, err);
+    setup->sweep.order = order;
+    return st;
+}
+
 static skep_status setup_read(struct skep_sweep_setup *setup, const struct skep_operands *operands,
                               struct skep_error *err)
 {
@@ -201,7 +213,7 @@ static skep_status setup_read(struct skep_sweep_setup *setup, const struct skep_
         st = skep_sweep_parse_operands(&reader, setup->kernel, operands->items + 1, operands->n - 1,
                                        &setup->settings->consts, &setup->sweep, err);
     }
-    return st == SKEP_OK ? skep_sweep_complete(&setup->sweep, err) : st;
+    return st == SKEP_OK ? setup_complete(setup, err) : st;
 }
 
 skep_status skep_sweep_setup_open(struct skep_sweep_setup *setup, const struct skep_sweep_settings *settings,

@@ -160,6 +160,16 @@ static void test_sweep_args__constants_have_no_variables(void **state)
     expect(f, "echo", OPERANDS("c={{}}"), "{\"c\":\"{{}}\",\"a\":\"{{i}}\",\"b\":[\"{{x}}\",1]}");
 }
 
+/* A filter does not keep a variable from being the argument of its name. */
+static void test_sweep_args__filters_do_not_bind(void **state)
+{
+    struct fixture *f = *state;
+
+    vary(f, SKEP_FACTOR_GRID, "r", NULL);
+    f->sweep.filter = "r > 0.5";
+    expect(f, "te_box", OPERANDS("x=a.npy", "y=b.npy"), "{\"x\":\"a.npy\",\"y\":\"b.npy\",\"r\":\"{r}\"}");
+}
+
 /* The filter uses variables, too, and --times needs no use. */
 static void test_sweep_args__filters_use_variables(void **state)
 {
@@ -235,6 +245,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_sweep_args__binds_slices, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sweep_args__reads_lists_with_variables, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sweep_args__constants_have_no_variables, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_sweep_args__filters_do_not_bind, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sweep_args__filters_use_variables, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sweep_args__refuses_names, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sweep_args__refuses_variables, setup, teardown),
