@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "crew.h"
+#include "gather_child.h"
 #include "limit.h"
 #include "obituary.h"
 #include "title.h"
@@ -31,6 +32,7 @@ struct agent {
     const struct skep_worker_settings *settings;
     struct skep_crew crew;
     struct skep_agent_line *line;
+    struct skep_gather_child gatherer;
     int signal_fd;
     enum agent_state state;
     int exit_status;
@@ -57,6 +59,7 @@ static void agent_set_state(struct agent *agent, enum agent_state state)
              agent_state_word(state));
     agent->state = state;
     skep_crew_command(&agent->crew, state == AGENT_FINISHING ? SKEP_CONTROL_FINISH : SKEP_CONTROL_NOW);
+    skep_gather_child_stop(&agent->gatherer, false);
     agent->stop_at_ms =
         skep_monotonic_ms() +
         (state == AGENT_FINISHING ? (int64_t)(agent->settings->grace_s * 1000) : AGENT_LEAVE_MS);
@@ -74,6 +77,7 @@ static void agent_stop_step(struct agent *agent, int64_t now_ms)
         return;
     }
     skep_crew_kill(&agent->crew);
+    skep_gather_child_stop(&agent->gatherer, true);
     agent->stop_at_ms = now_ms + AGENT_LAST_MS;
 }
 
@@ -171,11 +175,13 @@ static int agent_timeout_ms(const struct agent *agent, bool is_any_watched, int6
 
 static void agent_sleep(const struct agent *agent, int timeout_ms)
 {
-    struct pollfd fds[SKEP_MAX_SLOTS + 2];
+    struct pollfd fds[SKEP_MAX_SLOTS + 4];
     nfds_t n = 0;
 
     fds[n++] = (struct pollfd){.fd = agent->signal_fd, .events = POLLIN};
     fds[n++] = (struct pollfd){.fd = skep_agent_line_fd(agent->line), .events = POLLIN};
+    fds[n++] = (struct pollfd){.fd = agent->crew.family.news_fd, .events = POLLIN};
+    fds[n++] = (struct pollfd){.fd = skep_gather_child_fd(&agent->gatherer), .events = POLLIN};
     for (int i = 0; i < agent->crew.n; i++) {
         const struct skep_child *child = &agent->crew.members[i].child;
         if (child->pid != 0) {
@@ -188,7 +194,8 @@ static void agent_sleep(const struct agent *agent, int timeout_ms)
 /* Slots are over; what they held is moved, if the server can be reached soon. */
 static bool agent_is_done(struct agent *agent, int64_t now_ms)
 {
-    if (agent->state == AGENT_RUNNING || skep_crew_is_any_alive(&agent->crew)) {
+    if (agent->state == AGENT_RUNNING || skep_crew_is_any_alive(&agent->crew) ||
+        skep_gather_child_is_alive(&agent->gatherer)) {
         agent->last_alive_at_ms = now_ms;
         return false;
     }
@@ -202,9 +209,13 @@ static void agent_loop(struct agent *agent)
         bool is_any_watched;
 
         agent_read_signals(agent);
+        skep_crew_spread_news(&agent->crew);
         agent_start_slots(agent, now_ms);
         is_any_watched = agent_watch_slots(agent, now_ms);
         skep_agent_line_tend(agent->line, now_ms);
+        skep_gather_child_tend(&agent->gatherer,
+                               skep_agent_line_take_gather(agent->line) && agent->state == AGENT_RUNNING,
+                               now_ms);
         if (skep_agent_line_is_refused(agent->line)) {
             agent->exit_status = SKEP_SLOT_REFUSED;
             agent_set_state(agent, AGENT_FINISHING);
@@ -231,6 +242,7 @@ static skep_status agent_open(struct agent *agent, char *const *argv, struct ske
     if (st == SKEP_OK) {
         st = skep_crew_init(&agent->crew, agent->settings, argv, n_slots, err);
     }
+    skep_gather_child_init(&agent->gatherer, &agent->crew);
     if (st == SKEP_OK) {
         st = skep_agent_line_new(&agent->crew, &agent->line, err);
     }

@@ -13,6 +13,7 @@
 #include "news.h"
 #include "queue/backoff.h"
 #include "queue/beat.h"
+#include "queue/holder.h"
 #include "queue/observer.h"
 #include "queue/rights.h"
 #include "queue/server.h"
@@ -30,7 +31,7 @@ struct skep_agent_line {
     struct skep_conn *conn;
     struct skep_backoff backoff;
     int64_t connect_at_ms;
-    bool is_refused;
+    bool is_refused, wants_gather;
     size_t n_lanes;
     struct skep_keys keys[SKEP_MAX_QUEUES];
     struct skep_observer *observers[SKEP_MAX_QUEUES];
@@ -179,6 +180,7 @@ static void line_hear(struct skep_agent_line *line, size_t i, const struct skep_
     }
     skep_observer_end(observer);
     skep_hearing_beat(line->crew, i, beat, &line->next_to_wake, now_ms);
+    line->wants_gather = line->wants_gather || (beat->flags & SKEP_FLAG_GATHER) != 0;
 }
 
 /* The next reply of the round. False: it is not there, or the line is lost. */
@@ -288,6 +290,14 @@ void skep_agent_line_expect_news(struct skep_agent_line *line, int64_t now_ms)
 bool skep_agent_line_is_mourning(const struct skep_agent_line *line)
 {
     return line->reaper.n_mourned > 0 && skep_conn_is_open(line->conn);
+}
+
+bool skep_agent_line_take_gather(struct skep_agent_line *line)
+{
+    bool wants = line->wants_gather;
+
+    line->wants_gather = false;
+    return wants;
 }
 
 bool skep_agent_line_is_refused(const struct skep_agent_line *line)

@@ -39,6 +39,9 @@ void skep_agent_line_expect_news(struct skep_agent_line *line, int64_t now_ms);
 /* Whether a slot's end waits to be told to a server that can be reached. */
 bool skep_agent_line_is_mourning(const struct skep_agent_line *line);
 
+/* The acks of some job wait, and nobody gathers them: told once for each time that a queue says so. */
+bool skep_agent_line_take_gather(struct skep_agent_line *line);
+
 /* The server refuses us: somebody must change something. */
 bool skep_agent_line_is_refused(const struct skep_agent_line *line);
 

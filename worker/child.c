@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-enum { CHILD_CONTROL_FD = 3, CHILD_PAGE_FD = 4, CHILD_MAX_ARGS = 256 };
+enum { CHILD_CONTROL_FD = 3, CHILD_PAGE_FD = 4, CHILD_NEWS_FD = 5, CHILD_MAX_ARGS = 256 };
 
 /* The address of a new page and a file descriptor that a child can map it by. */
 static skep_status child_make_page(struct skep_page **page_out, int *fd_out, struct skep_error *err)
@@ -38,20 +38,21 @@ static skep_status child_make_page(struct skep_page **page_out, int *fd_out, str
 }
 
 /* In the child: only what is safe after fork. */
-static void child_become_slot(int control_fd, int page_fd, char *const *argv)
+static void child_become_slot(int control_fd, int page_fd, int news_fd, char *const *argv)
 {
     sigset_t none;
     int control = fcntl(control_fd, F_DUPFD, 10);
     int page = fcntl(page_fd, F_DUPFD, 10);
+    int news = fcntl(news_fd, F_DUPFD, 10);
     int null = open("/dev/null", O_RDONLY);
 
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_IGN);
     setpgid(0, 0);
-    if (control < 0 || page < 0 || null < 0 || dup2(null, STDIN_FILENO) < 0 ||
+    if (control < 0 || page < 0 || news < 0 || null < 0 || dup2(null, STDIN_FILENO) < 0 ||
         dup2(control, CHILD_CONTROL_FD) < 0 || dup2(page, CHILD_PAGE_FD) < 0 ||
-        close_range(CHILD_PAGE_FD + 1, ~0u, 0) != 0) {
+        dup2(news, CHILD_NEWS_FD) < 0 || close_range(CHILD_NEWS_FD + 1, ~0u, 0) != 0) {
         _exit(SKEP_SLOT_BROKEN);
     }
     execv("/proc/self/exe", argv);
@@ -73,20 +74,26 @@ static size_t child_make_arguments(char *const *argv, char *const *own, size_t n
     return n;
 }
 
-skep_status skep_child_start(struct skep_child *child, int number, char *const *argv, struct skep_error *err)
+skep_status skep_child_start(struct skep_child *child, int number, const struct skep_family *family,
+                             struct skep_error *err)
 {
-    char slot[32], control[32], page[32];
-    char *own[] = {slot, control, page};
-    char *arguments[CHILD_MAX_ARGS + 4];
+    char role[32], control[32], page[32], news[32];
+    char *own[] = {role, control, page, news};
+    char *arguments[CHILD_MAX_ARGS + 5];
     int pipe_fds[2];
     int page_fd = -1;
     skep_status st;
 
     *child = (struct skep_child){.number = number, .pid_fd = -1, .control_fd = -1, .told = {.number = -1}};
-    snprintf(slot, sizeof slot, "--slot=%d", number);
+    if (number == SKEP_CHILD_GATHERS) {
+        snprintf(role, sizeof role, "--gather");
+    } else {
+        snprintf(role, sizeof role, "--slot=%d", number);
+    }
     snprintf(control, sizeof control, "--control-fd=%d", CHILD_CONTROL_FD);
     snprintf(page, sizeof page, "--page-fd=%d", CHILD_PAGE_FD);
-    child_make_arguments(argv, own, 3, arguments);
+    snprintf(news, sizeof news, "--news-fd=%d", CHILD_NEWS_FD);
+    child_make_arguments(family->argv, own, sizeof own / sizeof own[0], arguments);
     st = child_make_page(&child->page, &page_fd, err);
     if (st != SKEP_OK) {
         return st;
@@ -99,7 +106,7 @@ skep_status skep_child_start(struct skep_child *child, int number, char *const *
     }
     child->pid = fork();
     if (child->pid == 0) {
-        child_become_slot(pipe_fds[0], page_fd, arguments);
+        child_become_slot(pipe_fds[0], page_fd, family->news_fd, arguments);
     }
     close(pipe_fds[0]);
     close(page_fd);

@@ -10,7 +10,17 @@
 #include "base/error.h"
 #include "page.h"
 
-/* One slot as its agent sees it: a process, the pipe that commands it, the page that it writes. */
+/* What all children of an agent are started with. */
+struct skep_family {
+    char *const *argv; /* borrowed */
+    int news_fd;       /* eventfd: a slot has found what makes the work of others useless */
+};
+
+enum { SKEP_CHILD_GATHERS = -1 /* instead of the number of a slot */ };
+
+/* One slot as its agent sees it, or the gatherer: a process, the pipe that commands it, the page that it
+ * writes.
+ */
 struct skep_child {
     int number;
     pid_t pid; /* 0: none */
@@ -29,11 +39,13 @@ struct skep_child {
     struct rusage usage;
 };
 
-/* Start the slot: this program again, with the arguments of ARGV and its own number, in a process group of
- * its own, standard input closed, and one thread each for libraries that would start their own. SKEP_E_IO
- * with the reason; nothing was started */
-SKEP_MUST_USE skep_status skep_child_start(struct skep_child *child, int number, char *const *argv,
-                                           struct skep_error *err);
+/* Start slot NUMBER, or the gatherer: this program again, with the family's arguments and its own, in a
+ * process group of its own, standard input closed, and one thread each for libraries that would start their
+ * own.
+ *
+ *   SKEP_E_IO   with the reason; nothing was started */
+SKEP_MUST_USE skep_status skep_child_start(struct skep_child *child, int number,
+                                           const struct skep_family *family, struct skep_error *err);
 
 /* Has it just ended? Then status and usage are set, and its page stays readable until skep_child_release. */
 bool skep_child_is_over(struct skep_child *child);

@@ -2,6 +2,7 @@
 #include "crew.h"
 
 #include <stdio.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -12,7 +13,9 @@ enum { CREW_STABLE_MS = 5000 /* a slot that lived so long is started again at on
 skep_status skep_crew_init(struct skep_crew *crew, const struct skep_worker_settings *settings,
                            char *const *argv, int n, struct skep_error *err)
 {
-    *crew = (struct skep_crew){.settings = settings, .argv = argv, .n = n};
+    *crew = (struct skep_crew){.settings = settings,
+                               .family = {.argv = argv, .news_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)},
+                               .n = n};
     if (gethostname(crew->host, sizeof crew->host - 1) != 0) {
         snprintf(crew->host, sizeof crew->host, "unknown");
     }
@@ -21,11 +24,17 @@ skep_status skep_crew_init(struct skep_crew *crew, const struct skep_worker_sett
         crew->n = 0;
         return skep_error_set(err, SKEP_E_NOMEM, "no memory for %d slots", n);
     }
+    if (crew->family.news_fd < 0) {
+        return skep_error_errno(err, SKEP_E_IO, "eventfd");
+    }
     return SKEP_OK;
 }
 
 void skep_crew_release(struct skep_crew *crew)
 {
+    if (crew->members != NULL && crew->family.news_fd >= 0) {
+        close(crew->family.news_fd);
+    }
     skep_free(crew->members);
     crew->members = NULL;
     crew->n = 0;
@@ -41,7 +50,7 @@ int skep_crew_start(struct skep_crew *crew, int64_t now_ms)
         if (member->child.pid != 0 || now_ms < member->start_at_ms) {
             continue;
         }
-        if (skep_child_start(&member->child, i, crew->argv, &err) != SKEP_OK) {
+        if (skep_child_start(&member->child, i, &crew->family, &err) != SKEP_OK) {
             skep_log(SKEP_LOG_ERROR, "slot-start-failed", "slot=%d reason=\"%s\"", i, err.text);
             member->start_at_ms = now_ms + skep_backoff_next_ms(&member->backoff);
             continue;
@@ -97,6 +106,15 @@ bool skep_crew_is_any_alive(const struct skep_crew *crew)
         }
     }
     return false;
+}
+
+void skep_crew_spread_news(const struct skep_crew *crew)
+{
+    uint64_t count;
+
+    if (read(crew->family.news_fd, &count, sizeof count) == (ssize_t)sizeof count) {
+        skep_crew_command(crew, SKEP_CONTROL_LOOK);
+    }
 }
 
 void skep_crew_command(const struct skep_crew *crew, enum skep_control command)

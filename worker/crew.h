@@ -21,7 +21,7 @@ struct skep_crew_member {
 
 struct skep_crew {
     const struct skep_worker_settings *settings;
-    char *const *argv; /* what slots are started with */
+    struct skep_family family;
     char host[65];
     int n;
     struct skep_crew_member *members;
@@ -29,7 +29,7 @@ struct skep_crew {
 };
 
 /* N slots, none of them started. SETTINGS and ARGV are borrowed.
- *   SKEP_E_NOMEM */
+ *   SKEP_E_NOMEM, SKEP_E_IO */
 SKEP_MUST_USE skep_status skep_crew_init(struct skep_crew *crew, const struct skep_worker_settings *settings,
                                          char *const *argv, int n, struct skep_error *err);
 void skep_crew_release(struct skep_crew *crew); /* zeroed is fine */
@@ -48,6 +48,9 @@ void skep_crew_retire(struct skep_crew *crew, struct skep_child *child, bool is_
                       int64_t now_ms);
 
 bool skep_crew_is_any_alive(const struct skep_crew *crew);
+/* A slot has told news since the last time: all of them are to look. */
+void skep_crew_spread_news(const struct skep_crew *crew);
+
 void skep_crew_command(const struct skep_crew *crew, enum skep_control command);
 void skep_crew_kill(const struct skep_crew *crew);
 

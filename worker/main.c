@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* skep-worker: the agent, and, started by it with --slot, a slot. */
+/* skep-worker: the agent, and, started by it with --slot, a slot, or with --gather, the gatherer. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "config/describe.h"
 #include "config/options.h"
+#include "gather_main.h"
 #include "limit.h"
 #include "metrics/metrics.h"
 #include "settings.h"
@@ -152,6 +153,8 @@ static int main_run(struct skep_worker_settings *settings, int argc, char **argv
     if (settings->slot >= 0) {
         skep_limits_enter(settings);
         status = skep_slot_main(settings);
+    } else if (settings->gathers) {
+        status = skep_gather_main(settings);
     } else {
         status = skep_agent_main(settings, arguments);
     }

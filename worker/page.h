@@ -75,6 +75,7 @@ enum {
     SKEP_SLOT_LEFT = 0,
     SKEP_SLOT_REFUSED = 3, /* the server refuses us: somebody must change something */
     SKEP_SLOT_BROKEN = 4,  /* cannot even start: a folder is missing, no memory */
+    SKEP_SLOT_IDLE = 5,    /* of a gatherer: there was nothing for it to do */
     SKEP_SLOT_FENCED = 10  /* declared dead: start another one */
 };
 

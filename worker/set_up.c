@@ -21,6 +21,12 @@ static skep_status set_up_roots(const struct skep_text_list *folders, struct ske
     return st;
 }
 
+skep_status skep_set_up_outputs(const struct skep_worker_settings *s, struct skep_roots **roots_out,
+                                struct skep_error *err)
+{
+    return set_up_roots(s->output.n > 0 ? &s->output : &s->data, roots_out, err);
+}
+
 static skep_status set_up_lanes(struct skep_slot *slot, struct skep_error *err)
 {
     const struct skep_worker_settings *s = slot->settings;
@@ -76,7 +82,7 @@ skep_status skep_slot_set_up(struct skep_slot *slot, struct skep_error *err)
     skep_arena_init_guarded(&slot->arena, (size_t)s->memory_bytes);
     st = set_up_roots(&s->data, &slot->inputs, err);
     if (st == SKEP_OK) {
-        st = set_up_roots(s->output.n > 0 ? &s->output : &s->data, &slot->outputs, err);
+        st = skep_set_up_outputs(s, &slot->outputs, err);
     }
     if (st == SKEP_OK) {
         st = skep_npy_cache_new(slot->inputs, SET_UP_CACHE_FILES, s->cache_bytes, &slot->cache, err);

@@ -71,6 +71,20 @@ struct hive_sweep *hive_put_sweep(struct hive *hive, const char *job, const char
     return s;
 }
 
+void hive_sweep_put(struct hive_sweep **sweep_out, struct hive *hive, int n, const char *more,
+                    const char *dtype)
+{
+    char spec[16384];
+
+    assert_true((size_t)snprintf(
+                    spec, sizeof spec,
+                    "{%s,\"over\":[{\"ranges\":[\"i\",\"j\"],\"from\":\"0:%d:%d\"}],\"token\":\"" HIVE_TOKEN
+                    "\",\"out\":[{\"path\":\"o.npy\",\"at\":[\"{i}\"],\"dtype\":\"%s\",\"shape\":[%d],"
+                    "\"fill\":\"%s\"}]}",
+                    more, n, n, dtype, n, dtype[0] == 'f' ? "nan" : "0") < sizeof spec);
+    *sweep_out = hive_put_sweep(hive, "job", spec);
+}
+
 void hive_free_sweep(struct hive_sweep *sweep)
 {
     if (sweep != NULL) {
@@ -91,34 +105,52 @@ struct skep_job hive_job(struct hive *hive, const char *job)
     return counts;
 }
 
+/* From the first ack to the last word. SKEP_E_CONFLICT: a child of a worker was first. */
+static skep_status gather(struct hive *hive, const struct hive_sweep *sweep, int64_t until_ms,
+                          struct skep_error *err)
+{
+    struct skep_gathering gathering;
+    struct skep_buf value;
+    skep_status st = skep_gathering_open(&gathering, hive->conn, hive->keys.name, sweep->job, &sweep->sweep,
+                                         sweep->roots, err);
+
+    while (st == SKEP_OK && !gathering.is_over) {
+        st = skep_gathering_step(&gathering, err);
+        if (st == SKEP_EMPTY) {
+            skep_sleep_ms(gathering.is_over ? 0 : SKEP_GATHERING_REST_MS);
+            st = skep_monotonic_ms() < until_ms ? SKEP_OK : skep_error_set(err, SKEP_EMPTY, "not in time");
+        }
+    }
+    if (st == SKEP_OK) {
+        assert_int_equal(gathering.n_bad, 0);
+        assert_string_equal(gathering.files.conflict, "");
+        assert_int_equal(gathering.files.n_lost, 0);
+        skep_buf_init(&value, 1 << 20);
+        st = skep_gathering_finish(&gathering, &value, err);
+        skep_buf_release(&value);
+    }
+    skep_gathering_close(&gathering);
+    return st;
+}
+
+bool hive_is_gathered(struct hive *hive)
+{
+    return hive_ask(hive, "SCARD", hive->keys.gather, NULL)->integer == 0;
+}
+
 struct skep_job hive_gather(struct hive *hive, const struct hive_sweep *sweep, int timeout_ms)
 {
     int64_t until_ms = skep_monotonic_ms() + timeout_ms;
-    struct skep_gathering gathering;
-    struct skep_error err = {0};
-    struct skep_buf value;
-    skep_status st = skep_gathering_open(&gathering, hive->conn, hive->keys.name, sweep->job, &sweep->sweep,
-                                         sweep->roots, &err);
 
-    while (st == SKEP_OK && !gathering.is_over && skep_monotonic_ms() < until_ms) {
-        st = skep_gathering_step(&gathering, &err);
-        if (st == SKEP_EMPTY) {
-            skep_sleep_ms(gathering.is_over ? 0 : SKEP_GATHERING_REST_MS);
-            st = SKEP_OK;
+    while (!hive_is_gathered(hive)) {
+        struct skep_error err = {0};
+        skep_status st = gather(hive, sweep, until_ms, &err);
+        if (st == SKEP_E_CONFLICT && skep_monotonic_ms() < until_ms) {
+            skep_sleep_ms(SKEP_GATHERING_REST_MS);
+        } else if (st != SKEP_OK) {
+            hive_fail(hive, "gathering: %s", err.text);
         }
     }
-    if (st != SKEP_OK || !gathering.is_over) {
-        hive_fail(hive, "gathering: %s", st != SKEP_OK ? err.text : "not over in time");
-    }
-    assert_int_equal(gathering.n_bad, 0);
-    assert_string_equal(gathering.files.conflict, "");
-    assert_int_equal(gathering.files.n_lost, 0);
-    skep_buf_init(&value, 1 << 20);
-    if (skep_gathering_finish(&gathering, &value, &err) != SKEP_OK) {
-        hive_fail(hive, "finish: %s", err.text);
-    }
-    skep_buf_release(&value);
-    skep_gathering_close(&gathering);
     return hive_job(hive, sweep->job);
 }
 

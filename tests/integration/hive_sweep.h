@@ -4,6 +4,7 @@
 
 /* Range jobs of a hive: put as a producer would, with outputs in the workers' folder; and their ends. Include
  * hive.h first. Everything here fails the test. */
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "npy/roots.h"
@@ -25,11 +26,18 @@ struct hive_sweep {
 
 /* Make the outputs that SPEC (NUL-terminated JSON) names, and put it as JOB. */
 struct hive_sweep *hive_put_sweep(struct hive *hive, const char *job, const char *spec);
+/* The same for N tasks with an index {i}, in one output "o.npy" of N elements of DTYPE; the job is called
+ * "job". MORE: what else is in the spec, "\"kernel\":...". */
+void hive_sweep_put(struct hive_sweep **sweep_out, struct hive *hive, int n, const char *more,
+                    const char *dtype);
+
 void hive_free_sweep(struct hive_sweep *sweep); /* NULL is fine */
 
-/* Gather, as a producer would, until every task is over and every ack is applied; fail after TIMEOUT_MS.
- * Returns the job's counts. */
+/* Gather, as a producer would, until every task is over and every ack is applied, or until a child of a
+ * worker has; fail after TIMEOUT_MS. Returns the job's counts. */
 struct skep_job hive_gather(struct hive *hive, const struct hive_sweep *sweep, int timeout_ms);
+
+bool hive_is_gathered(struct hive *hive); /* of every job */
 
 /* The job's counts now. */
 struct skep_job hive_job(struct hive *hive, const char *job);
