@@ -28,16 +28,13 @@ local dead, suspect, crashes, stat, conf = KEYS[7], KEYS[8], KEYS[9], KEYS[10], 
 local jobs, puts, cancel, ranges, gather, prefix = KEYS[12], KEYS[13], KEYS[14], KEYS[15], KEYS[16], KEYS[17]
 local W, n, held_before = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local acked, back, want = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local leave, range_want, upto = ARGV[7] == '1', tonumber(ARGV[9]), tonumber(ARGV[11])
+local leave, upto = ARGV[7] == '1', tonumber(ARGV[11])
 local words = upto and 18 or 12
 local n_out = tonumber(ARGV[words])
 
 -- include digest
 -- include job
--- include job_clear
 -- include settle
--- include range
--- include range_take
 
 -- Reads. Each one checks the type of its key, so that nothing is half done when a key is not what it should be.
 local time = redis.call('TIME')
@@ -49,9 +46,8 @@ local depth = redis.call('LLEN', queue)
 local n_results = redis.call('LLEN', out)
 local due = redis.call('ZRANGE', delayed, '-inf', now, 'BYSCORE', 'LIMIT', 0, 1000)
 local n_suspect = redis.call('LLEN', suspect)
-local n_ranges = redis.call('HLEN', ranges)
 local set = redis.call('HMGET', conf, 'paused', 'max_results', 'max_dead')
-local n_crashed, n_cancels = settle_look()
+local n_crashed, n_cancels, n_ranges = settle_look()
 
 local function next_due()
     local first = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
@@ -64,7 +60,6 @@ local function is_held_off()
     return (set[1] == '1' and 1 or 0) + (max_results > 0 and n_results >= max_results and 2 or 0)
 end
 local function flags() return is_held_off() + (n_cancels > 0 and 8 or 0) end
-local function crashes_of(record) return redis.call('HGET', crashes, digest(record)) or '' end
 
 if not beat or not applied then
     -- Who leaves with empty hands has nothing to lose; mostly it did leave and has not heard the answer.
@@ -75,6 +70,12 @@ end
 
 local last, settled_before, mark = string.match(applied, '^(%d+) (%d+)(%a*)$')
 last = tonumber(last)
+local is_suspect, is_range = string.find(mark, 's', 1, true), string.find(mark, 'r', 1, true)
+local range_read, range_line, range_record, range_stop, range_drop, range_give_back
+if is_range or n_ranges > 0 then
+    -- include range
+end
+
 if last == n and n > 0 then
     redis.call('HINCRBY', stat, 'replays', 1)
     redis.call('ZINCRBY', workers, 1, W)
@@ -85,16 +86,16 @@ if last == n and n > 0 then
     end
     local taken = redis.call('LRANGE', held, upto and 0 or held_before - acked - back, -1)
     for i = 1, #taken do reply[7 + i] = taken[i] end
-    if string.find(mark, 's', 1, true) and #taken == 1 then
-        reply[5], reply[6] = flags() + 4, crashes_of(taken[1])
+    if is_suspect and #taken == 1 then
+        reply[5] = flags() + 4
+        reply[6] = redis.call('HGET', crashes, digest(taken[1])) or ''
     end
-    if string.find(mark, 'r', 1, true) then
+    if is_range then
         local range = range_read(taken[1])
         reply[7], reply[8] = range.hi, range_record(taken[1], range.job)
     end
     return reply
 end
-local is_suspect, is_range = string.find(mark, 's', 1, true), string.find(mark, 'r', 1, true)
 if last ~= n - 1 or n_held ~= held_before or acked + back > n_held or (upto ~= nil) ~= (is_range ~= nil) then
     redis.call('HINCRBY', stat, 'out_of_step', 1)
     return {'STEP', now, -1, depth, flags(), '', -1}
@@ -118,48 +119,14 @@ if n_crashed > 0 and acked > 0 then settled = redis.call('LRANGE', held, 0, acke
 redis.call('LTRIM', held, acked, -1)
 redis.call('ZINCRBY', workers, 1, W)
 
--- The lowest hit decides from where on nobody wants the job's positions.
-local function range_hit(job, hit)
-    local how, lowest = unpack(redis.call('HMGET', jobs, 's:' .. job, 'h:' .. job))
-    if not how or (lowest and hit >= tonumber(lowest)) then return end
-    redis.call('HSET', jobs, 'h:' .. job, ARGV[15], 'w:' .. job, ARGV[16])
-    redis.call('HSET', cancel, 'from:' .. job, how == 'any' and 0 or string.format('%d', hit + 1))
-end
-
--- What is left of it in the hand ends where: -1: nothing is.
-local function range_settle(job, lo, hi)
-    if tonumber(ARGV[15]) >= 0 then range_hit(job, tonumber(ARGV[15])) end
-    local stop = range_stop(job)
-    if ARGV[17] ~= '' and redis.call('SISMEMBER', gather, job) == 1 then
-        redis.pcall('RPUSH', prefix .. 'acks:' .. job, ARGV[17])
-    end
-    -- What has ever crashed is alone.
-    if n_crashed > 0 and hi == lo + 1 and upto == hi then settled = {[lo + 1] = redis.call('LINDEX', held, 0)} end
-    settle(words, now, n_told, settled, stop and 1 or 0, set[3], tonumber(ARGV[14]), stop)
-    if n_told < upto - lo then range_drop(job, lo + n_told, upto) end
-    local wanted = math.max(upto, math.min(stop or hi, hi))
-    if wanted < hi then range_drop(job, wanted, hi) end
-    hi = math.min(wanted, keep)
-    back = wanted - hi
-    if back > 0 and is_suspect then
-        redis.call('LMOVE', held, suspect, 'RIGHT', 'LEFT')
-        n_suspect = n_suspect + 1
-        return -1
-    end
-    if back > 0 then range_give_back(hi, wanted, range.rest) end
-    if hi > upto then
-        redis.call('LSET', held, 0, range_line(upto, hi, range.rest))
-        return hi
-    end
-    redis.call('LPOP', held)
-    return -1
-end
-
 local n_left, hand_hi = n_held - acked - back, -1
 if is_range then
-    hand_hi = range_settle(range.job, range.lo, range.hi)
+    local range_settle
+    -- include range_settle
+    hand_hi, back = range_settle(range.job, range.lo, range.hi)
     n_left = hand_hi >= 0 and 1 or 0
     acked = 1 - n_left
+    if is_suspect then n_suspect = n_suspect + back end
     mark = string.gsub(mark, 'k', '') .. 'k'
     n_cancels = redis.call('HLEN', cancel)
     n_results = n_results + n_out
@@ -188,89 +155,55 @@ if n_left == 0 then mark = '' end
 if is_held_off() > 0 or leave or mark ~= '' then want = 0 end
 
 local reply = {'OK', now, 0, depth, flags(), '', hand_hi}
-local taken, n_dropped = 0, 0
-
-local function take_range(from, line)
-    taken, mark = from.hi - from.lo, 'r'
-    reply[7], reply[8] = from.hi, range_record(line, from.job)
+local taken, n_dropped, n_stolen, chunk = 0, 0, 0, nil
+local takes_suspect, takes_plain = want > 0 and n_suspect > 0 and n_left == 0, want > 0
+local range_head, range_take, range_cut_batch
+if want > 0 and n_ranges > 0 then
+    local range_job, range_want, steals = ARGV[8], tonumber(ARGV[9]), ARGV[10] == '1'
+    -- include range_take
+    if takes_suspect then
+        local is_more
+        chunk, n_dropped, is_more = range_head(suspect)
+        takes_suspect = not is_more and redis.call('LLEN', suspect) > 0 and (not chunk or range_want > 0)
+        if not takes_suspect then chunk = nil end
+    end
+    if not takes_suspect then
+        local n_more, is_full
+        chunk, n_more, n_stolen, takes_plain, is_full = range_take(n_left == 0)
+        n_dropped = n_dropped + n_more
+        depth = redis.call('LLEN', queue)
+        reply[4] = depth
+        if is_full then reply[5] = reply[5] + 2 end
+    end
 end
-
--- At most a fair share of what is there, so that the last tasks spread over all slots. A range ends the batch.
--- Small records: two calls for all of them cost half the time of one LMOVE each, and they are written to the
--- append-only file once more. Large ones: copying dominates, so they are only named there (docs/design.md).
-local function take_plain(head)
+if takes_suspect then
+    local record = redis.call('LMOVE', suspect, held, 'LEFT', 'RIGHT')
+    taken, mark = 1, 's'
+    reply[5], reply[6], reply[8] = flags() + 4, redis.call('HGET', crashes, digest(record)) or '', record
+    if chunk then chunk.line = record end
+elseif takes_plain and depth > 0 then
+    -- At most a fair share of what is there, so that the last tasks spread over all slots.
     local share = math.ceil(depth / (2 * redis.call('ZCARD', workers)))
     taken = math.min(want, share, depth)
-    if #head <= 512 then
-        local records, n_plain = redis.call('LPOP', queue, taken), taken
-        if n_ranges > 0 then
-            n_plain = 1
-            while n_plain < taken and not range_seek(records[n_plain + 1]) do n_plain = n_plain + 1 end
-            for i = taken, n_plain + 1, -1 do redis.call('LPUSH', queue, records[i]) end
-            taken = n_plain
-        end
+    -- Small records: two calls for all of them cost half the time of one LMOVE each, and they are written to the
+    -- append-only file once more. Large ones: copying dominates, so they are only named there (docs/design.md). A range
+    -- ends the batch.
+    if n_ranges > 0 or #redis.call('LINDEX', queue, 0) <= 512 then
+        local records = redis.call('LPOP', queue, taken)
+        if n_ranges > 0 then taken = range_cut_batch(records, taken) end
         redis.call('RPUSH', held, unpack(records, 1, taken))
         for i = 1, taken do reply[7 + i] = records[i] end
     else
-        for i = 1, taken do
-            reply[7 + i] = redis.call('LMOVE', queue, held, 'LEFT', 'RIGHT')
-            if n_ranges > 0 and i > 1 and range_seek(reply[7 + i]) then
-                redis.call('LMOVE', held, queue, 'RIGHT', 'LEFT')
-                taken, reply[7 + i] = i - 1, nil
-                break
-            end
-        end
+        for i = 1, taken do reply[7 + i] = redis.call('LMOVE', queue, held, 'LEFT', 'RIGHT') end
     end
     reply[4] = depth - taken
 end
-
-local function take_suspect()
-    local from, is_more = nil, false
-    if n_ranges > 0 then from, n_dropped, is_more = range_head(suspect) end
-    if is_more or (from and range_want == 0) then return false end
-    local record = redis.call('LMOVE', suspect, held, 'LEFT', 'RIGHT')
-    if not record then return false end
-    taken, mark = 1, 's'
-    reply[5], reply[6], reply[8] = flags() + 4, crashes_of(record), record
-    if from then
-        take_range(from, record)
-        mark = 'sr'
-    end
-    return true
+if chunk then
+    taken, mark = chunk.hi - chunk.lo, mark .. 'r'
+    reply[7], reply[8] = chunk.hi, range_record(chunk.line, chunk.job)
 end
 
--- A range is taken into an empty hand only.
-local function take()
-    local head, line = depth > 0 and redis.call('LINDEX', queue, 0), nil
-    local from, is_more = n_ranges > 0 and range_seek(head), false
-    if from and (range_want == 0 or n_left > 0) then return end
-    if from then
-        local n_more
-        from, n_more, is_more = range_head(queue)
-        n_dropped = n_dropped + n_more
-        depth = redis.call('LLEN', queue)
-        head = redis.call('LINDEX', queue, 0)
-        reply[4] = depth
-    end
-    if is_more then return end
-    if from and range_is_held_off(from.job) then
-        reply[5] = reply[5] + 2
-    elseif from then
-        take_range(from, range_cut(from, from.job == ARGV[8] and range_want or 1))
-        reply[4] = redis.call('LLEN', queue)
-    elseif head then
-        take_plain(head)
-    elseif n_ranges > 0 and range_want > 0 and n_left == 0 and ARGV[10] == '1' then
-        from, line = range_steal()
-        if from then
-            take_range(from, line)
-            back = back + taken
-        end
-    end
-end
-
-if want > 0 and not (n_suspect > 0 and n_left == 0 and take_suspect()) then take() end
-
+back = back + n_stolen
 if back > 0 then redis.call('HINCRBY', stat, 'given_back', back) end
 if taken + n_dropped > 0 then redis.call('HINCRBY', stat, 'taken', taken + n_dropped) end
 

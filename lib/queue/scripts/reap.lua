@@ -23,8 +23,8 @@ local WORDS = 6
 
 -- include digest
 -- include job
--- include job_clear
 -- include settle
+local range_read, range_line, range_record, range_stop, range_drop, range_give_back
 -- include range
 
 local time = redis.call('TIME')
