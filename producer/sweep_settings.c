@@ -99,7 +99,8 @@ const struct skep_option skep_sweep_options[] = {
      .value_name = "NAME",
      .help =
          "print one value of the complete array: sum, mean, var, min, max, argmin, argmax, hist, any, all, "
-         "first, count; the same bits whoever computed what"},
+         "first, count, with arguments as in hist:bins=4,range=[0,8] and sum:nan=skip; the same bits whoever "
+         "computed what"},
     {.name = "stop",
      .kind = SKEP_OPT_TEXT,
      AT(stop),
