@@ -190,7 +190,7 @@ static inline int64_t check_same(const char *spec, int64_t chunk)
         for (int64_t p = lo; p < hi; p++) {
             struct skep_point_outcome outcome = run_point(p);
             struct skep_outcome plain = plain_outcome(p, outcome.index);
-            struct skep_result_value value;
+            struct skep_result_value value = {.kind = SKEP_RESULT_NULL};
             if (outcome.status == SKEP_OK) { /* a sweep's value may be too large for a line */
                 outcome.status = skep_plan_result(plan, &outcome.value, &value, &outcome.err);
             }
