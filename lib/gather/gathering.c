@@ -98,6 +98,7 @@ skep_status skep_gathering_begin_anew(struct skep_gathering *gathering, struct s
     memcpy(queue, gathering->acks.keys.name, sizeof queue);
     memcpy(job, gathering->acks.job, sizeof job);
     gathering->is_over = false;
+    gathering->n_in_hand = 0; /* safe, and nothing that the new server knows of */
     return st == SKEP_OK ? skep_acks_init(&gathering->acks, gathering->conn, queue, job, err) : st;
 }
 
