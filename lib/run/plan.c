@@ -332,6 +332,15 @@ skep_status skep_plan_record(struct skep_plan *plan, int64_t position, struct sk
     return st;
 }
 
+bool skep_plan_skips(struct skep_plan *plan, int64_t position)
+{
+    struct skep_arena_mark mark = skep_arena_mark(plan->arena);
+    skep_status st = skep_plan_filter_test(plan, position, NULL);
+
+    skep_arena_rewind(plan->arena, &mark, PLAN_KEEP_BYTES);
+    return st == SKEP_EMPTY;
+}
+
 static skep_status plan_tell_value(struct skep_computation *c, struct skep_error *err)
 {
     (void)err;

@@ -64,6 +64,9 @@ struct skep_point_outcome {
 void skep_plan_run(struct skep_plan *plan, int64_t position, unsigned attempt,
                    struct skep_point_outcome *outcome_out);
 
+/* Whether the filter leaves out the task at POSITION, without running it (between begin and end). */
+bool skep_plan_skips(struct skep_plan *plan, int64_t position);
+
 /* Convert the value's part for output K (sweep->outs[k].of, dtype) into SLICE_OUT, slice_bytes of it.
  *
  *   SKEP_E_BAD_ARGS   it does not have the dtype or shape that the output's slices have; both are named */
