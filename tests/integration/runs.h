@@ -245,14 +245,14 @@ static inline char *runs_end(struct test_process *process, int exit_code, const 
 
 /* ---- processes ---- */
 
-/* A child of PARENT whose program is named so (NULL: any), or 0. */
-static inline pid_t runs_find_child(pid_t parent, const char *program)
+/* The children of PARENT, of this name (NULL: of any): up to MOST of them into PIDS_OUT; how many. */
+static inline int runs_list_children(pid_t parent, const char *program, pid_t *pids_out, int most)
 {
     DIR *dir = opendir("/proc");
-    pid_t found = 0;
+    int n = 0;
 
     assert_non_null(dir);
-    for (const struct dirent *entry; found == 0 && (entry = readdir(dir)) != NULL;) {
+    for (const struct dirent *entry; n < most && (entry = readdir(dir)) != NULL;) {
         char path[300], text[256] = "", name[64] = "";
         int pid, ppid;
         FILE *file;
@@ -264,12 +264,20 @@ static inline pid_t runs_find_child(pid_t parent, const char *program)
         if (fgets(text, sizeof text, file) != NULL &&
             sscanf(text, "%d (%63[^)]) %*c %d", &pid, name, &ppid) == 3 && ppid == parent &&
             (program == NULL || strcmp(name, program) == 0)) {
-            found = pid;
+            pids_out[n++] = pid;
         }
         fclose(file);
     }
     closedir(dir);
-    return found;
+    return n;
+}
+
+/* A child of PARENT whose program is named so (NULL: any), or 0. */
+static inline pid_t runs_find_child(pid_t parent, const char *program)
+{
+    pid_t pid = 0;
+
+    return runs_list_children(parent, program, &pid, 1) == 1 ? pid : 0;
 }
 
 #endif
