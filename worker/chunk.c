@@ -142,9 +142,20 @@ void skep_chunk_add_entry(struct skep_chunk *chunk, const struct skep_settled *s
     chunk->entries[chunk->n_entries++] = (struct skep_chunk_entry){chunk->next - 1, *settled};
 }
 
+size_t skep_chunk_count_bytes(const struct skep_chunk *chunk)
+{
+    size_t n = chunk->bytes.length + chunk->states.length;
+
+    for (int k = 0; k < chunk->n_outs; k++) {
+        const struct skep_chunk_out *out = &chunk->outs[k];
+        n += out->crcs.length + ((out->ack_flags & SKEP_ACK_VALUES) != 0 ? out->values.length : 0);
+    }
+    return n;
+}
+
 bool skep_chunk_is_full(const struct skep_chunk *chunk)
 {
-    size_t n_bytes = chunk->bytes.length + chunk->states.length;
+    size_t n_bytes = chunk->bytes.length;
 
     for (int k = 0; k < chunk->n_outs; k++) {
         n_bytes += chunk->outs[k].values.length + chunk->outs[k].numbers.length;

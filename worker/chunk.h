@@ -92,6 +92,9 @@ void skep_chunk_add_entry(struct skep_chunk *chunk, const struct skep_settled *s
 /* It should be told before anything else is run: entries or bytes are many. */
 bool skep_chunk_is_full(const struct skep_chunk *chunk);
 
+/* So many bytes would be told, about. */
+size_t skep_chunk_count_bytes(const struct skep_chunk *chunk);
+
 /* Everything run is to be believed: write what can be written. Outputs that fail meanwhile travel. */
 void skep_chunk_seal(struct skep_chunk *chunk, struct skep_known_sweep *known, const struct skep_roots *roots,
                      uint64_t *written_bytes_out);

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "crash.h"
+#include "index_work.h"
 #include "queue/beat.h"
 
 enum {
@@ -104,19 +105,34 @@ static struct skep_outcome reaper_outcome(const struct skep_reaper *reaper,
     return outcome;
 }
 
-/* One index of the range that WORK is. What is left of its tries the agent leaves to whoever takes it: a dead
+/* An index of a range job. What is left of its tries the agent leaves to whoever takes it: a dead
  * letter tells what a task was, which takes its job's inputs to say. */
 static void reaper_settle_index(struct skep_reaper *reaper, const struct skep_attempt *attempt,
-                                struct skep_work *work, int64_t position, const struct skep_outcome *outcome,
+                                const struct skep_work *work, const struct skep_outcome *outcome,
                                 struct skep_settled *settled)
 {
-    work->header.lo = position;
-    work->header.hi = position + 1;
     if (outcome->status == SKEP_E_CANCELLED) {
         *settled = (struct skep_settled){.kind = SKEP_CANCEL};
     } else {
         skep_settle_again(&reaper->policy, attempt, work, outcome, &reaper->bytes, settled);
     }
+}
+
+/* The task at POSITION, as far as its line and its spec tell. */
+static void reaper_read_index(struct skep_reaper *reaper, const char *bytes, size_t n, int64_t position,
+                              struct skep_work *work_out)
+{
+    struct skep_header header;
+    struct skep_sweep sweep = {0};
+    const char *spec;
+    size_t spec_n;
+    struct skep_error err = {0};
+
+    if (skep_header_parse(bytes, n, &reaper->arena, &header, &spec, &spec_n, &err) == SKEP_OK &&
+        skep_sweep_parse(spec, spec_n, &reaper->run.limits, &reaper->arena, &sweep, &err) != SKEP_OK) {
+        sweep = (struct skep_sweep){0}; /* it was forgotten: the policy's bounds are its own */
+    }
+    *work_out = skep_index_work_of(&sweep, &header, position);
 }
 
 /* The verdict on RECORD, in memory of the reaper.
@@ -145,12 +161,16 @@ static skep_status reaper_judge(struct skep_reaper *reaper, const struct skep_ob
     if (copy == NULL) {
         return skep_error_set(err, SKEP_E_NOMEM, "no memory for a record of %zu bytes", record.n);
     }
-    skep_work_read(&reaper->run, copy, record.n, &reaper->arena, &work);
+    if (obituary->position < 0) {
+        skep_work_read(&reaper->run, copy, record.n, &reaper->arena, &work);
+    } else {
+        reaper_read_index(reaper, copy, record.n, obituary->position, &work);
+    }
     outcome = reaper_outcome(reaper, obituary, &work);
     if (obituary->position < 0) {
         skep_settle(&reaper->policy, &attempt, &work, &outcome, &reaper->bytes, &settled);
     } else {
-        reaper_settle_index(reaper, &attempt, &work, obituary->position, &outcome, &settled);
+        reaper_settle_index(reaper, &attempt, &work, &outcome, &settled);
     }
     if (skep_buf_failed(&reaper->bytes)) {
         return skep_error_set(err, SKEP_E_NOMEM, "no memory for the verdict on a task");

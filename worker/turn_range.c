@@ -14,7 +14,9 @@ enum {
     RANGE_SEAL_MS = 20,      /* so old is at most what waits to be sealed when a long task begins */
     RANGE_TELL_MS = 500,     /* while others find work in the queue */
     RANGE_TELL_SOON_MS = 50, /* once they do not: what was stolen is heard of */
-    RANGE_FAIL_MAX = 100     /* of a chunk that cannot begin, one by one; the rest goes back */
+    RANGE_TELL_MANY_MS = 10, /* when there is much to tell, which the server has to keep */
+    RANGE_MANY_BYTES = 64 << 10,
+    RANGE_FAIL_MAX = 100 /* of a chunk that cannot begin, one by one; the rest goes back */
 };
 
 /* The turn under way. */
@@ -57,6 +59,7 @@ static void range_settle(struct range_turn *turn, int64_t index, const struct sk
 
     attempt.started_ms = attempt.finished_ms - ran_ns / 1000000;
     skep_settle(&slot->policy, &attempt, work, outcome, &chunk->bytes, &settled);
+    settled.result_n = turn->known->sweep.has_results ? settled.result_n : 0;
     if (skep_buf_failed(&chunk->bytes)) { /* a verdict without words is still one */
         chunk->bytes.failed = false;
         chunk->bytes.length = mark;
@@ -144,12 +147,18 @@ static skep_status range_tell(struct range_turn *turn, struct skep_error *err)
     return st;
 }
 
+static bool range_is_tell_due(const struct range_turn *turn)
+{
+    int64_t waits_ms = (turn->now_ns - turn->told_ns) / 1000000;
+
+    return turn->chunk->hit >= 0 || waits_ms >= RANGE_TELL_MS || skep_chunk_is_full(turn->chunk) ||
+           (waits_ms >= RANGE_TELL_SOON_MS && turn->lane->reply.depth == 0) ||
+           (waits_ms >= RANGE_TELL_MANY_MS && skep_chunk_count_bytes(turn->chunk) >= RANGE_MANY_BYTES);
+}
+
 static skep_status range_tell_if_due(struct range_turn *turn, struct skep_error *err)
 {
-    bool is_soon = turn->lane->reply.depth == 0;
-    int64_t tell_ns = (is_soon ? RANGE_TELL_SOON_MS : RANGE_TELL_MS) * INT64_C(1000000);
-    bool is_due =
-        turn->chunk->hit >= 0 || turn->now_ns - turn->told_ns >= tell_ns || skep_chunk_is_full(turn->chunk);
+    bool is_due = range_is_tell_due(turn);
 
     if (is_due || turn->now_ns - turn->sealed_ns >= RANGE_SEAL_MS * INT64_C(1000000)) {
         range_seal(turn);
@@ -290,6 +299,7 @@ static bool range_is_unrun(struct range_turn *turn)
                            &settled)) {
         return false;
     }
+    settled.result_n = turn->known->sweep.has_results ? settled.result_n : 0;
     skep_chunk_add_other(chunk, SKEP_ACK_ABSENT);
     skep_chunk_add_entry(chunk, &settled);
     skep_settle_count(&slot->page->metrics, settled.kind);
@@ -350,7 +360,7 @@ skep_status skep_turn_run_range(struct skep_slot *slot, struct skep_lane *lane, 
                               .sealed_ns = began_ns,
                               .told_ns = began_ns};
     const struct skep_bytes *record = &lane->hand.batch.tasks[0];
-    skep_status st = skep_index_work_init(&turn.work, &slot->run, record, &lane->hand.batch.arena, err);
+    skep_status st = skep_index_work_init(&turn.work, record, &lane->hand.batch.arena, err);
 
     if (st != SKEP_OK) {
         return st;
