@@ -4,6 +4,8 @@
 #include "integration/runs.h"
 #include "integration/storm.h"
 
+#define WORKER_PROGRAM SKEP_BUILD_DIR "/skep-worker"
+
 enum { N_WORKERS = 2 };
 
 struct fleet {
