@@ -156,6 +156,7 @@ skep_status skep_plan_begin(struct skep_plan *plan, int64_t lo, int64_t hi, stru
 
     assert(lo >= 0 && lo < hi && hi <= plan->sweep->n && !plan->is_open);
     plan->is_open = true;
+    plan->lo = lo;
     plan->hi = hi;
     plan->before = skep_arena_mark(plan->arena);
     skep_npy_cache_begin_batch(plan->run->cache);

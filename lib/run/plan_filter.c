@@ -182,15 +182,16 @@ skep_status skep_plan_filter_begin(struct skep_plan *plan, struct skep_error *er
     return st;
 }
 
-/* The block from POSITION on. */
-static void filter_advance(struct skep_plan *plan, int64_t position)
+/* The block that holds POSITION, which a walk in either direction stays in for a while. */
+static void filter_move(struct skep_plan *plan, int64_t position)
 {
     struct skep_plan_filter *filter = &plan->filter;
-    int64_t left = plan->hi - position;
+    int64_t lo = position - (position - plan->lo) % SKEP_PLAN_FILTER_BLOCK;
+    int64_t left = plan->hi - lo;
 
-    filter->lo = position;
+    filter->lo = lo;
     filter->n = left < SKEP_PLAN_FILTER_BLOCK ? left : SKEP_PLAN_FILTER_BLOCK;
-    if (filter_compute(plan, position, filter->n, filter->verdicts, NULL) != SKEP_OK) {
+    if (filter_compute(plan, lo, filter->n, filter->verdicts, NULL) != SKEP_OK) {
         memset(filter->verdicts, FILTER_ALONE, (size_t)filter->n);
     }
 }
@@ -205,7 +206,7 @@ skep_status skep_plan_filter_test(struct skep_plan *plan, int64_t position, stru
         return SKEP_OK;
     }
     if (position < filter->lo || position >= filter->lo + filter->n) {
-        filter_advance(plan, position);
+        filter_move(plan, position);
     }
     verdict = filter->verdicts[position - filter->lo];
     if (verdict == FILTER_ALONE) {

@@ -22,7 +22,7 @@ struct skep_plan {
 
     /* of the chunk */
     bool is_open;
-    int64_t hi;
+    int64_t lo, hi;
     struct skep_arena_mark before; /* what the arena held before the chunk */
     struct skep_arena_mark mark;   /* what it holds before each task */
     struct skep_axes *axes;
