@@ -48,8 +48,8 @@ static struct skep_sweep check_in_order(const struct skep_sweep *sweep)
 }
 
 /* The first index in [lo, hi), or with STEP -1 the last one, that the filter lets through; -1: none. */
-static skep_status check_find(struct skep_sweep_setup *setup, struct skep_plan *plan, int64_t lo, int64_t hi,
-                              int step, int64_t *index_out, struct skep_error *err)
+static skep_status check_find(struct skep_plan *plan, int64_t lo, int64_t hi, int step, int64_t *index_out,
+                              struct skep_error *err)
 {
     skep_status st = skep_plan_begin(plan, lo, hi, err);
 
@@ -59,7 +59,7 @@ static skep_status check_find(struct skep_sweep_setup *setup, struct skep_plan *
     }
     for (int64_t i = 0; *index_out < 0 && i < hi - lo; i++) {
         int64_t index = step > 0 ? lo + i : hi - 1 - i;
-        if (!skep_sweep_is_skipped(setup, plan, index)) {
+        if (!skep_plan_skips(plan, index)) {
             *index_out = index;
         }
     }
@@ -80,9 +80,9 @@ static skep_status check_choose(struct skep_sweep_setup *setup, struct skep_plan
     if (setup->sweep.filter == NULL) {
         return SKEP_OK;
     }
-    st = check_find(setup, plan, 0, look, 1, &indexes[0], err);
+    st = check_find(plan, 0, look, 1, &indexes[0], err);
     if (st == SKEP_OK) {
-        st = check_find(setup, plan, n - look, n, -1, &indexes[1], err);
+        st = check_find(plan, n - look, n, -1, &indexes[1], err);
     }
     if (st == SKEP_OK && indexes[0] < 0 && indexes[1] < 0 && look == n) {
         st = skep_error_set(err, SKEP_E_BAD_ARGS, "--filter lets none of the %" PRId64 " tasks through", n);

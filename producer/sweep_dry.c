@@ -77,7 +77,7 @@ static skep_status dry_add_task(struct skep_buf *text, struct skep_sweep_setup *
     st = skep_plan_record(plan, position, &record, err);
     skep_buf_printf(text, "  %" PRId64 ": ", skep_order_index(sweep, position));
     skep_words_add_harmless(text, record.bytes, record.length, DRY_RECORD_SHOWN);
-    if (skep_sweep_is_skipped(setup, plan, position)) {
+    if (skep_plan_skips(plan, position)) {
         skep_buf_add_text(text, " left out by --filter");
     } else if (sweep->n_outs > 0 && !is_hidden) {
         skep_buf_add_text(text, " ->");

@@ -12,18 +12,6 @@
 /* Shorter tasks are measured a second time: the first one pays for pages that nobody had touched. */
 static const double probe_short_s = 0.01;
 
-bool skep_sweep_is_skipped(struct skep_sweep_setup *setup, struct skep_plan *plan, int64_t position)
-{
-    struct skep_point_outcome outcome;
-
-    /* A kernel that is told to stop before it starts computes nothing, and one that the filter leaves out is
-     * not even called. */
-    atomic_store(&setup->stop, 1);
-    skep_plan_run(plan, position, 1, &outcome);
-    atomic_store(&setup->stop, 0);
-    return outcome.status == SKEP_EMPTY;
-}
-
 /* ---- the clock ---- */
 
 /* Tells the kernel to stop when the time is over, or when the user wants it. */

@@ -32,7 +32,4 @@ SKEP_MUST_USE skep_status skep_sweep_probe(struct skep_sweep_setup *setup, struc
 /* Seconds for N tasks, one after the other, as far as the probe can tell. */
 double skep_sweep_probe_seconds(const struct skep_sweep_probe *probe, int64_t n);
 
-/* Whether the filter leaves out the task at POSITION of a chunk that was begun. */
-bool skep_sweep_is_skipped(struct skep_sweep_setup *setup, struct skep_plan *plan, int64_t position);
-
 #endif
