@@ -270,18 +270,17 @@ static const char *const sweep_text[] = {
 };
 
 static const char *const sweep_examples[] = {
-    "skep sweep te_box x='eeg.npy[:,{i}]' y='eeg.npy[:,{j}]' --pairs i,j=64 --grid r=0.1:1.0:10 -o "
-    "'te.npy[{i},{j},{r}]'",
-    "transfer entropy between all pairs of 64 channels, for ten radii",
-    "skep sweep star_te --grid lambda=@lambda.npy --const noise=0.1 --seed 7 -o 'te.npy[{lambda}]' --slots 8",
+    "skep sweep te_box x='eeg.npy[:,{i}]' y='eeg.npy[:,{j}]' --pairs i,j=64 --grid r=0.1:1.0:10 -o te.npy",
+    "transfer entropy between all pairs of 64 channels, for ten radii: te.npy[{i},{j},{r}]",
+    "skep sweep star_te --grid lambda=@lambda.npy --const noise=0.1 --seed 7 -o 'te.npy[{lambda}]' -s 8",
     "one simulation for each element of a vector, on eight cores",
     "skep sweep pi_mc --split n=1e10:1000 --seed 1 --reduce sum",
     "ten thousand million points in a thousand parts, and the sum of what they give",
     "skep sweep sum --axis x=big.npy:0 -o sums.npy",
     "the sum of each row",
-    "skep sweep prime_divisor --const n=1000000016000000063 --ranges lo,hi=2:1000000009:4000 --stop any",
-    "is there a divisor? The first one found ends it",
-    "skep sweep te_box ... --dry-run",
+    "skep sweep prime_divisor --const n=999999943999999559 --ranges lo,hi=2:1e9:4000 --stop any",
+    "is there a divisor? The first one that is found ends it",
+    "skep sweep te_box x='a.npy[{k}]' y=b.npy r=1 --grid k=0,1,2 -o te.npy --dry-run",
     "how many, how large, how long?",
     NULL,
 };

@@ -94,36 +94,41 @@ static skep_status args_unknown(const struct args *args, const char *name, struc
 
 /* ---- operands ---- */
 
-/* A new argument without a value. */
-static skep_status args_add(struct args *args, const char *name, struct skep_node **node_out,
-                            struct skep_error *err)
+/* A new argument without a value; NULL: it cannot be, and ERR says why. */
+static struct skep_node *args_add(struct args *args, const char *name, struct skep_error *err)
 {
+    struct skep_node *node = &args->nodes[args->n];
+
     if (!args_is_argument(args, name)) {
-        return args_unknown(args, name, err);
+        (void)args_unknown(args, name, err);
+        return NULL;
     }
     if (args_is_given(args, name)) {
-        return skep_error_set(err, SKEP_E_USAGE, "the argument \"%.64s\" is given twice", name);
+        (void)skep_error_set(err, SKEP_E_USAGE, "the argument \"%.64s\" is given twice", name);
+        return NULL;
     }
-    *node_out = &args->nodes[args->n++];
-    **node_out = (struct skep_node){.name = name};
-    return SKEP_OK;
+    args->n++;
+    *node = (struct skep_node){.name = name};
+    return node;
 }
 
 static skep_status args_read_one(struct args *args, const char *text, bool is_const, struct skep_error *err)
 {
     struct skep_arena *arena = args->reader->arena;
-    struct skep_node *node;
+    struct skep_node *node = NULL;
     const char *name, *value;
     skep_status st = skep_sweep_read_name(text, arena, &name, &value, err);
 
     if (st == SKEP_OK) {
-        st = args_add(args, name, &node, err);
+        node = args_add(args, name, err);
+        st = node != NULL ? SKEP_OK : SKEP_E_USAGE;
     }
-    if (st == SKEP_OK) {
-        st = is_const ? skep_sweep_read_const(value, arena, node, err)
-                      : skep_sweep_read_template(value, arena, node, err);
-        node->name = name;
+    if (node == NULL) {
+        return st;
     }
+    st = is_const ? skep_sweep_read_const(value, arena, node, err)
+                  : skep_sweep_read_template(value, arena, node, err);
+    node->name = name;
     return st == SKEP_OK ? skep_sweep_mark_uses(args->sweep, node, &args->uses, err) : st;
 }
 
@@ -150,11 +155,10 @@ static skep_status args_bind_variable(struct args *args, int f, int v, const cha
     const char *slice = args->reader->slices[f];
     bool is_array = spec != NULL && (spec->kind == SKEP_ARG_ARRAY || spec->kind == SKEP_ARG_ARRAYS);
     char variable[SKEP_SWEEP_NAME_BYTES + 2];
-    struct skep_node *node;
-    skep_status st = args_add(args, name, &node, err);
+    struct skep_node *node = args_add(args, name, err);
 
-    if (st != SKEP_OK) {
-        return st;
+    if (node == NULL) {
+        return SKEP_E_USAGE;
     }
     snprintf(variable, sizeof variable, "{%s}", args->sweep->factors[f].variables[v]);
     node->kind = SKEP_NODE_TEXT;

@@ -270,7 +270,7 @@ skep_status skep_sweep_parse_generators(struct skep_sweep_reader *reader,
     for (size_t i = 0; i < series->n; i++) {
         const struct skep_option_item *item = &series->items[i];
         const struct factors_row *row = factors_find(item->row->name);
-        bool joins = row == before && row->kind == SKEP_FACTOR_ZIP;
+        bool joins = row->kind == SKEP_FACTOR_ZIP && row == before;
         skep_status st = factors_read_option(reader, row, item->text, joins, sweep, err);
         if (st != SKEP_OK) {
             skep_error_prefix(err, "--%s %.80s", row->option, item->text);
