@@ -67,6 +67,71 @@ static void test_sweep_same_bits__pairs_of_an_input(void **state)
     free(files[1]);
 }
 
+/* ---- one value ---- */
+
+/* The points of pi_mc in the disc, of 37 parts of 100000, by a plain loop over NumPy's words. */
+static int64_t count_pi_hits(void)
+{
+    int64_t hits = 0;
+
+    for (int64_t part = 0; part < 37; part++) {
+        const int64_t n = 100000 / 37 + (part >= 37 - 100000 % 37);
+        const uint64_t key[2] = {1, 0};
+
+        for (int64_t k = 0; k < n; k++) {
+            const uint64_t counter[SKEP_PHILOX_WORDS] = {(uint64_t)k / 2 + 1, 0, 0, (uint64_t)part};
+            uint64_t words[SKEP_PHILOX_WORDS];
+            double x, y;
+
+            skep_philox_block(key, counter, words);
+            x = (double)(words[k % 2 * 2] >> 11) * 0x1p-53;
+            y = (double)(words[k % 2 * 2 + 1] >> 11) * 0x1p-53;
+            hits += x * x + y * y <= 1.0;
+        }
+    }
+    return hits;
+}
+
+/* A sum is what a plain loop gives, whoever computed what; a variance has the same digits each time. */
+static void test_sweep_same_bits__reductions(void **state)
+{
+    static const char *const slots[] = {"1", "2", "7"};
+    struct cli *cli = *state;
+    char wanted[32], *variance = NULL;
+
+    snprintf(wanted, sizeof wanted, "%lld\n", (long long)count_pi_hits());
+    for (size_t s = 0; s < sizeof slots / sizeof slots[0]; s++) {
+        char *out = runs_end(cli_start(cli, NULL, "sweep", "pi_mc", "--split", "samples=1e5:37", "--seed",
+                                       "1", "--reduce", "sum", "--slots", slots[s], NULL),
+                             0, NULL);
+        assert_string_equal(out, wanted);
+        free(out);
+        out =
+            runs_end(cli_start(cli, NULL, "sweep", "random", "--random", "high=1:2:500", "--const",
+                               "shape=[]", "--reduce", "var", "--order", "random", "--slots", slots[s], NULL),
+                     0, NULL);
+        if (variance == NULL) {
+            variance = out;
+        } else {
+            assert_string_equal(out, variance);
+            free(out);
+        }
+    }
+    free(variance);
+}
+
+/* Three of a thousand tasks hit; the first of them wins, whichever is computed first. */
+static void test_sweep_same_bits__first_hit(void **state)
+{
+    static const char *const slots[] = {"1", "2", "7"};
+    struct cli *cli = *state;
+
+    for (size_t s = 0; s < sizeof slots / sizeof slots[0]; s++) { /* 5046664659299 = 1009 * 50021 * 99991 */
+        cli_run(cli, 0, "{\"index\":10,\"position\":10,", NULL, "sweep", "prime_divisor", "--const",
+                "n=5046664659299", "--ranges", "lo,hi=2:100000:1000", "--stop", "first", "--slots", slots[s]);
+    }
+}
+
 /* ---- kills ---- */
 
 static bool has_worker(void *context)
@@ -137,6 +202,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_sweep_same_bits__slots_and_orders, runs_setup, runs_teardown),
         cmocka_unit_test_setup_teardown(test_sweep_same_bits__parts_of_a_sweep, runs_setup, runs_teardown),
         cmocka_unit_test_setup_teardown(test_sweep_same_bits__pairs_of_an_input, runs_setup, runs_teardown),
+        cmocka_unit_test_setup_teardown(test_sweep_same_bits__reductions, runs_setup, runs_teardown),
+        cmocka_unit_test_setup_teardown(test_sweep_same_bits__first_hit, runs_setup, runs_teardown),
         cmocka_unit_test_setup_teardown(test_sweep_same_bits__slots_are_killed, runs_setup, runs_teardown),
         cmocka_unit_test_setup_teardown(test_sweep_same_bits__workers_and_servers_are_killed, runs_setup,
                                         runs_teardown),

@@ -4,8 +4,6 @@
 #include "integration/runs.h"
 #include "integration/storm.h"
 
-#define WORKER_PROGRAM SKEP_BUILD_DIR "/skep-worker"
-
 enum { N_WORKERS = 2 };
 
 struct fleet {
@@ -18,8 +16,8 @@ struct fleet {
 
 static struct test_process *start_worker(struct cli *cli)
 {
-    const char *const args[] = {
-        SKEP_BUILD_DIR "/skep-worker", "-q", "sweep", "--slots", "2", "--redis", cli->redis->url, NULL};
+    static const char program[] = SKEP_BUILD_DIR "/skep-worker";
+    const char *const args[] = {program, "-q", "sweep", "--slots", "2", "--redis", cli->redis->url, NULL};
 
     return test_process_start(&(struct test_process_options){.args = args, .folder = cli->folder});
 }
