@@ -32,8 +32,8 @@
  *
  * A key that is not here is refused: it is a typing mistake. null is not "absent".
  *
- * To change the record: the row above, the field below, its row in record.c's table (task/fields.h), docs/protocol.md, a
- * golden file, the fuzz corpus. */
+ * To change the record: the row above, the field below, its row in record.c's table (task/fields.h),
+ * docs/protocol.md, a golden file, the fuzz corpus. */
 
 /* Everything lives in the arena it was parsed into. Absent strings are NULL. */
 struct skep_task {
