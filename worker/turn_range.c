@@ -163,7 +163,9 @@ static skep_status range_tell_if_due(struct range_turn *turn, struct skep_error 
     if (is_due || turn->now_ns - turn->sealed_ns >= RANGE_SEAL_MS * INT64_C(1000000)) {
         range_seal(turn);
     }
-    return is_due && turn->chunk->next < turn->chunk->hi ? range_tell(turn, err) : SKEP_OK;
+    /* At its end a chunk is told with the cycle that takes the next one; a hit does not wait for that. */
+    return is_due && (turn->chunk->next < turn->chunk->hi || turn->chunk->hit >= 0) ? range_tell(turn, err)
+                                                                                    : SKEP_OK;
 }
 
 /* ---- one position ---- */
