@@ -205,6 +205,40 @@ static void test_ack__survives_large_slices(void **state)
     assert_int_equal(skep_ack_read(buf->bytes, buf->length, &sweep, huge, &ack, NULL), SKEP_E_PROTOCOL);
 }
 
+/* Four slices whose size is 8 bytes modulo 2^64 are not the 8 bytes that are there. */
+static void test_ack__does_not_wrap_sizes(void **state)
+{
+    static const unsigned char states[4], crcs[16], values[8];
+    static const int64_t small[] = {2, 0};
+    static const int64_t huge[] = {(INT64_C(1) << 62) + 2, 0};
+    struct skep_ack ack = {.hi = 4, .worker = "", .states = states, .n_done = 4, .n_outs = 2};
+    struct skep_buf *buf = *state;
+
+    ack.outs[0] = (struct skep_ack_out){SKEP_ACK_VALUES, crcs, values};
+    ack.outs[1].crcs = crcs;
+    skep_buf_reset(buf);
+    skep_ack_write(buf, &ack, small);
+    assert_int_equal(skep_ack_read(buf->bytes, buf->length, &sweep, small, &ack, NULL), SKEP_OK);
+    assert_int_equal(skep_ack_read(buf->bytes, buf->length, &sweep, huge, &ack, NULL), SKEP_E_PROTOCOL);
+}
+
+/* Positions at the end of the sweep are its own, one further is not. */
+static void test_ack__ends_with_the_sweep(void **state)
+{
+    static const unsigned char states[] = {SKEP_ACK_ABSENT, SKEP_ACK_ABSENT, SKEP_ACK_ABSENT};
+    struct skep_ack ack = {.lo = 87, .hi = 90, .worker = "", .states = states, .n_outs = 2};
+    struct skep_buf *buf = *state;
+    struct skep_ack got;
+
+    for (int64_t i = 0; i < 2; i++) {
+        ack.lo = 87 + i;
+        ack.hi = 90 + i;
+        skep_buf_reset(buf);
+        skep_ack_write(buf, &ack, slice_bytes);
+        assert_int_equal(read_back(buf, &got, NULL), i == 0 ? SKEP_OK : SKEP_E_PROTOCOL);
+    }
+}
+
 /* ---- breaks ---- */
 
 /* A buffer that is full says so. */
@@ -231,6 +265,8 @@ int main(void)
         ACK_TEST(refuses_one_that_is_cut),
         ACK_TEST(refuses_what_is_not_of_this_sweep),
         ACK_TEST(survives_large_slices),
+        ACK_TEST(does_not_wrap_sizes),
+        ACK_TEST(ends_with_the_sweep),
         ACK_TEST(fails_with_its_buffer),
     };
 
