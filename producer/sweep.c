@@ -177,10 +177,8 @@ static skep_status sweep_make(struct sweep *sweep, struct skep_error *err)
 /* What is there, or is not, is for the user to change; nothing was done. */
 static int sweep_fail(skep_status st, const struct skep_error *err)
 {
-    int exit_code;
+    int exit_code = skep_complain_error(st, err);
 
-    skep_complain("sweep: %s", skep_error_text(err, st));
-    exit_code = skep_exit_of(st);
     switch (st) {
     case SKEP_E_CONFLICT:
     case SKEP_E_ARRAY_MISSING:

@@ -11,8 +11,7 @@
 /* What the user asked of `skep sweep`, as typed. */
 struct skep_sweep_settings {
     struct skep_option_series factors; /* the generators, in the order of the command line */
-    int64_t times;                     /* 0: not said */
-    const char *filter, *take, *order;
+    const char *times, *filter, *take, *order;
     struct skep_text_list consts; /* NAME=TEXT, each */
     const char *seed;
     struct skep_text_list outs;

@@ -128,15 +128,15 @@ static skep_status setup_read_words(struct skep_sweep_setup *setup, struct skep_
     return st;
 }
 
-static skep_status setup_read_take(struct skep_sweep_setup *setup, struct skep_error *err)
+/* A count, which may be written 1e6; NUMBER_OUT is left alone where TEXT is NULL. */
+static skep_status setup_read_count(const char *option, const char *text, int64_t *number_out,
+                                    struct skep_error *err)
 {
-    const char *take = setup->settings->take;
-
-    if (take == NULL) {
+    if (text == NULL) {
         return SKEP_OK;
     }
-    if (!skep_factor_parse_integer(take, strlen(take), &setup->sweep.n) || setup->sweep.n < 1) {
-        return skep_error_set(err, SKEP_E_USAGE, "--take %.40s: wanted how many tasks, at least 1", take);
+    if (!skep_factor_parse_integer(text, strlen(text), number_out) || *number_out < 1) {
+        return skep_error_set(err, SKEP_E_USAGE, "--%s %.40s: wanted an integer of at least 1", option, text);
     }
     return SKEP_OK;
 }
@@ -191,8 +191,10 @@ static skep_status setup_complete(struct skep_sweep_setup *setup, struct skep_er
 static skep_status setup_read(struct skep_sweep_setup *setup, const struct skep_operands *operands,
                               struct skep_error *err)
 {
+    const struct skep_sweep_settings *settings = setup->settings;
     struct skep_sweep_reader reader = {
-        .arena = &setup->arena, .cache = setup->cache, .data = &setup->settings->data};
+        .arena = &setup->arena, .cache = setup->cache, .data = &settings->data};
+    int64_t times = 0;
     skep_status st = setup_find_kernel(setup, operands, err);
 
     setup_read_numbers(setup);
@@ -200,14 +202,16 @@ static skep_status setup_read(struct skep_sweep_setup *setup, const struct skep_
         st = setup_read_words(setup, err);
     }
     if (st == SKEP_OK) {
-        st = setup_read_take(setup, err);
+        st = setup_read_count("take", settings->take, &setup->sweep.n, err);
+    }
+    if (st == SKEP_OK) {
+        st = setup_read_count("times", settings->times, &times, err);
     }
     if (st == SKEP_OK) {
         st = setup_read_reduce(setup, err);
     }
     if (st == SKEP_OK) {
-        st = skep_sweep_parse_generators(&reader, &setup->settings->factors, setup->settings->times,
-                                         &setup->sweep, err);
+        st = skep_sweep_parse_generators(&reader, &settings->factors, times, &setup->sweep, err);
     }
     if (st == SKEP_OK) {
         st = skep_sweep_parse_operands(&reader, setup->kernel, operands->items + 1, operands->n - 1,
