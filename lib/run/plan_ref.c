@@ -5,6 +5,7 @@
  * reader of references, and what it does not know here is not known there. */
 #include "run/plan_ref.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -12,14 +13,14 @@
 
 enum { REF_MAX_BYTES = 64 * 1024 };
 
-/* What integer variable K is in trial T: of twelve digits, so that nothing in front of it or behind makes one
+/* What variable K is in trial T: of twelve digits, so that nothing in front of it or behind makes one
  * out of another. */
 static int64_t ref_trial_number(int t, int k)
 {
     return (t == 0 ? INT64_C(710000000000) : INT64_C(820000000000)) + 1000 * (int64_t)k;
 }
 
-/* POINT with other values. Those that are no integers give texts that are no numbers, and differ. */
+/* POINT with other values. Those that are no numbers give texts that are none, and differ. */
 static void ref_make_trial(int t, const struct skep_point *point, struct skep_point *trial)
 {
     *trial = *point;
@@ -27,6 +28,8 @@ static void ref_make_trial(int t, const struct skep_point *point, struct skep_po
         struct skep_coordinate *at = &trial->at[k];
         if (at->kind == SKEP_OF_INT) {
             at->i64 = ref_trial_number(t, k);
+        } else if (at->kind == SKEP_OF_REAL) {
+            at->f64 = (double)ref_trial_number(t, k);
         } else {
             at->kind = SKEP_OF_TEXT;
             at->text = t == 0 ? "a" : "b";
@@ -68,7 +71,7 @@ static bool ref_add_hole(struct skep_plan_ref *ref, const struct skep_point *poi
     for (int k = 0; k < point->n && ref->n_holes < SKEP_PLAN_HOLES; k++) {
         int64_t first = ref_trial_number(0, k);
         int64_t second = ref_trial_number(1, k);
-        if (point->at[k].kind == SKEP_OF_INT &&
+        if (point->at[k].kind <= SKEP_OF_REAL &&
             ((*number == first && other == second) || (*number == -first && other == -second))) {
             ref->holes[ref->n_holes++] =
                 (struct skep_plan_hole){.number = number, .place = k, .is_negated = *number < 0};
@@ -122,12 +125,27 @@ skep_status skep_plan_ref_read(const struct skep_node *text, const struct skep_p
     return SKEP_OK;
 }
 
+/* The digits of a variable's value as a number. False: it has more than digits. */
+static bool ref_number(const struct skep_coordinate *at, int64_t *number_out)
+{
+    if (at->kind == SKEP_OF_INT) {
+        *number_out = at->i64;
+        return at->i64 >= 0; /* "-{i}" would have two signs */
+    }
+    /* A whole real is written as an integer, up to where it gets an exponent. */
+    if (signbit(at->f64) || !(at->f64 < 1e15) || at->f64 != floor(at->f64)) {
+        return false;
+    }
+    *number_out = (int64_t)at->f64;
+    return true;
+}
+
 bool skep_plan_ref_set(struct skep_plan_ref *ref, const struct skep_point *point)
 {
     for (int i = 0; i < ref->n_holes; i++) {
-        int64_t number = point->at[ref->holes[i].place].i64;
-        if (number < 0) {
-            return false; /* "-{i}" would have two signs */
+        int64_t number;
+        if (!ref_number(&point->at[ref->holes[i].place], &number)) {
+            return false;
         }
         *ref->holes[i].number = ref->holes[i].is_negated ? -number : number;
     }

@@ -32,13 +32,13 @@ struct skep_plan_ref {
 
 /* Understand TEXT; POINT is any of the sweep's. REF does not move afterwards.
  *
- *   SKEP_EMPTY    it is not of this simple kind: a variable in the path, one that is no integer, bad syntax
+ *   SKEP_EMPTY    it is not of this simple kind: a variable in the path, one that is no number, bad syntax
  *   SKEP_E_NOMEM */
 SKEP_MUST_USE skep_status skep_plan_ref_read(const struct skep_node *text, const struct skep_point *point,
                                              struct skep_arena *arena, struct skep_plan_ref *ref);
 
-/* Put in the numbers of POINT. False: with these the text has to be read again (a negative number, a step of
- * 0). */
+/* Put in the numbers of POINT. False: with these the text has to be read again (a negative number, a
+ * fraction, a step of 0). */
 bool skep_plan_ref_set(struct skep_plan_ref *ref, const struct skep_point *point);
 
 #endif

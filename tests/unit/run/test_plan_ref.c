@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/test.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "run/plan_ref.h"
@@ -103,14 +104,31 @@ static void test_plan_ref__refuses_odd_numbers(void **state)
     assert_false(skep_plan_ref_set(&ref, &point));
 }
 
+/* Reals are numbers as long as they are whole and not negative. */
+static void test_plan_ref__takes_whole_reals(void **state)
+{
+    static const double odd[] = {0.5, -1, -0.0, 1e15, 1e300, (double)NAN, (double)INFINITY};
+
+    (void)state;
+    assert_true(item_of("a.npy[{real}]", 0)->start == 2);
+    assert_true(item_of("a.npy[:-{real}]", 0)->stop == -2);
+    assert_int_equal(read_ref("a.npy[{real}]"), SKEP_OK);
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        point.at[3].f64 = odd[i];
+        assert_false(skep_plan_ref_set(&ref, &point));
+    }
+    point.at[3].f64 = 999999999999999;
+    assert_true(skep_plan_ref_set(&ref, &point));
+    assert_true(ref.slice.items[0].start == 999999999999999);
+}
+
 /* Anything that is not a whole number of a slice is not for this way. */
 static void test_plan_ref__leaves_the_rest(void **state)
 {
     static const char *const texts[] = {
-        "x_{i}.npy",       "{text}",        "x_{real}.npy[0]", "x{flag}.npy[0]",
-        "x_{text}.npy[0]", "a.npy[{real}]", "a.npy[{i}{j}]",   "a.npy[1{i}]",
-        "a.npy[{i}0]",     "a.npy[{text}]", "a.npy[{none}]",   "a.npy[{i}",
-        "a.npy[{i]",       "a.npy[{flag}]", "a.npy[{i}+1]",    "a.npy[--{i}]",
+        "x_{i}.npy",     "{text}",      "x_{real}.npy[0]", "x{flag}.npy[0]", "x_{text}.npy[0]",
+        "a.npy[{i}{j}]", "a.npy[1{i}]", "a.npy[{i}0]",     "a.npy[{text}]",  "a.npy[{none}]",
+        "a.npy[{i}",     "a.npy[{i]",   "a.npy[{flag}]",   "a.npy[{i}+1]",   "a.npy[--{i}]",
     };
     char many[256] = "a.npy[";
 
@@ -139,7 +157,8 @@ int main(void)
 #define REF_TEST(fact) cmocka_unit_test_setup_teardown(test_plan_ref__##fact, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         REF_TEST(puts_numbers_in),     REF_TEST(follows_the_point), REF_TEST(reads_what_is_constant),
-        REF_TEST(refuses_odd_numbers), REF_TEST(leaves_the_rest),   REF_TEST(needs_memory),
+        REF_TEST(refuses_odd_numbers), REF_TEST(takes_whole_reals), REF_TEST(leaves_the_rest),
+        REF_TEST(needs_memory),
     };
     return cmocka_run_group_tests_name("run/plan_ref", tests, NULL, NULL);
 }
