@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,107 +28,9 @@ struct skep_sidecar {
     bool has_news; /* counts that are not in the file */
 };
 
-/* "te.npy.skep", to be freed; NULL without memory. */
-static char *sidecar_path(const char *path)
-{
-    size_t n = strlen(path);
-    char *own = skep_malloc(n + sizeof ".skep");
-
-    if (own != NULL) {
-        memcpy(own, path, n);
-        memcpy(own + n, ".skep", sizeof ".skep");
-    }
-    return own;
-}
-
 static skep_status sidecar_no_memory(struct skep_error *err)
 {
     return skep_error_set(err, SKEP_E_NOMEM, "no memory for a sidecar");
-}
-
-static void copy_text(char *to, size_t size, const char *from)
-{
-    memset(to, 0, size);
-    snprintf(to, size, "%s", from != NULL ? from : "");
-}
-
-/* ---- making ---- */
-
-static void header_claim(struct skep_sidecar_header *header)
-{
-    struct skep_here here;
-
-    skep_here_get(&here);
-    copy_text(header->boot_id, sizeof header->boot_id, here.boot_id);
-    copy_text(header->host, sizeof header->host, here.host);
-    header->pid = (int)getpid();
-}
-
-static void header_of_facts(const struct skep_sidecar_facts *facts, struct skep_sidecar_header *header)
-{
-    *header = (struct skep_sidecar_header){.n_all = facts->n_all,
-                                           .spec_n = (int64_t)facts->spec_n,
-                                           .spec_crc = skep_crc32c(0, facts->spec, facts->spec_n),
-                                           .out = facts->out,
-                                           .kernel_version = facts->kernel_version};
-    copy_text(header->token, sizeof header->token, facts->token);
-    copy_text(header->job, sizeof header->job, facts->job);
-    copy_text(header->queue, sizeof header->queue, facts->queue);
-    header_claim(header);
-}
-
-static skep_status sidecar_write_new(int fd, const struct skep_sidecar_facts *facts, struct skep_error *err)
-{
-    struct skep_sidecar_header header;
-    struct skep_sidecar_layout layout;
-    skep_status st;
-
-    header_of_facts(facts, &header);
-    skep_sidecar_lay_out(&header, &layout);
-    st = skep_disk_check_room(fd, layout.end, err);
-    if (st == SKEP_OK) {
-        st = skep_disk_reserve(fd, layout.end, err);
-    }
-    if (st == SKEP_EMPTY) {
-        st = ftruncate(fd, (off_t)layout.end) == 0 ? SKEP_OK
-                                                   : skep_error_errno(err, SKEP_E_OUTPUT, "cannot write");
-    }
-    if (st == SKEP_OK) {
-        st = skep_disk_write(fd, facts->spec, facts->spec_n, layout.spec_at, err);
-    }
-    return st == SKEP_OK ? skep_sidecar_write_header(fd, &header, err) : st;
-}
-
-skep_status skep_sidecar_make(const struct skep_roots *roots, const char *path,
-                              const struct skep_sidecar_facts *facts, struct skep_error *err)
-{
-    struct skep_draft draft = {.fd = -1};
-    char *own = sidecar_path(path);
-    skep_status st;
-
-    if (own == NULL) {
-        return sidecar_no_memory(err);
-    }
-    if (facts->spec_n > SKEP_SWEEP_SPEC_BYTES) {
-        st = skep_error_set(err, SKEP_E_BAD_ARGS, "%.100s: a record of more than %d bytes", path,
-                            SKEP_SWEEP_SPEC_BYTES);
-        goto done;
-    }
-    st = skep_draft_open(&draft, roots, own, err);
-    if (st != SKEP_OK) {
-        goto done;
-    }
-    st = sidecar_write_new(draft.fd, facts, err);
-    if (st == SKEP_OK) {
-        st = skep_draft_publish(&draft, true, err);
-    }
-    if (st != SKEP_OK) {
-        skep_error_prefix(err, "%.100s", own);
-    }
-done:
-    skep_draft_close(&draft);
-    skep_free(own);
-    return st;
 }
 
 /* ---- opening ---- */
@@ -139,7 +40,7 @@ skep_status skep_sidecar_look(const struct skep_roots *roots, const char *path,
 {
     struct skep_sidecar_header header;
     struct skep_here here;
-    char *own = sidecar_path(path);
+    char *own = skep_sidecar_path(path);
     int fd = -1;
     skep_status st =
         own != NULL ? skep_roots_open(roots, own, strlen(own), &fd, err) : sidecar_no_memory(err);
@@ -261,7 +162,7 @@ static skep_status sidecar_load(struct skep_sidecar *sidecar, bool writes, struc
     if (!is_here) {
         st = skep_marks_rewrite(&sidecar->marks, err);
     }
-    header_claim(&sidecar->header);
+    skep_sidecar_claim(&sidecar->header);
     return st == SKEP_OK ? sidecar_write_header(sidecar, err) : st;
 }
 
@@ -277,7 +178,7 @@ skep_status skep_sidecar_open(const struct skep_roots *roots, const char *path, 
     }
     sidecar->fd = -1;
     sidecar->roots = roots;
-    sidecar->path = sidecar_path(path);
+    sidecar->path = skep_sidecar_path(path);
     st = sidecar->path == NULL ? sidecar_no_memory(err)
          : writes              ? skep_draft_reopen(roots, sidecar->path, &sidecar->fd, err)
                   : skep_roots_open(roots, sidecar->path, strlen(sidecar->path), &sidecar->fd, err);
@@ -324,8 +225,8 @@ const struct skep_sidecar_facts *skep_sidecar_facts(const struct skep_sidecar *s
 skep_status skep_sidecar_set_job(struct skep_sidecar *sidecar, const char *job, const char *queue,
                                  struct skep_error *err)
 {
-    copy_text(sidecar->header.job, sizeof sidecar->header.job, job);
-    copy_text(sidecar->header.queue, sizeof sidecar->header.queue, queue);
+    skep_sidecar_copy_text(sidecar->header.job, sizeof sidecar->header.job, job);
+    skep_sidecar_copy_text(sidecar->header.queue, sizeof sidecar->header.queue, queue);
     return sidecar_write_header(sidecar, err);
 }
 

@@ -17,10 +17,12 @@
  * boot id in the header. */
 #include "sweep/sidecar_header.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "sweep/crc32c.h"
 #include "sweep/disk.h"
 
@@ -214,4 +216,34 @@ skep_status skep_sidecar_write_header(int fd, struct skep_sidecar_header *header
     }
     header->sequence += st == SKEP_OK;
     return st;
+}
+
+/* ---- what makers and openers share ---- */
+
+char *skep_sidecar_path(const char *path)
+{
+    size_t n = strlen(path);
+    char *own = skep_malloc(n + sizeof ".skep");
+
+    if (own != NULL) {
+        memcpy(own, path, n);
+        memcpy(own + n, ".skep", sizeof ".skep");
+    }
+    return own;
+}
+
+void skep_sidecar_copy_text(char *to, size_t size, const char *from)
+{
+    memset(to, 0, size);
+    snprintf(to, size, "%s", from != NULL ? from : "");
+}
+
+void skep_sidecar_claim(struct skep_sidecar_header *header)
+{
+    struct skep_here here;
+
+    skep_here_get(&here);
+    skep_sidecar_copy_text(header->boot_id, sizeof header->boot_id, here.boot_id);
+    skep_sidecar_copy_text(header->host, sizeof header->host, here.host);
+    header->pid = (int)getpid();
 }

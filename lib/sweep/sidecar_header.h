@@ -49,4 +49,13 @@ SKEP_MUST_USE skep_status skep_sidecar_read_header(int fd, struct skep_sidecar_h
 SKEP_MUST_USE skep_status skep_sidecar_write_header(int fd, struct skep_sidecar_header *header,
                                                     struct skep_error *err);
 
+/* Say that this process, on this machine, writes it. */
+void skep_sidecar_claim(struct skep_sidecar_header *header);
+
+/* A text of the header, cut to SIZE, zeros behind it; of NULL all zeros. */
+void skep_sidecar_copy_text(char *to, size_t size, const char *from);
+
+/* "te.npy.skep" of "te.npy", to be freed with skep_free; NULL without memory. */
+char *skep_sidecar_path(const char *path);
+
 #endif
