@@ -9,6 +9,8 @@
 #include "batch.h"
 #include "chunk.h"
 
+#define SKEP_KEEP_ALL ((size_t)SKEP_SWEEP_MAX_TASKS) /* for N_KEPT below: nothing goes back */
+
 /* What a slot holds of a queue: plain tasks, or a part of a range job, never both. Whoever talks to the queue
  * need not know which. */
 struct skep_hand {

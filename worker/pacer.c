@@ -15,6 +15,7 @@
 enum {
     PACER_TICK_MS = 100,
     PACER_TELL_MS = 1000,         /* a finished result waits no longer than about this */
+    PACER_TELL_SOON_MS = 200,     /* what is done of a range: idle slots take half of what seems to be left */
     PACER_LAST_WORDS_MS = 1000,   /* a kernel that is told to stop has so long to do so */
     PACER_LAST_EXCHANGE_MS = 3000 /* and an exchange that is under way so long to end */
 };
@@ -29,12 +30,13 @@ static void pacer_stop(struct skep_slot *slot, unsigned why)
     atomic_compare_exchange_strong(&slot->page->stop, &none, why);
 }
 
-/* Settle what is finished; of the running lane one task stays, the one that runs. With the lock. */
-static void pacer_tell(struct skep_slot *slot, struct skep_lane *lane)
+/* Settle what is finished; of the running lane the next N_KEPT tasks stay, the first of which runs. With the
+ * lock. */
+static void pacer_tell(struct skep_slot *slot, struct skep_lane *lane, size_t n_kept)
 {
     struct skep_error err = {0};
     bool is_running = lane == slot->running.lane;
-    skep_status st = skep_lane_tell(lane, is_running ? 1 : 0, &err);
+    skep_status st = skep_lane_tell(lane, is_running ? n_kept : 0, &err);
 
     if (st == SKEP_E_FENCED && is_running) {
         _exit(SKEP_SLOT_FENCED); /* what it computes is somebody else's by now */
@@ -57,6 +59,13 @@ static bool pacer_is_news_old(const struct skep_slot *slot, const struct skep_la
     }
     return now_ms - lane->hand.batch.started_ms >= PACER_TELL_MS &&
            (skep_hand_has_news(&lane->hand, 1) || lane->holder.is_pending);
+}
+
+static bool pacer_is_progress_old(const struct skep_slot *slot, const struct skep_lane *lane, int64_t now_ms)
+{
+    return lane == slot->running.lane && lane->hand.is_range && skep_lane_is_due(lane, now_ms) &&
+           now_ms - lane->hand.batch.started_ms >= PACER_TELL_SOON_MS &&
+           skep_hand_has_news(&lane->hand, SKEP_KEEP_ALL);
 }
 
 static void pacer_set_title(const struct skep_slot *slot)
@@ -90,8 +99,10 @@ static void pacer_tick(struct skep_slot *slot)
     for (size_t i = 0; i < slot->n_lanes; i++) {
         struct skep_lane *lane = &slot->lanes[i];
         if (pacer_is_news_old(slot, lane, now_ms)) {
-            pacer_tell(slot, lane);
+            pacer_tell(slot, lane, 1);
             lane->hand.batch.started_ms = now_ms;
+        } else if (pacer_is_progress_old(slot, lane, now_ms)) {
+            pacer_tell(slot, lane, SKEP_KEEP_ALL);
         }
     }
 }
@@ -136,7 +147,7 @@ static void pacer_finish(struct skep_slot *slot)
     slot->is_finishing = true;
     if (slot->running.lane != NULL) {
         /* What was not started goes to others now, not when this task is done. */
-        pacer_tell(slot, slot->running.lane);
+        pacer_tell(slot, slot->running.lane, 1);
     }
     pthread_mutex_unlock(&slot->lock);
     skep_slot_poke(slot->wake_fd);

@@ -167,7 +167,7 @@ static skep_status turn_run_one(struct skep_slot *slot, struct skep_lane *lane)
 static skep_status turn_tell(struct skep_lane *lane, struct skep_error *err)
 {
     struct skep_batch *batch = &lane->hand.batch;
-    skep_status st = skep_lane_tell(lane, SKEP_BATCH_MAX, err);
+    skep_status st = skep_lane_tell(lane, SKEP_KEEP_ALL, err);
 
     if (st == SKEP_OK && batch->first == batch->n_settled) {
         skep_buf_reset(&batch->bytes);

@@ -137,7 +137,7 @@ static void range_seal(struct range_turn *turn)
 static skep_status range_tell(struct range_turn *turn, struct skep_error *err)
 {
     bool has_hit = turn->chunk->hit >= 0;
-    skep_status st = skep_lane_tell(turn->lane, SKEP_BATCH_MAX, err);
+    skep_status st = skep_lane_tell(turn->lane, SKEP_KEEP_ALL, err);
 
     turn->told_ns = turn->now_ns = skep_monotonic_ns();
     turn->lane->hand.batch.started_ms = turn->now_ns / 1000000;
