@@ -124,6 +124,17 @@ static void dry_add_outs(struct skep_buf *text, const struct skep_sweep *sweep, 
     }
 }
 
+static void dry_add_record(struct skep_buf *text, const struct skep_sweep *sweep)
+{
+    char bytes[SKEP_WORDS_BYTES];
+    struct skep_buf spec;
+
+    skep_buf_init(&spec, (size_t)2 * SKEP_SWEEP_SPEC_BYTES);
+    skep_sweep_write(&spec, sweep);
+    skep_buf_printf(text, "record: %s for all tasks\n", skep_words_bytes(spec.length, bytes));
+    skep_buf_release(&spec);
+}
+
 /* ---- how long ---- */
 
 /* How many slots will compute: --slots, else the cores that we may use. */
@@ -191,6 +202,7 @@ static skep_status dry_write(struct skep_buf *text, struct skep_sweep_setup *set
     }
     if (st == SKEP_OK) {
         dry_add_outs(text, &setup->sweep, is_hidden);
+        dry_add_record(text, &setup->sweep);
         skep_buf_printf(text, "memory: %s a task\n", skep_words_bytes((uint64_t)facts->most.bytes, memory));
         st = skep_sweep_probe(setup, plan, SKEP_SWEEP_PROBE_MS, &probe, err);
     }

@@ -35,6 +35,36 @@ static struct sweeps_array run_tasks(struct cli *cli, FILE *file)
     return sweeps_load(cli, "plain.npy");
 }
 
+struct threads {
+    struct test_process *process;
+    int n;
+};
+
+static bool has_threads(void *context)
+{
+    struct threads *wait = context;
+    char path[64];
+    DIR *dir;
+    int n = -2; /* . and .. */
+
+    snprintf(path, sizeof path, "/proc/%d/task", (int)wait->process->pid);
+    dir = opendir(path);
+    while (dir != NULL && readdir(dir) != NULL) {
+        n++;
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
+    return n >= wait->n;
+}
+
+static void cli_until_threads(struct test_process *process, int n)
+{
+    struct threads wait = {process, n};
+
+    assert_true(test_until(has_threads, &wait, CLI_MS));
+}
+
 /* ---- works: the three sweeps of the documentation, in small ---- */
 
 /* Pairs and a grid: every place of the array holds what the plain task computes, the diagonal NaN. */
@@ -178,6 +208,7 @@ static void test_cli_sweep__dry_run(void **state)
         "  ...\n",
         " -> te.npy[2,1,9]\n",
         "te.npy: f8 (3, 3, 10), 720 B, nan where nothing is yet\n",
+        " B for all tasks\n",
         "a probe: 5 tasks took ",
         "expected: less than a second with 3 slots",
     };
@@ -192,6 +223,22 @@ static void test_cli_sweep__dry_run(void **state)
     cli_run(cli, 0, "60 tasks", "note: te.npy is there already", "sweep", TE, "--pairs", "i,j=3", "--grid",
             "r=0.1:1.0:10", "-o", "te.npy[{i},{j},{r}]", "--dry-run");
     runs_expect_entries(cli, 2);
+}
+
+/* Ctrl-C ends a probe, too. */
+static void test_cli_sweep__dry_run_is_interrupted(void **state)
+{
+    struct cli *cli = *state;
+    struct test_process *process =
+        cli_start(cli, NULL, "sweep", "sleep", "--grid", "s=100,200", "--dry-run", NULL);
+    char *name;
+
+    /* its second thread is the clock that the signal wakes */
+    cli_until_threads(process, 2);
+    test_process_signal(process, SIGINT);
+    name = runs_end(process, 130, "interrupted");
+    assert_non_null(strstr(name, "2 tasks of sleep"));
+    free(name);
 }
 
 /* Each of the orders computes the same array; the longest come first. */
@@ -236,6 +283,33 @@ static void test_cli_sweep__filters(void **state)
             "sum");
     cli_run(cli, 0, "2\n", NULL, "sweep", "sum", "--axis", "x=a.npy:0", "--filter", "x >= 2", "--reduce",
             "count");
+}
+
+/* On a server: put and left, computed by a worker that comes later and fills the array by itself. */
+static void test_cli_sweep__detached(void **state)
+{
+    struct cli *cli = *state;
+    const char *worker[] = {
+        SKEP_BUILD_DIR "/skep-worker", "-q", "s", "--slots", "2", "--data", ".", "--output", ".", NULL};
+    const char *env[] = {cli->env, NULL};
+    struct test_process *process;
+    struct sweeps_array array;
+
+    cli_run(cli, 0, "", "10 tasks are in queue s", "sweep", "pi_mc", "--split", "n=1000:10", "-q", "s", "-o",
+            "pi.npy", "--detach", "--job", "J");
+    array = sweeps_load(cli, "pi.npy");
+    sweeps_expect_shape(&array, SKEP_I8, 1, (const int64_t[]){10});
+    sweeps_unload(&array);
+    process =
+        test_process_start(&(struct test_process_options){.args = worker, .env = env, .folder = cli->folder});
+    cli_run(cli, 0, NULL, "10 of 10 tasks done", "wait", "-q", "s", "--job", "J");
+    cli_run(cli, 0, NULL, "all 10 tasks are done", "holes", "pi.npy");
+    cli_run(cli, 2, "", "--detach leaves", "sweep", "pi_mc", "--split", "n=1000:10", "-q", "s", "--detach",
+            "--reduce", "sum");
+    cli_run(cli, 2, "", "--detach leaves", "sweep", "echo", "-q", "s", "--detach", "--results", "-");
+    test_process_signal(process, SIGTERM);
+    assert_int_equal(test_process_wait(process, CLI_MS), 0);
+    test_process_free(process);
 }
 
 /* ---- works: arrays that are there ---- */
@@ -384,6 +458,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cli_sweep__result_lines, runs_setup, runs_teardown),
         cmocka_unit_test_setup_teardown(test_cli_sweep__generators, runs_setup, runs_teardown),
         cmocka_unit_test_setup_teardown(test_cli_sweep__dry_run, runs_setup, runs_teardown),
+        cmocka_unit_test_setup_teardown(test_cli_sweep__dry_run_is_interrupted, runs_setup, runs_teardown),
+        cmocka_unit_test_setup_teardown(test_cli_sweep__detached, cli_setup, cli_teardown),
         cmocka_unit_test_setup_teardown(test_cli_sweep__orders, runs_setup, runs_teardown),
         cmocka_unit_test_setup_teardown(test_cli_sweep__filters, runs_setup, runs_teardown),
         cmocka_unit_test_setup_teardown(test_cli_sweep__keeps_resumes_replaces, runs_setup, runs_teardown),
