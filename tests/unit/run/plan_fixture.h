@@ -45,6 +45,7 @@ static inline int set_up_plan(void **state)
     put_numbers("table.npy", SKEP_F8, 2, (const int64_t[]){6, 8});
     put_numbers("whole.npy", SKEP_I4, 2, (const int64_t[]){6, 8});
     put_numbers("long.npy", SKEP_F8, 1, (const int64_t[]){40000});
+    put_numbers("huge.npy", SKEP_F8, 1, (const int64_t[]){200000}); /* more than the cache maps at once */
     put_numbers("x_0.npy", SKEP_F8, 1, (const int64_t[]){4});
     put_numbers("x_1.npy", SKEP_F8, 1, (const int64_t[]){7});
     put_numbers("some.npy", SKEP_I8, 1, (const int64_t[]){5});

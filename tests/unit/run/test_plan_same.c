@@ -82,6 +82,9 @@ static void test_plan_same__slices(void **state)
          "{\"pairs\":[\"i\",\"j\"],\"of\":8,\"unordered\":true}", 28},
         {"dot", "{\"x\":\"table.npy[:,{i}]\",\"y\":\"table.npy[{j}]\"}",
          "{\"pairs\":[\"i\",\"j\"],\"of\":4,\"unordered\":false}", 0}, /* 6 and 8 */
+        {"sum", "{\"x\":\"huge.npy[{n.lo}:{n.hi}]\"}", "{\"split\":\"n\",\"from\":\"200000:30\"}", 30},
+        {"dot", "{\"x\":\"huge.npy[:{n}]\",\"y\":\"huge.npy[-{n}:]\"}",
+         "{\"split\":\"n\",\"from\":\"300:9\"}", 9},
         {"sum", "{\"x\":\"@golden/f8-big.npy[{i}]\"}", "{\"axis\":\"i\",\"of\":4}", 3},
         {"sum", "{\"x\":\"@golden/unaligned.npy[:,{i}]\"}", "{\"axis\":\"i\",\"of\":4}", 4},
         {"sum", "{\"x\":{\"path\":\"table.npy\",\"view\":\"[{i}]\"}}", "{\"axis\":\"i\",\"of\":7}", 6},
