@@ -272,6 +272,7 @@ skep_status skep_out_proof_check(struct skep_out_proof *proof, const int64_t *ax
                                  struct skep_error *err)
 {
     const struct skep_out_digit *sorted[SKEP_OUT_MAX_DIGITS];
+    const struct skep_out_digit *before = NULL;
     int64_t span = 0;
     bool is_enough;
     skep_status st;
@@ -292,9 +293,10 @@ skep_status skep_out_proof_check(struct skep_out_proof *proof, const int64_t *ax
         if (sorted[i]->stride == 0) {
             return proof_refuse_absent(proof, sorted[i], err);
         }
-        if (magnitude(sorted[i]->stride) <= span) {
-            return proof_refuse_overlap(proof, sorted[i - 1], sorted[i], err);
+        if (before != NULL && magnitude(sorted[i]->stride) <= span) {
+            return proof_refuse_overlap(proof, before, sorted[i], err);
         }
+        before = sorted[i];
         span += magnitude(sorted[i]->stride) * (sorted[i]->hi - sorted[i]->lo);
     }
     return SKEP_OK;
