@@ -12,7 +12,8 @@
 #include "sweep/sweep.h"
 
 /* The file PATH.npy.skep beside an output: what the array holds and where it came from. It outlives Redis.
- * sidecar_header.c begins with its format. One gatherer writes it at a time, held by a lock; anybody may read. */
+ * sidecar_header.c begins with its format. One gatherer writes it at a time, held by a lock; anybody may
+ * read. */
 
 struct skep_sidecar_facts {
     const char *spec; /* JSON of the sweep */
