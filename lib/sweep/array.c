@@ -13,7 +13,7 @@
 #include "sweep/draft.h"
 #include "sweep/fill.h"
 
-enum { ARRAY_PIECE_BYTES = 1 << 20 };
+enum { ARRAY_PIECE_BYTES = 1 << 20, ARRAY_BLOCK_BYTES = 4096 };
 
 /* ---- making ---- */
 
@@ -23,7 +23,7 @@ static int64_t array_bytes(const struct skep_sweep_out *out)
     int64_t bytes = skep_shape_count(out->ndim, out->shape);
 
     if (bytes < 0 || __builtin_mul_overflow(bytes, (int64_t)skep_dtype_size(out->dtype), &bytes) ||
-        bytes > INT64_MAX - SKEP_NPY_HEADER_MAX) {
+        bytes > INT64_MAX - ARRAY_BLOCK_BYTES) {
         return -1;
     }
     return bytes;
@@ -49,13 +49,32 @@ static skep_status array_write_fill(int fd, int64_t at, int64_t bytes, const str
     return st;
 }
 
+/* The header, longer than it must be where slices are whole blocks: then they begin at blocks of the file,
+ * and hosts that share a file system can each write its own without touching a block of another's. (NumPy
+ * reads headers of up to 10,000 bytes.) */
+static size_t array_write_header(const struct skep_sweep_out *out, char header[ARRAY_BLOCK_BYTES])
+{
+    int64_t slice_bytes = skep_shape_count(out->ndim - out->n_at, out->shape + out->n_at) *
+                          (int64_t)skep_dtype_size(out->dtype);
+    size_t n = skep_npy_header_write(out->dtype, out->ndim, out->shape, header, ARRAY_BLOCK_BYTES);
+
+    if (slice_bytes == 0 || slice_bytes % ARRAY_BLOCK_BYTES != 0) {
+        return n;
+    }
+    memset(header + n - 1, ' ', ARRAY_BLOCK_BYTES - n);
+    header[ARRAY_BLOCK_BYTES - 1] = '\n';
+    header[8] = (char)((ARRAY_BLOCK_BYTES - 10) & 0xff);
+    header[9] = (char)((ARRAY_BLOCK_BYTES - 10) >> 8);
+    return ARRAY_BLOCK_BYTES;
+}
+
 /* The whole file. Reserved blocks read as zeros: if that is the fill, nothing has to be written. */
 static skep_status array_write_all(int fd, const struct skep_sweep_out *out, int64_t bytes,
                                    const struct skep_fill *fill, struct skep_error *err)
 {
     static const unsigned char zeros[SKEP_FILL_BYTES];
-    char header[SKEP_NPY_HEADER_MAX];
-    size_t n = skep_npy_header_write(out->dtype, out->ndim, out->shape, header, sizeof header);
+    char header[ARRAY_BLOCK_BYTES];
+    size_t n = array_write_header(out, header);
     bool is_zero = memcmp(fill->bytes, zeros, sizeof zeros) == 0;
     skep_status st = skep_disk_check_room(fd, (int64_t)n + bytes, err);
     skep_status reserved;

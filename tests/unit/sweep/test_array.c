@@ -187,6 +187,23 @@ static void test_array__has_any_shape(void **state)
     assert_filled_with(&nan_bits, 8);
 }
 
+/* Slices of whole blocks begin at blocks, behind a header that NumPy reads. */
+static void test_array__aligns_slices_of_whole_blocks(void **state)
+{
+    const uint64_t nan_bits = UINT64_C(0x7ff8000000000000);
+    struct skep_array array;
+
+    (void)state;
+    out = (struct skep_sweep_out){
+        .path = "x.npy", .n_at = 1, .ndim = 3, .shape = {3, 2, 512}, .dtype = SKEP_F8};
+    assert_int_equal(make(false), SKEP_OK);
+    assert_filled_with(&nan_bits, 8);
+    assert_int_equal(fixture_size(&f, "x.npy"), 4096 + 3 * 8192);
+    assert_int_equal(skep_array_open(&array, f.roots, &out, true, NULL), SKEP_OK);
+    assert_int_equal(array.data_offset, 4096);
+    skep_array_close(&array);
+}
+
 /* Folders are made on the way; nothing is left beside it where renaming takes two steps. */
 static void test_array__makes_its_folders(void **state)
 {
@@ -465,6 +482,7 @@ int main(void)
         ARRAY_TEST(is_whole_from_the_start),
         ARRAY_TEST(fills_with_zeros),
         ARRAY_TEST(has_any_shape),
+        ARRAY_TEST(aligns_slices_of_whole_blocks),
         ARRAY_TEST(makes_its_folders),
         ARRAY_TEST(writes_slices),
         ARRAY_TEST(does_not_replace_unasked),
