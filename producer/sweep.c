@@ -22,6 +22,8 @@
 /* What runs where nobody says which queue: a private server has no other. */
 #define SWEEP_PRIVATE_QUEUE "sweep"
 
+enum { SWEEP_LEAST_MEMORY = 1 << 20 };
+
 struct sweep {
     const struct skep_sweep_settings *settings;
     struct skep_sweep_setup setup;
@@ -68,6 +70,9 @@ static skep_status sweep_check_settings(const struct skep_sweep_settings *settin
     if (settings->job != NULL && !skep_range_job_is_valid(settings->job)) {
         return skep_error_set(err, SKEP_E_USAGE, "--job %.80s: wanted 1 to 64 of A-Z a-z 0-9 _ . -",
                               settings->job);
+    }
+    if (settings->memory_bytes > 0 && settings->memory_bytes < SWEEP_LEAST_MEMORY) {
+        return skep_error_set(err, SKEP_E_USAGE, "--memory: a worker wants at least 1M for a task");
     }
     return sweep_check_server(settings, err);
 }

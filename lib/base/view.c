@@ -80,6 +80,11 @@ bool skep_dtype_is_lossless(enum skep_dtype from, enum skep_dtype to)
     return dtype_bits(from) <= dtype_bits(to);
 }
 
+bool skep_dtype_fits(enum skep_dtype from, enum skep_dtype to)
+{
+    return skep_dtype_is_lossless(from, to) || (skep_dtype_kind(from) == 'f' && skep_dtype_kind(to) == 'f');
+}
+
 int64_t skep_shape_count(int ndim, const int64_t *shape)
 {
     int64_t count = 1;
@@ -282,7 +287,7 @@ void skep_view_convert(const struct skep_view *view, enum skep_dtype to, void *o
     int64_t at = 0;
     int64_t n = 0;
 
-    assert(skep_dtype_is_lossless(view->dtype, to));
+    assert(skep_dtype_fits(view->dtype, to));
     if (skep_view_count(view) == 0) {
         return;
     }

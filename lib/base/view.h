@@ -32,6 +32,9 @@ enum skep_dtype skep_dtype_parse(const char *name); /* SKEP_DTYPE_NONE for anyth
 /* Whether every value of FROM has an exact equal in TO. */
 bool skep_dtype_is_lossless(enum skep_dtype from, enum skep_dtype to);
 
+/* The same, or both are reals: values may then be rounded, which somebody who asks for f4 of f8 asks for. */
+bool skep_dtype_fits(enum skep_dtype from, enum skep_dtype to);
+
 enum { SKEP_MAX_DIMS = 32 };
 
 /* An array somebody else owns: a window on a mapped file, or memory of an arena. Plain data. Strides count
@@ -70,8 +73,7 @@ void skep_view_copy_f8(const struct skep_view *view, double *out);
 /* Copy every element to OUT in C order, dtype unchanged. */
 void skep_view_copy(const struct skep_view *view, void *out);
 
-/* Copy every element to OUT in C order as dtype TO, which must be able to hold them
- * (skep_dtype_is_lossless). */
+/* Copy every element to OUT in C order as dtype TO, which they must fit (skep_dtype_fits). */
 void skep_view_convert(const struct skep_view *view, enum skep_dtype to, void *out);
 
 /* "(1000, 3)", as NumPy prints shapes, cut to the buffer. Returns TEXT. */

@@ -31,7 +31,7 @@ static skep_status out_check(const struct skep_sweep_out *out, const struct skep
     char shape[96], of_value[96];
 
     if (slice->ndim == ndim && memcmp(slice->shape, wanted, (size_t)ndim * sizeof *wanted) == 0 &&
-        skep_dtype_is_lossless(slice->dtype, out->dtype)) {
+        skep_dtype_fits(slice->dtype, out->dtype)) {
         return SKEP_OK;
     }
     return skep_error_set(err, SKEP_E_BAD_ARGS,

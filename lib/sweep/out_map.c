@@ -157,11 +157,9 @@ static skep_status out_add_slice_axes(struct skep_sweep_out *out, const struct s
 /* What was asked for stays where no value is lost; f4 of f8 is rounded, which is why one asks for it. */
 static skep_status out_choose_dtype(struct skep_sweep_out *out, enum skep_dtype value, struct skep_error *err)
 {
-    bool are_reals = skep_dtype_kind(out->dtype) == 'f' && skep_dtype_kind(value) == 'f';
-
     if (out->dtype == SKEP_DTYPE_NONE) {
         out->dtype = value;
-    } else if (!are_reals && !skep_dtype_is_lossless(value, out->dtype)) {
+    } else if (!skep_dtype_fits(value, out->dtype)) {
         return skep_error_set(err, SKEP_E_BAD_ARGS, "%.100s: values are %s, which %s does not hold",
                               out->path, skep_dtype_name(value), skep_dtype_name(out->dtype));
     }

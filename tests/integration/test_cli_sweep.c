@@ -265,6 +265,20 @@ static void test_cli_sweep__orders(void **state)
             "--grid", "samples=100:4000:40", "--order", "longest", "--dry-run");
 }
 
+/* An array may have elements of another kind than the values, where these fit. */
+static void test_cli_sweep__dtypes(void **state)
+{
+    struct cli *cli = *state;
+    struct sweeps_array array;
+
+    sweeps_write(cli, "a.npy", 2, (const int64_t[]){4, 2});
+    cli_run(cli, 0, "", "4 done", "sweep", "max", "--axis", "x=a.npy:0", "-o", "s.npy", "--dtype", "f4");
+    array = sweeps_load(cli, "s.npy");
+    sweeps_expect_shape(&array, SKEP_F4, 1, (const int64_t[]){4});
+    assert_true(((const float *)(const void *)array.elements)[1] == (float)sin(2));
+    sweeps_unload(&array);
+}
+
 /* What a filter leaves out keeps the fill value. */
 static void test_cli_sweep__filters(void **state)
 {
@@ -461,6 +475,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cli_sweep__dry_run_is_interrupted, runs_setup, runs_teardown),
         cmocka_unit_test_setup_teardown(test_cli_sweep__detached, cli_setup, cli_teardown),
         cmocka_unit_test_setup_teardown(test_cli_sweep__orders, runs_setup, runs_teardown),
+        cmocka_unit_test_setup_teardown(test_cli_sweep__dtypes, runs_setup, runs_teardown),
         cmocka_unit_test_setup_teardown(test_cli_sweep__filters, runs_setup, runs_teardown),
         cmocka_unit_test_setup_teardown(test_cli_sweep__keeps_resumes_replaces, runs_setup, runs_teardown),
         cmocka_unit_test_setup_teardown(test_cli_sweep__refuses_what_is_not_its_own, runs_setup,

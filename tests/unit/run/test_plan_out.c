@@ -81,6 +81,18 @@ static void test_plan_out__writes_arrays(void **state)
     assert_true(room[0] == 5);
 }
 
+/* Reals are rounded where the output asks for it. */
+static void test_plan_out__rounds_reals(void **state)
+{
+    const struct skep_value value = {.kind = SKEP_VALUE_F64, .f64 = 0.1};
+    float f4;
+
+    (void)state;
+    make_out(NULL, "f4", "[5,3]");
+    assert_int_equal(skep_plan_slice(plan, 0, &value, &f4, NULL), SKEP_OK);
+    assert_true(f4 == 0.1F);
+}
+
 /* What would lose something, or has another shape, is refused with both. */
 static void test_plan_out__refuses_what_does_not_fit(void **state)
 {
@@ -96,8 +108,8 @@ static void test_plan_out__refuses_what_does_not_fit(void **state)
     check_refused(&value, "output y.npy: a slice is f8 of shape (4,), the value's part is f8 of shape (3,)");
     make_out("[7]", "f8", "[5,3]");
     check_refused(&value, "output y.npy: of the value: index 7 is out of bounds for axis 0 with length 6");
-    make_out(NULL, "f4", "[5,3]");
-    check_refused(&number, "output y.npy: a slice is f4 of shape (), the value is f8 of shape ()");
+    make_out(NULL, "i4", "[5,3]");
+    check_refused(&number, "output y.npy: a slice is i4 of shape (), the value is f8 of shape ()");
     value = (struct skep_value){.kind = SKEP_VALUE_NULL};
     check_refused(&value, "output y.npy: the value of echo is no array and no number");
 }
@@ -121,9 +133,8 @@ int main(void)
 {
 #define OUT_TEST(fact) cmocka_unit_test_setup_teardown(test_plan_out__##fact, set_up_plan, tear_down_plan)
     const struct CMUnitTest tests[] = {
-        OUT_TEST(writes_numbers),
-        OUT_TEST(writes_arrays),
-        OUT_TEST(refuses_what_does_not_fit),
+        OUT_TEST(writes_numbers), OUT_TEST(writes_arrays),
+        OUT_TEST(rounds_reals),   OUT_TEST(refuses_what_does_not_fit),
         OUT_TEST(numbers_slices),
     };
     return cmocka_run_group_tests_name("run/plan_out", tests, NULL, NULL);
