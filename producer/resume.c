@@ -88,14 +88,28 @@ struct resume {
 
 /* ---- the outputs ---- */
 
+/* The folder of GIVEN from the root on, and its name behind that. The file itself may be gone. */
+static bool resume_find_real(const char *given, char real[2 * PATH_MAX])
+{
+    const char *slash = strrchr(given, '/');
+    char folder[PATH_MAX] = ".", full[PATH_MAX];
+
+    if (slash != NULL && snprintf(folder, sizeof folder, "%.*s/", (int)(slash - given), given) >= PATH_MAX) {
+        return false;
+    }
+    return realpath(folder, full) != NULL &&
+           snprintf(real, 2 * PATH_MAX, "%s/%s", strcmp(full, "/") == 0 ? "" : full,
+                    slash != NULL ? slash + 1 : given) < 2 * PATH_MAX;
+}
+
 /* GIVEN is the array that the sweep calls PATH: the folder that PATH begins in, in ARENA. NULL: it is not.
  */
 static const char *resume_find_root(struct skep_arena *arena, const char *given, const char *path)
 {
-    char real[PATH_MAX];
+    char real[2 * PATH_MAX];
     size_t n_real, n_path = strlen(path);
 
-    if (path[0] == '@' || realpath(given, real) == NULL) {
+    if (path[0] == '@' || !resume_find_real(given, real)) {
         return NULL;
     }
     n_real = strlen(real);

@@ -48,7 +48,9 @@ static skep_status loop_look(struct skep_sweep_session *session, struct skep_err
     if (st == SKEP_OK) {
         st = skep_job_read(session->conn, &session->keys, session->job->job, &session->counts, err);
     }
-    session->look_ms = skep_monotonic_ms() + LOOP_LOOK_MS;
+    if (st == SKEP_OK) { /* else again at once: nothing else is to be believed before */
+        session->look_ms = skep_monotonic_ms() + LOOP_LOOK_MS;
+    }
     return st;
 }
 
