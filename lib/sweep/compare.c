@@ -11,34 +11,15 @@ struct element {
     uint64_t magnitude;
 };
 
-static int64_t element_get_i64(const struct skep_view *view, int64_t at)
-{
-    switch (view->dtype) {
-    case SKEP_I1:
-        return ((const int8_t *)view->data)[at];
-    case SKEP_I2:
-        return ((const int16_t *)view->data)[at];
-    case SKEP_I4:
-        return ((const int32_t *)view->data)[at];
-    default:
-        return ((const int64_t *)view->data)[at];
-    }
-}
-
 static struct element element_get(const struct skep_view *view, int64_t at)
 {
     struct element element = {.real = skep_view_get_f8(view, at)};
-    char kind = skep_dtype_kind(view->dtype);
 
-    element.is_integer = kind != 'f';
+    element.is_integer = skep_dtype_kind(view->dtype) != 'f';
     element.is_negative = element.real < 0;
-    if (kind == 'i') {
-        int64_t number = element_get_i64(view, at);
-        element.magnitude = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-    } else if (view->dtype == SKEP_U8) {
-        element.magnitude = ((const uint64_t *)view->data)[at];
-    } else if (kind != 'f') {
-        element.magnitude = (uint64_t)element.real;
+    if (element.is_integer) {
+        uint64_t bits = (uint64_t)skep_view_get_i8(view, at);
+        element.magnitude = element.is_negative ? 0 - bits : bits;
     }
     return element;
 }
