@@ -329,13 +329,13 @@ static void test_arena__rewinds_to_its_beginning(void **state)
     skep_arena_rewind(&arena, &mark, SIZE_MAX);
     assert_int_equal(arena.used_bytes, 0);
     mark = skep_arena_mark(&arena);
-    assert_non_null(skep_arena_alloc(&arena, BLOCK / 2));
+    assert_non_null(skep_arena_alloc(&arena, 2 * BLOCK));
     assert_non_null(skep_arena_alloc(&arena, 3 * BLOCK));
     skep_arena_rewind(&arena, &mark, SIZE_MAX);
     test_heap_begin(0, TEST_HEAP_REST_FAILS);
     for (size_t i = 0; i < 100; i++) {
-        assert_non_null(skep_arena_alloc(&arena, BLOCK / 2));
         assert_non_null(skep_arena_alloc(&arena, 2 * BLOCK));
+        assert_non_null(skep_arena_alloc(&arena, 3 * BLOCK));
         skep_arena_rewind(&arena, &mark, SIZE_MAX);
     }
     test_heap_end();

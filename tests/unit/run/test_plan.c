@@ -295,6 +295,63 @@ static void test_plan__refuses_a_chunk(void **state)
 
 /* ---- breaks ---- */
 
+/* A kernel beneath which in/table.npy is written to. Fails for the plain variant. */
+static skep_status meddle(struct skep_call *call, struct skep_value *value_out, struct skep_error *err)
+{
+    static long seconds = 1000;
+    const struct timespec times[2] = {{.tv_sec = seconds}, {.tv_sec = seconds}};
+    char *path = test_path(folder, "in/table.npy");
+
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+    seconds++;
+    free(path);
+    *value_out = (struct skep_value){.kind = SKEP_VALUE_BOOL, .boolean = call->args[0].is_given};
+    return call->is_reference ? skep_error_set(err, SKEP_E_NUMERIC, "too odd") : SKEP_OK;
+}
+
+static const struct skep_arg_spec meddler_args[] = {
+    {.name = "x", .kind = SKEP_ARG_ARRAY, .max_ndim = SKEP_MAX_DIMS}, {0}};
+
+static const struct skep_kernel meddler = {
+    .name = "meddler",
+    .args = meddler_args,
+    .run = meddle,
+    .reference = meddle,
+    .cost = skep_cost_little,
+};
+
+/* What reads a file that changes: of a task's own file at once, of one that the chunk shares when it is
+ * checked, and in place of any failure, which may have come of it. */
+static void test_plan__does_not_believe_a_file_that_changed(void **state)
+{
+    static const struct {
+        const char *args;
+        skep_status status, of_chunk;
+    } rows[] = {
+        {"{\"x\":\"table.npy[{time}]\"}", SKEP_OK, SKEP_E_INPUT_CHANGED},
+        {"{\"x\":\"table.npy[{time}]\",\"variant\":\"ref\"}", SKEP_E_INPUT_CHANGED, SKEP_E_INPUT_CHANGED},
+        {"{\"x\":{\"path\":\"table.npy\",\"view\":\"[{time}]\"}}", SKEP_E_INPUT_CHANGED, SKEP_OK},
+        {"{\"x\":\"real.npy[{time}:]\",\"variant\":\"ref\"}", SKEP_E_NUMERIC, SKEP_OK},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char spec[256];
+        struct skep_point_outcome outcome;
+        snprintf(spec, sizeof spec, "{\"kernel\":\"sum\",\"args\":%s,\"over\":[{\"times\":2}]}",
+                 rows[i].args);
+        make_plan(spec);
+        put_kernel(&meddler);
+        begin(0, 2);
+        outcome = run_point(0);
+        assert_int_equal(outcome.status, rows[i].status);
+        assert_true(outcome.status != SKEP_E_INPUT_CHANGED ||
+                    strcmp(outcome.err.text, "table.npy: changed while it was in use") == 0);
+        assert_int_equal(skep_plan_check(plan, NULL), rows[i].of_chunk);
+        skep_plan_end(plan);
+    }
+}
+
 static void truncate_file(const char *place, off_t bytes)
 {
     char *path = test_path(folder, place);
@@ -404,6 +461,7 @@ int main(void)
         PLAN_TEST(looks_again_in_each_chunk),
         PLAN_TEST(refuses_what_no_point_can_have),
         PLAN_TEST(refuses_a_chunk),
+        PLAN_TEST(does_not_believe_a_file_that_changed),
         PLAN_TEST(survives_a_truncated_file),
         PLAN_TEST(survives_truncated_values),
         PLAN_TEST(survives_a_failing_heap),
