@@ -5,6 +5,7 @@
 #include <string.h>
 
 static const char ack_magic[8] = "skepack1";
+static const char ack_magic_all_done[8] = "skepack2";
 
 enum { ACK_HEAD_BYTES = 8 + 3 * 8 + 2, ACK_CRC_BYTES = 4 };
 
@@ -41,7 +42,7 @@ void skep_ack_write(struct skep_buf *buf, const struct skep_ack *ack, const int6
     size_t worker_n = ack->worker_n < UINT8_MAX ? ack->worker_n : UINT8_MAX;
 
     assert(ack->n_outs <= SKEP_SWEEP_MAX_OUTS && ack->lo <= ack->hi && ack->n_done <= ack->hi - ack->lo);
-    memcpy(head, ack_magic, sizeof ack_magic);
+    memcpy(head, ack->states != NULL ? ack_magic : ack_magic_all_done, sizeof ack_magic);
     put_le(head + 8, (uint64_t)ack->lo, 8);
     put_le(head + 16, (uint64_t)ack->hi, 8);
     put_le(head + 24, ack->boot, 8);
@@ -49,11 +50,15 @@ void skep_ack_write(struct skep_buf *buf, const struct skep_ack *ack, const int6
     head[33] = (unsigned char)worker_n;
     skep_buf_add(buf, head, sizeof head);
     skep_buf_add(buf, ack->worker, worker_n);
-    skep_buf_add(buf, ack->states, (size_t)(ack->hi - ack->lo));
+    if (ack->states != NULL) {
+        skep_buf_add(buf, ack->states, (size_t)(ack->hi - ack->lo));
+    }
     for (int k = 0; k < ack->n_outs; k++) {
         const struct skep_ack_out *out = &ack->outs[k];
         skep_buf_add_char(buf, (char)out->flags);
-        skep_buf_add(buf, out->crcs, (size_t)ack->n_done * ACK_CRC_BYTES);
+        if ((out->flags & SKEP_ACK_UNSUMMED) == 0) {
+            skep_buf_add(buf, out->crcs, (size_t)ack->n_done * ACK_CRC_BYTES);
+        }
         if (out->flags & SKEP_ACK_VALUES) {
             skep_buf_add(buf, out->values, (size_t)ack->n_done * (size_t)slice_bytes[k]);
         }
@@ -85,18 +90,25 @@ static skep_status ack_refuse(struct skep_error *err, const char *why)
     return skep_error_set(err, SKEP_E_PROTOCOL, "not an ack of this sweep: %s", why);
 }
 
+static bool ack_is_all_done(const void *bytes, size_t n)
+{
+    return n >= sizeof ack_magic_all_done &&
+           memcmp(bytes, ack_magic_all_done, sizeof ack_magic_all_done) == 0;
+}
+
 static skep_status ack_read_head(struct ack_text *text, const struct skep_sweep *sweep, struct skep_ack *ack,
                                  struct skep_error *err)
 {
     const unsigned char *head = ack_take(text, ACK_HEAD_BYTES);
     uint64_t lo, hi;
 
-    if (head == NULL || memcmp(head, ack_magic, sizeof ack_magic) != 0) {
+    if (head == NULL ||
+        (memcmp(head, ack_magic, sizeof ack_magic) != 0 && !ack_is_all_done(head, ACK_HEAD_BYTES))) {
         return ack_refuse(err, "it does not begin as one");
     }
     lo = get_le(head + 8, 8);
     hi = get_le(head + 16, 8);
-    if (lo > hi || hi > (uint64_t)sweep->n) {
+    if (lo > hi || hi > (uint64_t)sweep->n || hi - lo > SKEP_ACK_MAX_POSITIONS) {
         return ack_refuse(err, "positions that the sweep does not have");
     }
     ack->lo = (int64_t)lo;
@@ -132,11 +144,14 @@ static skep_status ack_read_out(struct ack_text *text, int64_t n_done, int64_t s
     const unsigned char *flags = ack_take(text, 1);
     uint64_t bytes;
 
-    if (flags == NULL || (*flags & ~(unsigned)(SKEP_ACK_VALUES | SKEP_ACK_SYNCED)) != 0) {
+    if (flags == NULL || (*flags & ~(unsigned)(SKEP_ACK_VALUES | SKEP_ACK_SYNCED | SKEP_ACK_UNSUMMED)) != 0 ||
+        (*flags & (SKEP_ACK_VALUES | SKEP_ACK_UNSUMMED)) == (SKEP_ACK_VALUES | SKEP_ACK_UNSUMMED)) {
         return ack_refuse(err, "flags that there are not");
     }
     out->flags = *flags;
-    /* There is a byte in front for each of the n_done: no overflow. */
+    if ((out->flags & SKEP_ACK_UNSUMMED) != 0) {
+        return SKEP_OK;
+    }
     out->crcs = ack_take(text, (uint64_t)n_done * ACK_CRC_BYTES);
     if (out->crcs == NULL || __builtin_mul_overflow((uint64_t)n_done, (uint64_t)slice_bytes, &bytes)) {
         return ack_refuse(err, "cut off");
@@ -157,7 +172,9 @@ skep_status skep_ack_read(const void *bytes, size_t n, const struct skep_sweep *
     struct skep_ack ack = {0};
     skep_status st = ack_read_head(&text, sweep, &ack, err);
 
-    if (st == SKEP_OK) {
+    if (st == SKEP_OK && ack_is_all_done(bytes, n)) {
+        ack.n_done = ack.hi - ack.lo;
+    } else if (st == SKEP_OK) {
         st = ack_read_states(&text, &ack, err);
     }
     for (int k = 0; st == SKEP_OK && k < ack.n_outs; k++) {

@@ -14,16 +14,23 @@
  * little endian; read with every bound checked, for whoever can write to a queue can write this.
  *
  *   "skepack1"  u64 lo  u64 hi  u64 boot  u8 n_outs  u8 n_worker_bytes  worker
- *   one status byte for each position: 0 done, 1 skipped by the filter, 2 not here (failed, tried again)
- *   for each output: u8 flags (1 values travel, 2 written and on the disk), then a u32 for each position that
- * is done, in order, then, where values travel, the bytes of the slices of these positions in the same order
- */
+ *   one status byte for each position: 0 done, 1 skipped by the filter, 2 not here (failed, tried again);
+ *   with "skepack2" instead there are none, and all are done
+ *   for each output: u8 flags (1 values travel, 2 written and on the disk, 4 without checksums), then, unless
+ *   without, a u32 for each position that is done, in order, then, where values travel, the bytes of the
+ * slices of these positions in the same order
+ *
+ * Small slices that were written on the gatherer's own machine come without checksums: it sums what it finds
+ * in the array. So a million of them are an ack of some 60 bytes, and Redis need not hold more. */
 enum skep_ack_state { SKEP_ACK_DONE, SKEP_ACK_SKIPPED, SKEP_ACK_ABSENT };
-enum { SKEP_ACK_VALUES = 1, SKEP_ACK_SYNCED = 2 };
+enum { SKEP_ACK_VALUES = 1, SKEP_ACK_SYNCED = 2, SKEP_ACK_UNSUMMED = 4 };
+
+/* Of one ack: so that one of a few bytes does not claim the work of a year. */
+enum { SKEP_ACK_MAX_POSITIONS = 1 << 26 };
 
 struct skep_ack_out {
     unsigned flags;
-    const unsigned char *crcs;   /* u32 little endian, n_done of them; skep_ack_crc reads one */
+    const unsigned char *crcs; /* u32 little endian, n_done of them; skep_ack_crc reads one. NULL: UNSUMMED */
     const unsigned char *values; /* n_done slices, or NULL */
 };
 
@@ -33,7 +40,7 @@ struct skep_ack {
                            cache of that machine. 0: not known; they are read back then before they count */
     const char *worker; /* at most 255 bytes of it travel */
     size_t worker_n;
-    const unsigned char *states; /* hi - lo of them */
+    const unsigned char *states; /* hi - lo of them; NULL: all are done. skep_ack_state reads one */
     int64_t n_done;
     int n_outs;
     struct skep_ack_out outs[SKEP_SWEEP_MAX_OUTS];
@@ -49,6 +56,11 @@ void skep_ack_write(struct skep_buf *buf, const struct skep_ack *ack, const int6
 SKEP_MUST_USE skep_status skep_ack_read(const void *bytes, size_t n, const struct skep_sweep *sweep,
                                         const int64_t *slice_bytes, struct skep_ack *ack_out,
                                         struct skep_error *err);
+
+static inline enum skep_ack_state skep_ack_state(const struct skep_ack *ack, int64_t position)
+{
+    return ack->states == NULL ? SKEP_ACK_DONE : (enum skep_ack_state)ack->states[position - ack->lo];
+}
 
 uint32_t skep_ack_crc(const struct skep_ack_out *out, int64_t k);
 void skep_ack_put_crc(unsigned char *crcs, int64_t k,

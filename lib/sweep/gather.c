@@ -64,7 +64,7 @@ skep_status skep_gatherer_open(struct skep_gatherer *gatherer, const struct skep
     skep_status st;
 
     *gatherer = (struct skep_gatherer){.sweep = sweep, .roots = roots, .boot = skep_here_boot()};
-    skep_buf_init(&gatherer->slice, (size_t)PTRDIFF_MAX / 2);
+    skep_window_init(&gatherer->window);
     for (int k = 0; k < SKEP_SWEEP_MAX_OUTS; k++) {
         gatherer->arrays[k].fd = -1;
     }
@@ -85,7 +85,7 @@ void skep_gatherer_close(struct skep_gatherer *gatherer)
         gatherer->sidecars[k] = NULL;
         skep_array_close(&gatherer->arrays[k]);
     }
-    skep_buf_release(&gatherer->slice);
+    skep_window_release(&gatherer->window);
 }
 
 /* ---- syncing ---- */

@@ -12,6 +12,7 @@
 #include "sweep/out_map.h"
 #include "sweep/sidecar.h"
 #include "sweep/sweep.h"
+#include "sweep/window.h"
 
 /* The gatherer's work on files: acks are applied to the outputs of a sweep. One at a time for each sweep (the
  * lock of the first output's sidecar). Knows nothing of Redis; lib/queue/acks.h reads the acks. */
@@ -29,7 +30,7 @@ struct skep_gatherer {
     uint64_t boot;                           /* of this machine */
     bool is_dirty;                           /* something is not synced */
     bool is_broken;                          /* a sync failed: nothing is safe any more that was not before */
-    struct skep_buf slice;                   /* one that is read back */
+    struct skep_window window;               /* on slices that are read back */
 };
 
 /* Open the outputs of SWEEP under ROOTS.

@@ -3,8 +3,8 @@
  * written first, then checksums and done bits, and a sync makes slices safe before the bits that say so.
  *
  * Slices that a worker wrote by itself are believed where this machine's page cache has them or the worker
- * synced them. From another machine, or from before a power cut, they are read back; what is not there is a
- * hole. */
+ * synced them; where no checksums came they are summed from there. From another machine, or from before a
+ * power cut, they are read back; what is not there is a hole. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -59,7 +59,7 @@ static skep_status gatherer_write_values(const struct skep_gatherer *gatherer, c
     for (int64_t p = ack->lo; p < ack->hi && st == SKEP_OK; p++) {
         int64_t index = skep_order_index(gatherer->sweep, p);
         int64_t slice;
-        if (ack->states[p - ack->lo] != SKEP_ACK_DONE) {
+        if (skep_ack_state(ack, p) != SKEP_ACK_DONE) {
             continue;
         }
         if (!skep_sidecar_is_done(gatherer->sidecars[k], index)) {
@@ -116,60 +116,73 @@ static void gatherer_mark(struct skep_gatherer *gatherer, const struct skep_ack 
     }
 }
 
-/* Whether the slice is in the array. */
-static skep_status gatherer_read_back(struct skep_gatherer *gatherer, const struct skep_ack *ack, int k,
-                                      int64_t index, uint32_t crc, bool *is_there_out, struct skep_error *err)
+static void gatherer_note_lost(struct skep_gatherer *gatherer, const struct skep_ack *ack, int k,
+                               int64_t index)
 {
-    const size_t n = (size_t)gatherer->maps[k].slice_bytes;
     char worker[80];
-    char *bytes;
-    skep_status st;
 
-    skep_buf_reset(&gatherer->slice);
-    bytes = skep_buf_reserve(&gatherer->slice, n);
-    if (bytes == NULL) {
-        return skep_error_set(err, SKEP_E_NOMEM, "no memory for a slice of %zu bytes", n);
-    }
-    st = skep_array_read(&gatherer->arrays[k], skep_out_map_at(&gatherer->maps[k], index), 1, bytes, err);
+    gatherer->n_lost++;
+    snprintf(gatherer->lost, sizeof gatherer->lost, "%.60s, index %" PRId64 ": what %s wrote is not there",
+             gatherer->sweep->outs[k].path, index, worker_words(ack, worker, sizeof worker));
+}
+
+/* The checksum of what is in the array. */
+static skep_status gatherer_sum(struct skep_gatherer *gatherer, int k, int64_t index, uint32_t *crc_out,
+                                struct skep_error *err)
+{
+    const void *bytes;
+    skep_status st =
+        skep_window_get(&gatherer->window, skep_out_map_at(&gatherer->maps[k], index), &bytes, err);
+
     if (st != SKEP_OK) {
         skep_error_prefix(err, "%.100s", gatherer->sweep->outs[k].path);
         return st;
     }
-    *is_there_out = skep_crc32c(0, bytes, n) == crc;
-    if (!*is_there_out) {
-        gatherer->n_lost++;
-        snprintf(gatherer->lost, sizeof gatherer->lost,
-                 "%.60s, index %" PRId64 ": what %s wrote is not there", gatherer->sweep->outs[k].path, index,
-                 worker_words(ack, worker, sizeof worker));
+    *crc_out = skep_crc32c(0, bytes, (size_t)gatherer->maps[k].slice_bytes);
+    return SKEP_OK;
+}
+
+/* The D-th index of the ack that is done. What may be lost is read back, and where no checksum tells what it
+ * was, it is lost. */
+static skep_status gatherer_mark_done(struct skep_gatherer *gatherer, const struct skep_ack *ack, int k,
+                                      int64_t index, int64_t d, struct skep_error *err)
+{
+    const struct skep_ack_out *out = &ack->outs[k];
+    bool is_believed = (out->flags & (SKEP_ACK_VALUES | SKEP_ACK_SYNCED)) != 0 ||
+                       (ack->boot != 0 && ack->boot == gatherer->boot);
+    uint32_t crc = out->crcs != NULL ? skep_ack_crc(out, d) : 0;
+    uint32_t found = crc;
+    skep_status st = SKEP_OK;
+
+    if (!is_believed || out->crcs == NULL) {
+        st = gatherer_sum(gatherer, k, index, &found, err);
     }
-    return st;
+    if (st != SKEP_OK) {
+        return st;
+    }
+    if (!is_believed && (out->crcs == NULL || found != crc)) {
+        gatherer_note_lost(gatherer, ack, k, index);
+    } else {
+        gatherer_mark(gatherer, ack, k, index, found);
+    }
+    return SKEP_OK;
 }
 
 static skep_status gatherer_mark_out(struct skep_gatherer *gatherer, const struct skep_ack *ack, int k,
                                      struct skep_error *err)
 {
-    const struct skep_ack_out *out = &ack->outs[k];
-    bool is_believed = out->flags != 0 || (ack->boot != 0 && ack->boot == gatherer->boot);
     skep_status st = SKEP_OK;
     int64_t d = 0;
 
+    skep_window_move(&gatherer->window, &gatherer->arrays[k]);
     for (int64_t p = ack->lo; p < ack->hi && st == SKEP_OK; p++) {
-        unsigned char state = ack->states[p - ack->lo];
+        enum skep_ack_state state = skep_ack_state(ack, p);
         int64_t index = skep_order_index(gatherer->sweep, p);
-        bool is_there = true;
         if (state == SKEP_ACK_SKIPPED) {
             gatherer_mark(gatherer, ack, k, index, gatherer->fill_crcs[k]);
+        } else if (state == SKEP_ACK_DONE) {
+            st = gatherer_mark_done(gatherer, ack, k, index, d++, err);
         }
-        if (state != SKEP_ACK_DONE) {
-            continue;
-        }
-        if (!is_believed) {
-            st = gatherer_read_back(gatherer, ack, k, index, skep_ack_crc(out, d), &is_there, err);
-        }
-        if (st == SKEP_OK && is_there) {
-            gatherer_mark(gatherer, ack, k, index, skep_ack_crc(out, d));
-        }
-        d++;
     }
     return st;
 }

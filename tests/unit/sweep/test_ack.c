@@ -109,6 +109,35 @@ static void test_ack__comes_back(void **state)
     }
 }
 
+/* A million small slices on the gatherer's own machine: neither states nor checksums. */
+static void test_ack__of_all_done_is_short(void **state)
+{
+    static const unsigned char expected[] = "skepack2"
+                                            "\x0a\0\0\0\0\0\0\0"
+                                            "\x5a\0\0\0\0\0\0\0"
+                                            "\x07\0\0\0\0\0\0\0"
+                                            "\x02\x01w"
+                                            "\x04"
+                                            "\x04";
+    struct skep_ack ack = {
+        .lo = 10, .hi = 90, .boot = 7, .worker = "w", .worker_n = 1, .n_done = 80, .n_outs = 2};
+    struct skep_buf *buf = *state;
+    struct skep_ack got;
+
+    ack.outs[0].flags = ack.outs[1].flags = SKEP_ACK_UNSUMMED;
+    skep_buf_reset(buf);
+    skep_ack_write(buf, &ack, slice_bytes);
+    assert_int_equal(buf->length, sizeof expected - 1);
+    assert_memory_equal(buf->bytes, expected, sizeof expected - 1);
+    assert_int_equal(read_back(buf, &got, NULL), SKEP_OK);
+    assert_int_equal(got.n_done, 80);
+    assert_null(got.states);
+    assert_int_equal(skep_ack_state(&got, 89), SKEP_ACK_DONE);
+    assert_null(got.outs[1].crcs);
+    buf->bytes[buf->length - 1] = SKEP_ACK_UNSUMMED | SKEP_ACK_VALUES; /* values that nobody could check */
+    assert_int_equal(read_back(buf, &got, NULL), SKEP_E_PROTOCOL);
+}
+
 /* A stretch of nothing, and one of which nothing is done, are acks. */
 static void test_ack__may_be_empty(void **state)
 {
@@ -260,6 +289,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ACK_TEST(has_the_format_that_is_promised),
         ACK_TEST(comes_back),
+        ACK_TEST(of_all_done_is_short),
         ACK_TEST(may_be_empty),
         ACK_TEST(cuts_a_long_name),
         ACK_TEST(refuses_one_that_is_cut),

@@ -372,6 +372,33 @@ static void test_gather__believes_this_machine(void **state)
     assert_int_equal(gatherer.n_lost, 0);
 }
 
+/* Without checksums it is summed from the array, if it was written on this machine; from another one it is
+ * lost, for nobody can tell. */
+static void test_gather__sums_what_comes_without_checksums(void **state)
+{
+    (void)state;
+    two_outputs("");
+    fixture_make(&f);
+    must_open();
+    must_apply(0, 600, SKEP_ACK_UNSUMMED);
+    assert_int_equal(skep_gatherer_count_done(&gatherer), 600);
+    for (int64_t p = 0; p < 600; p++) {
+        int64_t index = skep_order_index(&f.sweep, p);
+        for (int k = 0; k < 2; k++) {
+            char value[8];
+            size_t n = value_at(k, index, value);
+            assert_int_equal(skep_sidecar_crc(gatherer.sidecars[k], index), skep_crc32c(0, value, n));
+        }
+    }
+    must_apply(0, 600, SKEP_ACK_UNSUMMED);
+    assert_int_equal(gatherer.n_duplicates, 1200);
+    assert_int_equal(
+        apply(&(struct ack_plan){.lo = 600, .hi = 610, .flags = SKEP_ACK_UNSUMMED, .from = &machine_b}),
+        SKEP_OK);
+    assert_int_equal(gatherer.n_lost, 20);
+    assert_int_equal(skep_gatherer_count_done(&gatherer), 600);
+}
+
 /* Where it might be lost, it is read back: what is there is done, what is not is a hole with a name. */
 static void test_gather__reads_back_what_may_be_lost(void **state)
 {
@@ -734,6 +761,7 @@ int main(void)
         GATHER_TEST(fills_the_outputs),
         GATHER_TEST(writes_stretches),
         GATHER_TEST(believes_this_machine),
+        GATHER_TEST(sums_what_comes_without_checksums),
         GATHER_TEST(reads_back_what_may_be_lost),
         GATHER_TEST(knows_three_states),
         GATHER_TEST(compares_what_comes_twice),
