@@ -74,7 +74,7 @@ static void filter_fill(const struct filtering *f, const struct skep_array_item 
                         const int *places)
 {
     for (int64_t i = 0; i < f->n; i++) {
-        skep_plan_locate(f->plan, f->lo + i);
+        skep_plan_locate(f->plan, f->lo + i, skep_order_index(f->plan->sweep, f->lo + i));
         for (int64_t k = 0; k < n_items; k++) {
             filter_put(&f->plan->point.at[places[k]], &items[k].view, i);
         }

@@ -10,6 +10,9 @@
 #include "run/plan_inputs.h"
 
 /* What the files of a plan share. */
+
+enum { SKEP_PLAN_KEEP_BYTES = 64 << 20 }; /* of the arena, from task to task */
+
 struct skep_plan {
     const struct skep_run *run;
     const struct skep_sweep *sweep;
@@ -40,8 +43,8 @@ struct skep_plan {
 /* Make output K ready. SKEP_E_BAD_ARGS */
 SKEP_MUST_USE skep_status skep_plan_set_up_out(struct skep_plan *plan, int k, struct skep_error *err);
 
-/* Let plan->point be that of POSITION. Reads the files of @arrays: to be called under the protection of
- * run/fault.h. */
-void skep_plan_locate(struct skep_plan *plan, int64_t position);
+/* Let plan->point be that of POSITION, which has INDEX. Reads the files of @arrays: to be called under the
+ * protection of run/fault.h. */
+void skep_plan_locate(struct skep_plan *plan, int64_t position, int64_t index);
 
 #endif
