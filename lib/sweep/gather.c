@@ -123,7 +123,10 @@ skep_status skep_gatherer_sync(struct skep_gatherer *gatherer, struct skep_error
     for (k = 0; k < sweep->n_outs && st == SKEP_OK; k++) {
         st = skep_sidecar_sync(gatherer->sidecars[k], err);
     }
-    gatherer->is_dirty = gatherer->is_dirty && st != SKEP_OK;
+    if (st == SKEP_OK) {
+        gatherer->is_dirty = gatherer->needs_sync = false;
+        gatherer->value_bytes = 0;
+    }
     return st;
 }
 

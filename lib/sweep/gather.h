@@ -29,6 +29,9 @@ struct skep_gatherer {
     char lost[256];                          /* the same */
     uint64_t boot;                           /* of this machine */
     bool is_dirty;                           /* something is not synced */
+    bool needs_sync;                         /* of what was applied since the last sync there is something
+                                                that a power cut of this machine takes and nobody else does */
+    int64_t value_bytes;                     /* that travelled and are not synced */
     bool is_broken;                          /* a sync failed: nothing is safe any more that was not before */
     struct skep_window window;               /* on slices that are read back */
 };
@@ -46,8 +49,9 @@ SKEP_MUST_USE skep_status skep_gatherer_open(struct skep_gatherer *gatherer, con
 void skep_gatherer_close(struct skep_gatherer *gatherer);
 
 /* One ack. After SKEP_E_OUTPUT it may be applied again; so may one that was applied already, which counts
- * duplicates and changes nothing. Confirm acks to the queue after skep_gatherer_sync: till then they may be
- * all that a power cut leaves.
+ * duplicates and changes nothing. While needs_sync holds, acks may be confirmed to the queue only after
+ * skep_gatherer_sync: till then they may be all that a power cut leaves. What this machine's own slots wrote
+ * is lost with the page cache, whether its ack is kept or not.
  *
  *   SKEP_E_PROTOCOL   it is not one: drop it
  *   SKEP_E_OUTPUT     disk full, file deleted, ... */

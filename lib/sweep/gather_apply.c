@@ -49,12 +49,15 @@ static skep_status gatherer_write_run(const struct skep_gatherer *gatherer, int 
     return st;
 }
 
-static skep_status gatherer_write_values(const struct skep_gatherer *gatherer, const struct skep_ack *ack,
-                                         int k, struct skep_error *err)
+static skep_status gatherer_write_values(struct skep_gatherer *gatherer, const struct skep_ack *ack, int k,
+                                         struct skep_error *err)
 {
     const unsigned char *values = ack->outs[k].values;
     struct gather_run run = {0};
     skep_status st = SKEP_OK;
+
+    gatherer->needs_sync = true;
+    gatherer->value_bytes += ack->n_done * gatherer->maps[k].slice_bytes;
 
     for (int64_t p = ack->lo; p < ack->hi && st == SKEP_OK; p++) {
         int64_t index = skep_order_index(gatherer->sweep, p);
@@ -206,6 +209,7 @@ skep_status skep_gatherer_apply(struct skep_gatherer *gatherer, const void *byte
         return st;
     }
     gatherer->is_dirty = true;
+    gatherer->needs_sync = gatherer->needs_sync || ack.boot == 0 || ack.boot != gatherer->boot;
     for (k = 0; k < ack.n_outs && st == SKEP_OK; k++) {
         st = ack.outs[k].values != NULL ? gatherer_write_values(gatherer, &ack, k, err) : SKEP_OK;
     }

@@ -419,6 +419,31 @@ static void test_gather__reads_back_what_may_be_lost(void **state)
     }
 }
 
+/* Acks that are all there is of their slices must wait for a sync; those of this machine's own need not. */
+static void test_gather__says_which_acks_must_wait(void **state)
+{
+    (void)state;
+    two_outputs("");
+    fixture_make(&f);
+    must_open();
+    must_apply(0, 10, 0);
+    assert_false(gatherer.needs_sync);
+    must_apply(10, 20, SKEP_ACK_VALUES);
+    assert_true(gatherer.needs_sync);
+    assert_int_equal(gatherer.value_bytes, 10 * (8 + 4));
+    must_apply(20, 30, 0);
+    assert_true(gatherer.needs_sync);
+    assert_int_equal(skep_gatherer_sync(&gatherer, NULL), SKEP_OK);
+    assert_false(gatherer.needs_sync);
+    assert_int_equal(gatherer.value_bytes, 0);
+    assert_int_equal(
+        apply(&(struct ack_plan){.lo = 30, .hi = 40, .flags = SKEP_ACK_SYNCED, .from = &machine_b}), SKEP_OK);
+    assert_true(gatherer.needs_sync);
+    assert_int_equal(skep_gatherer_sync(&gatherer, NULL), SKEP_OK);
+    assert_int_equal(apply(&(struct ack_plan){.lo = 40, .hi = 50}), SKEP_OK);
+    assert_true(gatherer.needs_sync);
+}
+
 /* Skipped indexes are done with what the fill is; absent ones are holes. */
 static void test_gather__knows_three_states(void **state)
 {
@@ -763,6 +788,7 @@ int main(void)
         GATHER_TEST(believes_this_machine),
         GATHER_TEST(sums_what_comes_without_checksums),
         GATHER_TEST(reads_back_what_may_be_lost),
+        GATHER_TEST(says_which_acks_must_wait),
         GATHER_TEST(knows_three_states),
         GATHER_TEST(compares_what_comes_twice),
         GATHER_TEST(leaves_what_is_there),
