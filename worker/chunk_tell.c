@@ -14,11 +14,13 @@ static void chunk_make_ack(struct skep_chunk *chunk, int64_t upto)
         .boot = chunk->boot,
         .worker = chunk->worker,
         .worker_n = strlen(chunk->worker),
-        .states = (const unsigned char *)chunk->states.bytes + (chunk->lo - chunk->base),
         .n_done = (int64_t)skep_chunk_count(chunk, chunk->lo, upto, SKEP_ACK_DONE),
         .n_outs = chunk->n_outs,
     };
 
+    if (ack.n_done < upto - chunk->lo) {
+        ack.states = (const unsigned char *)chunk->states.bytes + (chunk->lo - chunk->base);
+    }
     skep_buf_reset(&chunk->ack);
     for (int k = 0; k < chunk->n_outs; k++) {
         const struct skep_chunk_out *out = &chunk->outs[k];

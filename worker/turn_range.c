@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "index_work.h"
-#include "sweep/crc32c.h"
 #include "sweep/order.h"
 #include "turn.h"
 
@@ -172,6 +171,7 @@ static skep_status range_tell_if_due(struct range_turn *turn, struct skep_error 
 
 struct range_one {
     struct skep_point_outcome outcome;
+    void *slices[SKEP_SWEEP_MAX_OUTS]; /* where they go: known with the lock, for a cut moves the end */
     uint32_t crcs[SKEP_SWEEP_MAX_OUTS];
     int64_t numbers[SKEP_SWEEP_MAX_OUTS];
 };
@@ -184,9 +184,8 @@ static void range_compute(struct range_turn *turn, int64_t position, struct rang
 
     skep_plan_run(known->plan, position, turn->work.header.tries + 1, outcome);
     for (int k = 0; outcome->status == SKEP_OK && k < turn->chunk->n_outs; k++) {
-        void *slice = skep_chunk_slice(turn->chunk, k);
-        outcome->status = skep_plan_slice(known->plan, k, &outcome->value, slice, &outcome->err);
-        one->crcs[k] = skep_crc32c(0, slice, (size_t)known->slice_bytes[k]);
+        outcome->status = skep_plan_slice(known->plan, k, &outcome->value, one->slices[k], &outcome->err);
+        one->crcs[k] = skep_chunk_sum(turn->chunk, k, one->slices[k]);
         one->numbers[k] = skep_out_map_at(&known->outs[k].map, outcome->index);
     }
 }
@@ -257,6 +256,9 @@ static void range_run_one(struct range_turn *turn)
     if (st != SKEP_OK) {
         range_fail(turn, range_index(turn, position), st, &err, 0, 0);
         return;
+    }
+    for (int k = 0; k < chunk->n_outs; k++) {
+        one.slices[k] = skep_chunk_slice(chunk, k);
     }
     skep_turn_announce(slot, &running, turn->time_s, began_ns / 1000000);
     pthread_mutex_unlock(&slot->lock);
