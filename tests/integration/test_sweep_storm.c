@@ -32,11 +32,21 @@ static void fleet_begin(struct fleet *fleet, struct cli *cli)
     }
 }
 
+/* Slots write to the log of their worker: what a sanitizer finds must not pass for one more kill. */
+static void expect_no_findings(struct test_process *worker)
+{
+    if (test_process_said(worker, "Sanitizer") || test_process_said(worker, "runtime error:")) {
+        char *err = test_process_err(worker);
+        fail_msg("%.8000s", err);
+    }
+}
+
 static void fleet_end(struct fleet *fleet)
 {
     for (int i = 0; i < N_WORKERS; i++) {
         test_process_signal(fleet->workers[i], SIGTERM);
         assert_int_equal(test_process_wait(fleet->workers[i], CLI_MS), 0);
+        expect_no_findings(fleet->workers[i]);
         test_process_free(fleet->workers[i]);
     }
     cli_end(fleet->cli);
@@ -51,6 +61,7 @@ static bool fleet_lose_worker(struct storm *storm)
     if ((int)fleet->n_killed < fleet->n_to_kill && test_now_ms() >= fleet->kill_ms) {
         test_process_signal(fleet->workers[i], SIGKILL);
         (void)test_process_wait(fleet->workers[i], CLI_MS);
+        expect_no_findings(fleet->workers[i]);
         test_process_free(fleet->workers[i]);
         fleet->workers[i] = start_worker(fleet->cli);
         fleet->kill_ms = test_now_ms() + 300;
