@@ -31,14 +31,19 @@ static void check(const struct skep_ack *ack, const struct skep_sweep *sweep, co
 
     need(ack->lo >= 0 && ack->lo <= ack->hi && ack->hi <= sweep->n && ack->n_outs == sweep->n_outs);
     need_inside(ack->worker, ack->worker_n, data, size);
-    need_inside(ack->states, (uint64_t)(ack->hi - ack->lo), data, size);
-    for (int64_t i = 0; i < ack->hi - ack->lo; i++) {
-        need(ack->states[i] <= SKEP_ACK_ABSENT);
-        n_done += ack->states[i] == SKEP_ACK_DONE;
+    if (ack->states != NULL) {
+        need_inside(ack->states, (uint64_t)(ack->hi - ack->lo), data, size);
+    }
+    for (int64_t p = ack->lo; p < ack->hi; p++) {
+        enum skep_ack_state state = skep_ack_state(ack, p);
+        need(state == SKEP_ACK_DONE || state == SKEP_ACK_SKIPPED || state == SKEP_ACK_ABSENT);
+        n_done += state == SKEP_ACK_DONE;
     }
     need(n_done == ack->n_done);
     for (int k = 0; k < ack->n_outs; k++) {
-        need_inside(ack->outs[k].crcs, 4 * (uint64_t)n_done, data, size);
+        if (ack->outs[k].crcs != NULL) {
+            need_inside(ack->outs[k].crcs, 4 * (uint64_t)n_done, data, size);
+        }
         if (ack->outs[k].values != NULL) {
             need_inside(ack->outs[k].values, (uint64_t)n_done * (uint64_t)slice_bytes[k], data, size);
         }
