@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "sweep/crc32c.h"
 #include "sweep/here.h"
 
 enum {
@@ -15,6 +14,9 @@ enum {
     CHUNK_SMALL_BYTES = 64,    /* of a slice */
     CHUNK_TELL_BYTES = 8 << 20 /* of values and results wait for the end of a chunk */
 };
+
+static const unsigned chunk_ack_flags[] = {
+    [SKEP_REACH_TRAVELS] = SKEP_ACK_VALUES, [SKEP_REACH_HERE] = 0, [SKEP_REACH_SYNCED] = SKEP_ACK_SYNCED};
 
 void skep_chunk_init(struct skep_chunk *chunk)
 {
@@ -79,22 +81,13 @@ void skep_chunk_fill(struct skep_chunk *chunk, const struct skep_range *range, c
     chunk->n_outs = 0;
 }
 
-/* A checksum of a small slice is as long to tell as the slice is to read. */
-static unsigned chunk_ack_flags(enum skep_reach reach, int64_t slice_bytes)
-{
-    static const unsigned flags[] = {
-        [SKEP_REACH_TRAVELS] = SKEP_ACK_VALUES, [SKEP_REACH_SYNCED] = SKEP_ACK_SYNCED, [SKEP_REACH_HERE] = 0};
-
-    return reach == SKEP_REACH_HERE && slice_bytes <= CHUNK_SMALL_BYTES ? SKEP_ACK_UNSUMMED : flags[reach];
-}
-
 void skep_chunk_set_outs(struct skep_chunk *chunk, const struct skep_known_sweep *known)
 {
     assert(chunk->next == chunk->lo);
     chunk->n_outs = known->sweep.n_outs;
     for (int k = 0; k < chunk->n_outs; k++) {
         chunk->outs[k].slice_bytes = known->slice_bytes[k];
-        chunk->outs[k].ack_flags = chunk_ack_flags(known->outs[k].reach, known->slice_bytes[k]);
+        chunk->outs[k].ack_flags = chunk_ack_flags[known->outs[k].reach];
     }
 }
 
@@ -130,13 +123,6 @@ void skep_chunk_add_other(struct skep_chunk *chunk, enum skep_ack_state state)
     chunk->next++;
 }
 
-uint32_t skep_chunk_sum(const struct skep_chunk *chunk, int k, const void *slice)
-{
-    const struct skep_chunk_out *out = &chunk->outs[k];
-
-    return (out->ack_flags & SKEP_ACK_UNSUMMED) != 0 ? 0 : skep_crc32c(0, slice, (size_t)out->slice_bytes);
-}
-
 void skep_chunk_add_done(struct skep_chunk *chunk, const uint32_t *crcs, const int64_t *numbers)
 {
     for (int k = 0; k < chunk->n_outs; k++) {
@@ -163,7 +149,7 @@ size_t skep_chunk_count_bytes(const struct skep_chunk *chunk)
 
     for (int k = 0; k < chunk->n_outs; k++) {
         const struct skep_chunk_out *out = &chunk->outs[k];
-        n += (out->ack_flags & SKEP_ACK_UNSUMMED) != 0 ? 0 : out->crcs.length;
+        n += out->crcs.length;
         n += (out->ack_flags & SKEP_ACK_VALUES) != 0 ? out->values.length : 0;
     }
     return n;
@@ -214,18 +200,6 @@ static skep_status chunk_write(const struct skep_chunk_out *out, const struct sk
     return st;
 }
 
-/* All slices since the last tell are at hand: the gatherer of the output shall see to it. */
-static void chunk_let_travel(const struct skep_chunk *chunk, struct skep_chunk_out *out)
-{
-    const size_t n = (size_t)out->slice_bytes;
-
-    for (size_t i = 0; (out->ack_flags & SKEP_ACK_UNSUMMED) != 0 && i < chunk->n_done; i++) {
-        skep_ack_put_crc((unsigned char *)out->crcs.bytes, (int64_t)i,
-                         skep_crc32c(0, out->values.bytes + i * n, n));
-    }
-    out->ack_flags = SKEP_ACK_VALUES;
-}
-
 void skep_chunk_seal(struct skep_chunk *chunk, struct skep_known_sweep *known, const struct skep_roots *roots,
                      uint64_t *written_bytes_out)
 {
@@ -247,7 +221,7 @@ void skep_chunk_seal(struct skep_chunk *chunk, struct skep_known_sweep *known, c
         }
         if (st != SKEP_OK) {
             skep_log(SKEP_LOG_WARN, "output-travels", "job=%s reason=\"%s\"", chunk->job, err.text);
-            chunk_let_travel(chunk, out);
+            out->ack_flags = SKEP_ACK_VALUES; /* all slices since the last tell are at hand */
         } else {
             *written_bytes_out += (chunk->n_done - from) * (size_t)out->slice_bytes;
         }

@@ -82,9 +82,6 @@ SKEP_MUST_USE skep_status skep_chunk_reserve(struct skep_chunk *chunk, struct sk
 /* Where the slice of the next position goes, once reserved. */
 void *skep_chunk_slice(const struct skep_chunk *chunk, int k);
 
-/* The checksum of a slice of output K, where one is told; else 0. Needs no lock. */
-uint32_t skep_chunk_sum(const struct skep_chunk *chunk, int k, const void *slice);
-
 /* The next position is done: its slices are there, with these checksums and numbers. Or it is not. */
 void skep_chunk_add_done(struct skep_chunk *chunk, const uint32_t *crcs, const int64_t *numbers);
 void skep_chunk_add_other(struct skep_chunk *chunk, enum skep_ack_state state);

@@ -180,11 +180,23 @@ static skep_status gather_look(struct gatherer *gatherer, size_t lane, struct sk
 
 /* ---- the loop ---- */
 
-static bool gather_is_told_to_stop(const struct skep_worker_settings *settings)
+static int gather_rest_ms(const struct gatherer *gatherer)
 {
-    struct pollfd control = {.fd = (int)settings->control_fd, .events = POLLIN};
+    int rest_ms = SKEP_GATHERING_REST_MS;
 
-    return poll(&control, 1, SKEP_GATHERING_REST_MS) > 0; /* a command, or the end of our agent */
+    for (int i = 0; i < GATHER_MAX_JOBS; i++) {
+        const struct gather_job *job = &gatherer->jobs[i];
+        int own_ms = job->is_open ? skep_gathering_rest_ms(&job->gathering) : rest_ms;
+        rest_ms = own_ms < rest_ms ? own_ms : rest_ms;
+    }
+    return rest_ms;
+}
+
+static bool gather_is_told_to_stop(const struct gatherer *gatherer)
+{
+    struct pollfd control = {.fd = (int)gatherer->settings->control_fd, .events = POLLIN};
+
+    return poll(&control, 1, gather_rest_ms(gatherer)) > 0; /* a command, or the end of our agent */
 }
 
 static skep_status gather_loop(struct gatherer *gatherer, struct skep_error *err)
@@ -206,7 +218,7 @@ static skep_status gather_loop(struct gatherer *gatherer, struct skep_error *err
             }
         }
     } while (st == SKEP_OK && now_ms - gatherer->useful_at_ms < GATHER_IDLE_MS &&
-             !gather_is_told_to_stop(gatherer->settings));
+             !gather_is_told_to_stop(gatherer));
     for (int i = 0; i < GATHER_MAX_JOBS; i++) {
         if (gatherer->jobs[i].is_open) {
             gather_close(&gatherer->jobs[i]);

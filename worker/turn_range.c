@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "index_work.h"
+#include "sweep/crc32c.h"
 #include "sweep/order.h"
 #include "turn.h"
 
@@ -13,8 +14,8 @@ enum {
     RANGE_SEAL_MS = 20,      /* so old is at most what waits to be sealed when a long task begins */
     RANGE_TELL_MS = 500,     /* while others find work in the queue */
     RANGE_TELL_SOON_MS = 50, /* once they do not: what was stolen is heard of */
-    RANGE_TELL_MANY_MS = 10, /* when there is much to tell, which the server has to keep */
-    RANGE_MANY_BYTES = 64 << 10,
+    RANGE_TELL_MANY_MS = 5,  /* when there is much to tell, which the server has to keep */
+    RANGE_MANY_BYTES = 16 << 10,
     RANGE_FAIL_MAX = 100 /* of a chunk that cannot begin, one by one; the rest goes back */
 };
 
@@ -185,7 +186,7 @@ static void range_compute(struct range_turn *turn, int64_t position, struct rang
     skep_plan_run(known->plan, position, turn->work.header.tries + 1, outcome);
     for (int k = 0; outcome->status == SKEP_OK && k < turn->chunk->n_outs; k++) {
         outcome->status = skep_plan_slice(known->plan, k, &outcome->value, one->slices[k], &outcome->err);
-        one->crcs[k] = skep_chunk_sum(turn->chunk, k, one->slices[k]);
+        one->crcs[k] = skep_crc32c(0, one->slices[k], (size_t)known->slice_bytes[k]);
         one->numbers[k] = skep_out_map_at(&known->outs[k].map, outcome->index);
     }
 }

@@ -10,7 +10,12 @@
 #include "run/reduce.h"
 
 /* Syncs take at most a tenth of the time, as long as they take less than that of a second. */
-enum { GATHERING_SYNC_SHARE = 10, GATHERING_SYNC_MS = 1000 };
+enum {
+    GATHERING_SYNC_SHARE = 10,
+    GATHERING_SYNC_MS = 1000,
+    GATHERING_VALUE_BYTES = 4 << 20, /* that travelled: they are in the server's memory till they are safe */
+    GATHERING_FLOWS_MS = 100
+};
 
 skep_status skep_gathering_open(struct skep_gathering *gathering, struct skep_conn *conn, const char *queue,
                                 const char *job, const struct skep_sweep *sweep,
@@ -63,18 +68,23 @@ static skep_status gathering_apply(struct skep_gathering *gathering, const struc
     return SKEP_OK;
 }
 
+/* Values in hand must be safe before they are confirmed; and whatever was applied should be soon. */
+static bool gathering_is_sync_due(const struct skep_gathering *gathering)
+{
+    const struct skep_gatherer *files = &gathering->files;
+
+    return (files->is_dirty && skep_monotonic_ms() >= gathering->sync_at_ms) ||
+           files->value_bytes >= GATHERING_VALUE_BYTES;
+}
+
 skep_status skep_gathering_step(struct skep_gathering *gathering, struct skep_error *err)
 {
     struct skep_bytes acks[SKEP_ACKS_WANT];
     size_t n = 0;
-    bool more_waits = gathering->acks.n_left > (int64_t)gathering->n_in_hand;
-    skep_status st = SKEP_OK;
+    skep_status st = gathering_is_sync_due(gathering) ? gathering_sync(gathering, err) : SKEP_OK;
 
-    if (gathering->n_in_hand > 0 && !more_waits && skep_monotonic_ms() < gathering->sync_at_ms) {
+    if (st == SKEP_OK && gathering->files.needs_sync) {
         return SKEP_EMPTY;
-    }
-    if (gathering->n_in_hand > 0) {
-        st = gathering_sync(gathering, err);
     }
     if (st == SKEP_OK) {
         st = skep_acks_read(&gathering->acks, gathering->n_in_hand, acks, &n, err);
@@ -86,8 +96,15 @@ skep_status skep_gathering_step(struct skep_gathering *gathering, struct skep_er
     if (st != SKEP_OK) {
         return st;
     }
+    gathering->came_at_ms = n > 0 ? skep_monotonic_ms() : gathering->came_at_ms;
     gathering->is_over = gathering->acks.is_over && n == 0;
     return n > 0 ? SKEP_OK : SKEP_EMPTY;
+}
+
+int skep_gathering_rest_ms(const struct skep_gathering *gathering)
+{
+    return skep_monotonic_ms() - gathering->came_at_ms < GATHERING_FLOWS_MS ? SKEP_GATHERING_SHORT_REST_MS
+                                                                            : SKEP_GATHERING_REST_MS;
 }
 
 skep_status skep_gathering_begin_anew(struct skep_gathering *gathering, struct skep_error *err)

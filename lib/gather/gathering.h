@@ -12,15 +12,17 @@
 #include "sweep/gather.h"
 #include "sweep/sweep.h"
 
-/* The gatherer of one job: acks from its queue (queue/acks.h) are applied to its files (sweep/gather.h), made
- * safe, and only then confirmed. For whoever has a moment: the session that began the job, or a child of a
+/* The gatherer of one job: acks from its queue (queue/acks.h) are applied to its files (sweep/gather.h), and
+ * confirmed as soon as no crash can lose more than it would without them: what slots of this machine wrote
+ * themselves lies in the same page cache as what the gatherer knows of it; values that travelled are synced
+ * first. For whoever has a moment: the session that began the job, or a child of a
  * worker. Whoever dies in between leaves everything to the next one.
  *
  *     skep_gathering_open
  *     skep_gathering_step ...        until is_over
  *     skep_gathering_finish
  *     skep_gathering_close           at any time */
-enum { SKEP_GATHERING_REST_MS = 20 };
+enum { SKEP_GATHERING_REST_MS = 20, SKEP_GATHERING_SHORT_REST_MS = 5 };
 
 struct skep_gathering {
     struct skep_conn *conn; /* borrowed, as SWEEP and ROOTS are */
@@ -29,11 +31,12 @@ struct skep_gathering {
     struct skep_acks acks;
     struct skep_gatherer files; /* counts, and the words of conflicts */
     bool is_open;
-    bool is_over;       /* every task is over and every ack is safe: finish */
+    bool is_over;       /* every task is over and every ack is applied: finish */
     size_t n_in_hand;   /* acks that were applied and are to be confirmed */
     int64_t n_applied;  /* acks so far */
     int64_t n_bad;      /* of them none at all: dropped */
     int64_t sync_at_ms; /* monotonic: when the next sync is worth its time */
+    int64_t came_at_ms; /* when the last ack did */
 };
 
 /* CONN is open or will be opened.
@@ -46,16 +49,19 @@ SKEP_MUST_USE skep_status skep_gathering_open(struct skep_gathering *gathering, 
                                               const struct skep_sweep *sweep, const struct skep_roots *roots,
                                               struct skep_error *err);
 
-/* Sync what was applied, confirm it, read on, apply. A disk that is slow to sync is asked less often, at
- * least every second: till then a step does nothing. To be called at least every second, or somebody else
- * takes over.
+/* Confirm what was applied, read on, apply. Syncs now and then: a disk that is slow to do it is asked less
+ * often, at least every second; while something must be safe before it is confirmed, nothing is read till
+ * then. To be called at least every second, or somebody else takes over.
  *
  *   SKEP_OK           something came
- *   SKEP_EMPTY        nothing did: rest for SKEP_GATHERING_REST_MS, unless is_over
+ *   SKEP_EMPTY        nothing did: rest (skep_gathering_rest_ms), unless is_over
  *   SKEP_E_CONFLICT   somebody else gathers by now
  *   SKEP_E_OUTPUT     a file cannot be written or is gone; what was read is not lost
  *   and what a connection says: a transient failure is followed by another step */
 SKEP_MUST_USE skep_status skep_gathering_step(struct skep_gathering *gathering, struct skep_error *err);
+
+/* How long: shorter while acks come fast, for till they are read the server has to keep them. */
+int skep_gathering_rest_ms(const struct skep_gathering *gathering);
 
 /* The server has forgotten the job and it was put again: nothing is in hand any more, and its list begins at
  * its head. What was applied before stays applied. */

@@ -117,7 +117,7 @@ static skep_status gather(struct hive *hive, const struct hive_sweep *sweep, int
     while (st == SKEP_OK && !gathering.is_over) {
         st = skep_gathering_step(&gathering, err);
         if (st == SKEP_EMPTY) {
-            skep_sleep_ms(gathering.is_over ? 0 : SKEP_GATHERING_REST_MS);
+            skep_sleep_ms(gathering.is_over ? 0 : skep_gathering_rest_ms(&gathering));
             st = skep_monotonic_ms() < until_ms ? SKEP_OK : skep_error_set(err, SKEP_EMPTY, "not in time");
         }
     }
