@@ -48,17 +48,12 @@ static skep_status wait_look(struct skep_job_wait *wait, struct skep_error *err)
 
 /* ---- showing ---- */
 
-/* Why nothing moves, or NULL. That it cannot be asked is no trouble. */
-static const char *wait_wonder(struct skep_job_wait *wait)
+const char *skep_job_wonder(struct skep_conn *conn, const struct skep_keys *keys)
 {
     struct skep_queue_status status;
     const char *state;
 
-    if (skep_job_is_over(&wait->job)) {
-        return "all tasks are over; a gatherer is waited for (a worker that sees the arrays, or `skep "
-               "resume`)";
-    }
-    if (skep_queue_status_read(wait->conn, &wait->keys, &status, NULL) != SKEP_OK) {
+    if (!skep_conn_is_open(conn) || skep_queue_status_read(conn, keys, &status, NULL) != SKEP_OK) {
         return NULL;
     }
     state = skep_status_state(&status); /* its words are constants */
@@ -82,7 +77,10 @@ static const char *wait_explain(struct skep_job_wait *wait)
         return wait->progress.note;
     }
     wait->moved_ms = now_ms;
-    return wait_wonder(wait);
+    return skep_job_is_over(&wait->job)
+               ? "all tasks are over; a gatherer is waited for (a worker that sees the "
+                 "arrays, or `skep resume`)"
+               : skep_job_wonder(wait->conn, &wait->keys);
 }
 
 static void wait_show(struct skep_job_wait *wait)

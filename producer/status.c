@@ -71,6 +71,23 @@ skep_status skep_status_list_queues(struct skep_conn *conn, skep_queue_name **na
 
 /* ---- asking ---- */
 
+/* What is left of its jobs, behind everything else about a queue. */
+static skep_status status_ask_jobs(struct skep_conn *conn, const struct skep_keys *keys, bool is_json,
+                                   struct skep_buf *buf, struct skep_error *err)
+{
+    struct skep_job *jobs;
+    size_t n;
+    skep_status st = skep_job_list(conn, keys, &jobs, &n, err);
+
+    if (st == SKEP_OK && is_json) {
+        skep_status_write_jobs_json(buf, keys->name, jobs, n);
+    } else if (st == SKEP_OK) {
+        skep_status_write_jobs(buf, jobs, n);
+    }
+    skep_free(jobs);
+    return st;
+}
+
 /* One queue. IS_LINE: as a line of a table. */
 static skep_status status_ask(struct skep_conn *conn, const char *queue, bool is_json, bool is_line,
                               struct skep_buf *buf, struct skep_error *err)
@@ -91,6 +108,7 @@ static skep_status status_ask(struct skep_conn *conn, const char *queue, bool is
     }
     if (infos != NULL && st == SKEP_OK) {
         (is_json ? skep_status_write_json : skep_status_write_text)(buf, queue, &status, infos);
+        st = is_line ? st : status_ask_jobs(conn, &keys, is_json, buf, err);
     }
     skep_free(infos);
     skep_queue_status_release(&status);
@@ -174,6 +192,9 @@ static const char *const status_text[] = {
     "queue.",
     "The state says why tasks do not run: \"paused\", \"no workers\", \"results full\" (the limit of "
     "`skep limits` is reached). Asking costs the same however long the queue is.",
+    "A sweep waits as one record, however many tasks it has: with -q what is left of each job that is not "
+    "over is "
+    "shown, too.",
     "With --job NAME: of one job, how many of its tasks are in, done, failed for good, cancelled and left. "
     "Exit code 1: "
     "there is no such job.",

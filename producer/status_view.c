@@ -4,10 +4,11 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "producer/job_view.h"
 #include "producer/words.h"
 #include "task/json.h"
 
-enum { STATUS_INFO_ARENA = 1024 * 1024 };
+enum { STATUS_INFO_ARENA = 1024 * 1024, STATUS_SHOWN_JOBS = 10, STATUS_JOB_NAME = 100 };
 
 const char *skep_status_state(const struct skep_queue_status *status)
 {
@@ -191,6 +192,58 @@ void skep_status_write_text(struct skep_buf *buf, const char *queue, const struc
         status_write_slot(buf, &status->slots[i], &infos[i]);
     }
 }
+
+/* ---- jobs ---- */
+
+static bool status_job_is_open(const struct skep_job *job)
+{
+    return job->is_announced && (!skep_job_is_over(job) || job->is_gathering);
+}
+
+void skep_status_write_jobs(struct skep_buf *buf, const struct skep_job *jobs, size_t n)
+{
+    char left[SKEP_WORDS_BYTES], total[SKEP_WORDS_BYTES];
+    size_t n_open = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct skep_job *job = &jobs[i];
+        if (!status_job_is_open(job) || n_open++ >= STATUS_SHOWN_JOBS) {
+            continue;
+        }
+        skep_buf_add_text(buf, "  job ");
+        skep_words_add_harmless(buf, job->name, strlen(job->name), STATUS_JOB_NAME);
+        skep_buf_printf(buf, ": %s of %s tasks left%s\n",
+                        skep_words_number(skep_job_total(job) - skep_job_over(job), left),
+                        skep_words_number(skep_job_total(job), total),
+                        skep_job_is_over(job) ? "; its arrays wait for a gatherer" : "");
+    }
+    if (n_open > STATUS_SHOWN_JOBS) {
+        skep_buf_printf(buf, "  and %zu more jobs (skep job ls)\n", n_open - STATUS_SHOWN_JOBS);
+    }
+}
+
+void skep_status_write_jobs_json(struct skep_buf *buf, const char *queue, const struct skep_job *jobs,
+                                 size_t n)
+{
+    bool is_first = true;
+
+    if (skep_buf_failed(buf) || buf->length == 0) {
+        return;
+    }
+    buf->length--;
+    skep_json_add_key(buf, "jobs");
+    skep_buf_add_char(buf, '[');
+    for (size_t i = 0; i < n; i++) {
+        if (status_job_is_open(&jobs[i])) {
+            skep_buf_add_text(buf, is_first ? "" : ",");
+            skep_job_write_json(buf, queue, &jobs[i]);
+            is_first = false;
+        }
+    }
+    skep_buf_add_text(buf, "]}");
+}
+
+/* ---- a line of a table ---- */
 
 void skep_status_write_head(struct skep_buf *buf)
 {

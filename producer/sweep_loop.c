@@ -12,12 +12,14 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "producer/job_wait.h"
 #include "producer/stop.h"
 
 enum {
     LOOP_REST_LEAST_MS = 2,
     LOOP_LOOK_MS = 250, /* between two looks at the counts */
     LOOP_LATER_MS = 20,
+    LOOP_WONDER_MS = 3000,       /* nothing moves: why? */
     LOOP_GATHER_AGAIN_MS = 4000, /* longer than a gatherer's mark lives */
     LOOP_MAX_FILLS = 3
 };
@@ -226,8 +228,17 @@ static skep_status loop_turn(struct skep_sweep_session *session, bool *is_over_o
 
 static void loop_show(struct skep_sweep_session *session)
 {
-    skep_progress_update(&session->progress, (uint64_t)skep_job_over(&session->counts),
-                         (uint64_t)session->counts.n_failed);
+    int64_t now_ms = skep_monotonic_ms(), n_over = skep_job_over(&session->counts);
+
+    skep_progress_update(&session->progress, (uint64_t)n_over, (uint64_t)session->counts.n_failed);
+    if (n_over != session->n_over) {
+        session->n_over = n_over;
+        session->moved_ms = now_ms;
+        skep_progress_note(&session->progress, NULL);
+    } else if (now_ms - session->moved_ms >= LOOP_WONDER_MS) {
+        session->moved_ms = now_ms;
+        skep_progress_note(&session->progress, skep_job_wonder(session->conn, &session->keys));
+    }
 }
 
 skep_status skep_sweep_loop(struct skep_sweep_session *session, struct skep_error *err)

@@ -190,7 +190,7 @@ int skep_sweep_session(struct skep_sweep_job *job)
     }
     session->job = job;
     session->host.embedded.lock_fd = -1;
-    session->began_ms = skep_monotonic_ms();
+    session->began_ms = session->moved_ms = skep_monotonic_ms();
     skep_buf_init(&session->spec, SKEP_SWEEP_SPEC_BYTES);
     skep_buf_init(&session->value, SESSION_VALUE_BYTES);
     skep_progress_init(&session->progress, "done", (uint64_t)job->sweep.n, job->is_quiet);

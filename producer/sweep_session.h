@@ -30,12 +30,13 @@ struct skep_sweep_session {
     struct skep_buf spec;  /* as it is put */
     struct skep_buf value; /* what the reduction gave */
 
-    struct skep_job counts; /* as last heard */
-    int64_t look_ms;        /* when they are looked at next */
-    int64_t n_before;       /* tasks that were done before this session */
-    bool tries_again;       /* the job was over before this session: what it left is put again */
-    bool is_idle;           /* nothing is missing, and no server knows of a job */
-    int n_fills;            /* how often holes of a job without failures were put again */
+    struct skep_job counts;   /* as last heard */
+    int64_t look_ms;          /* when they are looked at next */
+    int64_t n_over, moved_ms; /* tasks that were over when that number last changed, and when that was */
+    int64_t n_before;         /* tasks that were done before this session */
+    bool tries_again;         /* the job was over before this session: what it left is put again */
+    bool is_idle;             /* nothing is missing, and no server knows of a job */
+    int n_fills;              /* how often holes of a job without failures were put again */
 
     struct skep_progress progress;
     struct skep_patience patience;

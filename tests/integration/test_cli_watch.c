@@ -12,7 +12,8 @@ struct shop {
 /* A worker that sees the arrays: it writes them, and gathers when nobody else does. */
 static void start_worker(struct shop *shop)
 {
-    const char *args[] = {SKEP_BUILD_DIR "/skep-worker", "-q", Q, "--slots", "2", "--grace", "1", NULL};
+    static const char program[] = SKEP_BUILD_DIR "/skep-worker";
+    const char *args[] = {program, "-q", Q, "--slots", "2", "--grace", "1", NULL};
     const char *env[] = {shop->cli.env, NULL};
 
     shop->worker = test_process_start(
@@ -95,6 +96,9 @@ static void test_cli_watch__follows_an_interrupted_sweep(void **state)
     struct test_process *process = start_naps(cli);
 
     naps_until_done(cli, process, "te.npy", 20);
+    cli_run(cli, 0, " of 200 tasks left\n", "", "status", "-q", Q);
+    cli_run(cli, 0, "\"jobs\":[{\"job\":\"naps\",\"queue\":\"sweep\",\"state\":\"running\",\"tasks\":200,",
+            "", "status", "-q", Q, "--json");
     test_process_signal(process, SIGINT);
     cli_expect(process, 130, "", "job naps of queue sweep runs on: `skep watch -q sweep naps` shows it");
     cli_run(cli, 0, "", ": te.npy", "resume", "te.npy");
