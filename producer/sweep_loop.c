@@ -17,7 +17,9 @@
 
 enum {
     LOOP_REST_LEAST_MS = 2,
-    LOOP_LOOK_MS = 250, /* between two looks at the counts */
+    LOOP_REST_MOST_MS = 50,
+    LOOP_LOOK_LEAST_MS = 5, /* between two looks at the counts */
+    LOOP_LOOK_MOST_MS = 250,
     LOOP_LATER_MS = 20,
     LOOP_WONDER_MS = 3000,       /* nothing moves: why? */
     LOOP_GATHER_AGAIN_MS = 4000, /* longer than a gatherer's mark lives */
@@ -35,13 +37,21 @@ static void loop_pause(int ms)
 static int loop_rest_ms(const struct skep_sweep_session *session)
 {
     int64_t ms = (skep_monotonic_ms() - session->began_ms) / 20;
+    int most_ms =
+        session->gathering.is_open ? skep_gathering_rest_ms(&session->gathering) : LOOP_REST_MOST_MS;
 
-    return ms < LOOP_REST_LEAST_MS       ? LOOP_REST_LEAST_MS
-           : ms > SKEP_GATHERING_REST_MS ? SKEP_GATHERING_REST_MS
-                                         : (int)ms;
+    return ms < LOOP_REST_LEAST_MS ? LOOP_REST_LEAST_MS : ms < most_ms ? (int)ms : most_ms;
 }
 
 /* ---- the server ---- */
+
+/* So is the end of one that has no arrays, and so no acks, seen by the counts alone. */
+static int64_t loop_look_gap_ms(const struct skep_sweep_session *session)
+{
+    int64_t ms = (skep_monotonic_ms() - session->began_ms) / 10;
+
+    return ms < LOOP_LOOK_LEAST_MS ? LOOP_LOOK_LEAST_MS : ms < LOOP_LOOK_MOST_MS ? ms : LOOP_LOOK_MOST_MS;
+}
 
 static skep_status loop_look(struct skep_sweep_session *session, struct skep_error *err)
 {
@@ -51,7 +61,7 @@ static skep_status loop_look(struct skep_sweep_session *session, struct skep_err
         st = skep_job_read(session->conn, &session->keys, session->job->job, &session->counts, err);
     }
     if (st == SKEP_OK) { /* else again at once: nothing else is to be believed before */
-        session->look_ms = skep_monotonic_ms() + LOOP_LOOK_MS;
+        session->look_ms = skep_monotonic_ms() + loop_look_gap_ms(session);
     }
     return st;
 }
