@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "sweep/crc32c.h"
+
 static const char ack_magic[8] = "skepack1";
 static const char ack_magic_all_done[8] = "skepack2";
 
@@ -36,6 +38,11 @@ void skep_ack_put_crc(unsigned char *crcs, int64_t k, uint32_t crc)
     put_le(crcs + ACK_CRC_BYTES * k, crc, ACK_CRC_BYTES);
 }
 
+static uint32_t ack_together(const struct skep_ack_out *out, int64_t n_done)
+{
+    return out->crcs != NULL ? skep_crc32c(0, out->crcs, (size_t)n_done * ACK_CRC_BYTES) : out->together;
+}
+
 void skep_ack_write(struct skep_buf *buf, const struct skep_ack *ack, const int64_t *slice_bytes)
 {
     unsigned char head[ACK_HEAD_BYTES];
@@ -56,7 +63,11 @@ void skep_ack_write(struct skep_buf *buf, const struct skep_ack *ack, const int6
     for (int k = 0; k < ack->n_outs; k++) {
         const struct skep_ack_out *out = &ack->outs[k];
         skep_buf_add_char(buf, (char)out->flags);
-        if ((out->flags & SKEP_ACK_UNSUMMED) == 0) {
+        if (out->flags & SKEP_ACK_SUMMED_TOGETHER) {
+            unsigned char together[ACK_CRC_BYTES];
+            skep_ack_put_crc(together, 0, ack_together(out, ack->n_done));
+            skep_buf_add(buf, together, sizeof together);
+        } else {
             skep_buf_add(buf, out->crcs, (size_t)ack->n_done * ACK_CRC_BYTES);
         }
         if (out->flags & SKEP_ACK_VALUES) {
@@ -144,17 +155,19 @@ static skep_status ack_read_out(struct ack_text *text, int64_t n_done, int64_t s
     const unsigned char *flags = ack_take(text, 1);
     uint64_t bytes;
 
-    if (flags == NULL || (*flags & ~(unsigned)(SKEP_ACK_VALUES | SKEP_ACK_SYNCED | SKEP_ACK_UNSUMMED)) != 0 ||
-        (*flags & (SKEP_ACK_VALUES | SKEP_ACK_UNSUMMED)) == (SKEP_ACK_VALUES | SKEP_ACK_UNSUMMED)) {
+    if (flags == NULL || *flags > (SKEP_ACK_SYNCED | SKEP_ACK_SUMMED_TOGETHER) ||
+        ((*flags & SKEP_ACK_VALUES) != 0 && *flags != SKEP_ACK_VALUES)) {
         return ack_refuse(err, "flags that there are not");
     }
     out->flags = *flags;
-    if ((out->flags & SKEP_ACK_UNSUMMED) != 0) {
-        return SKEP_OK;
-    }
-    out->crcs = ack_take(text, (uint64_t)n_done * ACK_CRC_BYTES);
+    out->crcs = ack_take(text, out->flags & SKEP_ACK_SUMMED_TOGETHER ? ACK_CRC_BYTES
+                                                                     : (uint64_t)n_done * ACK_CRC_BYTES);
     if (out->crcs == NULL || __builtin_mul_overflow((uint64_t)n_done, (uint64_t)slice_bytes, &bytes)) {
         return ack_refuse(err, "cut off");
+    }
+    if (out->flags & SKEP_ACK_SUMMED_TOGETHER) {
+        out->together = skep_ack_crc(out, 0);
+        out->crcs = NULL;
     }
     if (out->flags & SKEP_ACK_VALUES) {
         out->values = ack_take(text, bytes);

@@ -16,22 +16,25 @@
  *   "skepack1"  u64 lo  u64 hi  u64 boot  u8 n_outs  u8 n_worker_bytes  worker
  *   one status byte for each position: 0 done, 1 skipped by the filter, 2 not here (failed, tried again);
  *   with "skepack2" instead there are none, and all are done
- *   for each output: u8 flags (1 values travel, 2 written and on the disk, 4 without checksums), then, unless
- *   without, a u32 for each position that is done, in order, then, where values travel, the bytes of the
- * slices of these positions in the same order
+ *   for each output: u8 flags (1 values travel, 2 written and on the disk, 4 one checksum for all), then a
+ * u32 for each position that is done, in order, or with flag 4 one u32, the CRC32C of these; then, where
+ * values travel, the bytes of the slices of these positions in the same order
  *
- * Small slices that were written on the gatherer's own machine come without checksums: it sums what it finds
- * in the array. So a million of them are an ack of some 60 bytes, and Redis need not hold more. */
+ * Small slices that a slot wrote by itself come with one checksum for all: the gatherer sums what it finds in
+ * the array, slice by slice, and holds it against that one. So a million of them are an ack of some 60 bytes,
+ * and Redis need not hold more. */
 enum skep_ack_state { SKEP_ACK_DONE, SKEP_ACK_SKIPPED, SKEP_ACK_ABSENT };
-enum { SKEP_ACK_VALUES = 1, SKEP_ACK_SYNCED = 2, SKEP_ACK_UNSUMMED = 4 };
+enum { SKEP_ACK_VALUES = 1, SKEP_ACK_SYNCED = 2, SKEP_ACK_SUMMED_TOGETHER = 4 };
 
 /* Of one ack: so that one of a few bytes does not claim the work of a year. */
 enum { SKEP_ACK_MAX_POSITIONS = 1 << 26 };
 
 struct skep_ack_out {
     unsigned flags;
-    const unsigned char *crcs; /* u32 little endian, n_done of them; skep_ack_crc reads one. NULL: UNSUMMED */
+    const unsigned char *crcs;   /* u32 little endian, n_done of them; skep_ack_crc reads one. NULL when read
+                                    SUMMED_TOGETHER */
     const unsigned char *values; /* n_done slices, or NULL */
+    uint32_t together;           /* the CRC32C of crcs, where these are NULL */
 };
 
 struct skep_ack {

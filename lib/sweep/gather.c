@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "sweep/ack.h"
 #include "sweep/fill.h"
 #include "sweep/order.h"
 
@@ -65,6 +66,7 @@ skep_status skep_gatherer_open(struct skep_gatherer *gatherer, const struct skep
 
     *gatherer = (struct skep_gatherer){.sweep = sweep, .roots = roots, .boot = skep_here_boot()};
     skep_window_init(&gatherer->window);
+    skep_buf_init(&gatherer->sums, (size_t)SKEP_ACK_MAX_POSITIONS * sizeof(uint32_t));
     for (int k = 0; k < SKEP_SWEEP_MAX_OUTS; k++) {
         gatherer->arrays[k].fd = -1;
     }
@@ -86,6 +88,7 @@ void skep_gatherer_close(struct skep_gatherer *gatherer)
         skep_array_close(&gatherer->arrays[k]);
     }
     skep_window_release(&gatherer->window);
+    skep_buf_release(&gatherer->sums);
 }
 
 /* ---- syncing ---- */

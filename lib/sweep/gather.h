@@ -34,6 +34,7 @@ struct skep_gatherer {
     int64_t value_bytes;                     /* that travelled and are not synced */
     bool is_broken;                          /* a sync failed: nothing is safe any more that was not before */
     struct skep_window window;               /* on slices that are read back */
+    struct skep_buf sums;                    /* checksums of a stretch */
 };
 
 /* Open the outputs of SWEEP under ROOTS.

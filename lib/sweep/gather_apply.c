@@ -129,6 +129,19 @@ static void gatherer_note_lost(struct skep_gatherer *gatherer, const struct skep
              gatherer->sweep->outs[k].path, index, worker_words(ack, worker, sizeof worker));
 }
 
+/* A stretch whose one checksum does not fit what is there: on this machine somebody wrote other bytes. */
+static void gatherer_note_stretch(struct skep_gatherer *gatherer, const struct skep_ack *ack, int k,
+                                  bool is_ours)
+{
+    char worker[80];
+    char *words = is_ours ? gatherer->conflict : gatherer->lost;
+
+    *(is_ours ? &gatherer->n_conflicts : &gatherer->n_lost) += ack->n_done;
+    snprintf(words, sizeof gatherer->conflict,
+             "%.60s, tasks %" PRId64 " to %" PRId64 ": not all that %s wrote is there",
+             gatherer->sweep->outs[k].path, ack->lo, ack->hi - 1, worker_words(ack, worker, sizeof worker));
+}
+
 /* The checksum of what is in the array. */
 static skep_status gatherer_sum(struct skep_gatherer *gatherer, int k, int64_t index, uint32_t *crc_out,
                                 struct skep_error *err)
@@ -145,28 +158,47 @@ static skep_status gatherer_sum(struct skep_gatherer *gatherer, int k, int64_t i
     return SKEP_OK;
 }
 
-/* The D-th index of the ack that is done. What may be lost is read back, and where no checksum tells what it
- * was, it is lost. */
-static skep_status gatherer_mark_done(struct skep_gatherer *gatherer, const struct skep_ack *ack, int k,
-                                      int64_t index, int64_t d, struct skep_error *err)
+/* The checksums of all that is done, from the array; OUT->crcs gets them where together they are the one that
+ * came, else stays NULL. */
+static skep_status gatherer_sum_stretch(struct skep_gatherer *gatherer, const struct skep_ack *ack, int k,
+                                        struct skep_ack_out *out, struct skep_error *err)
 {
-    const struct skep_ack_out *out = &ack->outs[k];
-    bool is_believed = (out->flags & (SKEP_ACK_VALUES | SKEP_ACK_SYNCED)) != 0 ||
-                       (ack->boot != 0 && ack->boot == gatherer->boot);
-    uint32_t crc = out->crcs != NULL ? skep_ack_crc(out, d) : 0;
-    uint32_t found = crc;
+    const size_t n = (size_t)ack->n_done * sizeof(uint32_t);
+    unsigned char *crcs;
     skep_status st = SKEP_OK;
+    int64_t d = 0;
 
-    if (!is_believed || out->crcs == NULL) {
-        st = gatherer_sum(gatherer, k, index, &found, err);
+    skep_buf_reset(&gatherer->sums);
+    crcs = (unsigned char *)skep_buf_reserve(&gatherer->sums, n);
+    if (crcs == NULL) {
+        return skep_error_set(err, SKEP_E_NOMEM, "no memory for the checksums of %lld tasks",
+                              (long long)ack->n_done);
     }
+    for (int64_t p = ack->lo; p < ack->hi && st == SKEP_OK; p++) {
+        uint32_t crc = 0;
+        if (skep_ack_state(ack, p) == SKEP_ACK_DONE) {
+            st = gatherer_sum(gatherer, k, skep_order_index(gatherer->sweep, p), &crc, err);
+            skep_ack_put_crc(crcs, d++, crc);
+        }
+    }
+    out->crcs = st == SKEP_OK && skep_crc32c(0, crcs, n) == out->together ? crcs : NULL;
+    return st;
+}
+
+/* An index that is done, as OUT says. What may be lost is read back. */
+static skep_status gatherer_mark_done(struct skep_gatherer *gatherer, const struct skep_ack *ack, int k,
+                                      int64_t index, uint32_t crc, bool is_believed, struct skep_error *err)
+{
+    uint32_t found = crc;
+    skep_status st = is_believed ? SKEP_OK : gatherer_sum(gatherer, k, index, &found, err);
+
     if (st != SKEP_OK) {
         return st;
     }
-    if (!is_believed && (out->crcs == NULL || found != crc)) {
+    if (found != crc) {
         gatherer_note_lost(gatherer, ack, k, index);
     } else {
-        gatherer_mark(gatherer, ack, k, index, found);
+        gatherer_mark(gatherer, ack, k, index, crc);
     }
     return SKEP_OK;
 }
@@ -174,17 +206,26 @@ static skep_status gatherer_mark_done(struct skep_gatherer *gatherer, const stru
 static skep_status gatherer_mark_out(struct skep_gatherer *gatherer, const struct skep_ack *ack, int k,
                                      struct skep_error *err)
 {
+    struct skep_ack_out out = ack->outs[k];
+    bool is_ours = ack->boot != 0 && ack->boot == gatherer->boot;
+    bool is_believed = is_ours || out.flags != 0; /* in the array, synced, or summed below */
     skep_status st = SKEP_OK;
     int64_t d = 0;
 
     skep_window_move(&gatherer->window, &gatherer->arrays[k]);
+    if (out.flags & SKEP_ACK_SUMMED_TOGETHER) {
+        st = gatherer_sum_stretch(gatherer, ack, k, &out, err);
+        if (st == SKEP_OK && out.crcs == NULL) {
+            gatherer_note_stretch(gatherer, ack, k, is_ours);
+        }
+    }
     for (int64_t p = ack->lo; p < ack->hi && st == SKEP_OK; p++) {
         enum skep_ack_state state = skep_ack_state(ack, p);
         int64_t index = skep_order_index(gatherer->sweep, p);
         if (state == SKEP_ACK_SKIPPED) {
             gatherer_mark(gatherer, ack, k, index, gatherer->fill_crcs[k]);
-        } else if (state == SKEP_ACK_DONE) {
-            st = gatherer_mark_done(gatherer, ack, k, index, d++, err);
+        } else if (state == SKEP_ACK_DONE && out.crcs != NULL) {
+            st = gatherer_mark_done(gatherer, ack, k, index, skep_ack_crc(&out, d++), is_believed, err);
         }
     }
     return st;

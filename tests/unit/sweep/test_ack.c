@@ -109,32 +109,36 @@ static void test_ack__comes_back(void **state)
     }
 }
 
-/* A million small slices on the gatherer's own machine: neither states nor checksums. */
+/* Any number of small slices that a slot wrote by itself: no states, and one checksum, that of theirs. */
 static void test_ack__of_all_done_is_short(void **state)
 {
     static const unsigned char expected[] = "skepack2"
                                             "\x0a\0\0\0\0\0\0\0"
-                                            "\x5a\0\0\0\0\0\0\0"
+                                            "\x0d\0\0\0\0\0\0\0"
                                             "\x07\0\0\0\0\0\0\0"
                                             "\x02\x01w"
-                                            "\x04"
-                                            "\x04";
+                                            "\x04\x16\x1b\x92\x6f"
+                                            "\x06\x16\x1b\x92\x6f";
+    static const unsigned char crcs[] = "123456781234"; /* their CRC32C by a plain loop: 6f921b16 */
     struct skep_ack ack = {
-        .lo = 10, .hi = 90, .boot = 7, .worker = "w", .worker_n = 1, .n_done = 80, .n_outs = 2};
+        .lo = 10, .hi = 13, .boot = 7, .worker = "w", .worker_n = 1, .n_done = 3, .n_outs = 2};
     struct skep_buf *buf = *state;
     struct skep_ack got;
 
-    ack.outs[0].flags = ack.outs[1].flags = SKEP_ACK_UNSUMMED;
+    ack.outs[0] = (struct skep_ack_out){.flags = SKEP_ACK_SUMMED_TOGETHER, .crcs = crcs};
+    ack.outs[1] = (struct skep_ack_out){.flags = SKEP_ACK_SUMMED_TOGETHER | SKEP_ACK_SYNCED, .crcs = crcs};
     skep_buf_reset(buf);
     skep_ack_write(buf, &ack, slice_bytes);
     assert_int_equal(buf->length, sizeof expected - 1);
     assert_memory_equal(buf->bytes, expected, sizeof expected - 1);
     assert_int_equal(read_back(buf, &got, NULL), SKEP_OK);
-    assert_int_equal(got.n_done, 80);
+    assert_int_equal(got.n_done, 3);
     assert_null(got.states);
-    assert_int_equal(skep_ack_state(&got, 89), SKEP_ACK_DONE);
-    assert_null(got.outs[1].crcs);
-    buf->bytes[buf->length - 1] = SKEP_ACK_UNSUMMED | SKEP_ACK_VALUES; /* values that nobody could check */
+    assert_int_equal(skep_ack_state(&got, 12), SKEP_ACK_DONE);
+    assert_null(got.outs[0].crcs);
+    assert_int_equal(got.outs[0].together, 0x6f921b16);
+    assert_int_equal(got.outs[1].together, 0x6f921b16);
+    buf->bytes[buf->length - 5] = SKEP_ACK_SUMMED_TOGETHER | SKEP_ACK_VALUES; /* values that nobody checks */
     assert_int_equal(read_back(buf, &got, NULL), SKEP_E_PROTOCOL);
 }
 
@@ -208,7 +212,7 @@ static void test_ack__refuses_what_is_not_of_this_sweep(void **state)
         {15, '\xff'}, {23, '\xff'}, /* far beyond 2^63 */
         {32, 1},      {32, 3},      /* other numbers of outputs */
         {45, 3},                    /* a state */
-        {49, 4},                    /* a flag */
+        {49, 8},                    /* a flag */
     };
     struct skep_buf *buf = *state;
     struct skep_ack ack;
@@ -243,7 +247,7 @@ static void test_ack__does_not_wrap_sizes(void **state)
     struct skep_ack ack = {.hi = 4, .worker = "", .states = states, .n_done = 4, .n_outs = 2};
     struct skep_buf *buf = *state;
 
-    ack.outs[0] = (struct skep_ack_out){SKEP_ACK_VALUES, crcs, values};
+    ack.outs[0] = (struct skep_ack_out){.flags = SKEP_ACK_VALUES, .crcs = crcs, .values = values};
     ack.outs[1].crcs = crcs;
     skep_buf_reset(buf);
     skep_ack_write(buf, &ack, small);
