@@ -16,6 +16,7 @@
 #include "producer/folders.h"
 #include "producer/sweep.h"
 #include "producer/words.h"
+#include "queue/range.h"
 #include "run/plan.h"
 #include "sweep/sidecar.h"
 
@@ -23,7 +24,7 @@ enum { RESUME_ARENA_BYTES = 256 * 1024 * 1024 };
 
 struct resume_settings {
     struct skep_connect_settings connect;
-    const char *queue;
+    const char *queue, *job;
     const char *slots;
     const char *results;
     struct skep_text_list data, output;
@@ -35,6 +36,11 @@ struct resume_settings {
 
 static const struct skep_option resume_options[] = {
     SKEP_QUEUE_ROW(struct resume_settings, queue),
+    {.name = "job",
+     .kind = SKEP_OPT_TEXT,
+     AT(job),
+     .value_name = "NAME",
+     .help = "of a sweep: another name on the server than it had so far"},
     {.name = "slots",
      .letter = 's',
      .kind = SKEP_OPT_TEXT,
@@ -135,7 +141,12 @@ static skep_status resume_read(struct resume *resume, const char *given, const c
         skep_error_prefix(err, "%.200s.skep", given);
         return st;
     }
-    snprintf(resume->job.job, sizeof resume->job.job, "%s", facts->job);
+    if (resume->settings->job != NULL && !skep_range_job_is_valid(resume->settings->job)) {
+        return skep_error_set(err, SKEP_E_USAGE, "--job %.80s: wanted 1 to 64 of A-Z a-z 0-9 _ . -",
+                              resume->settings->job);
+    }
+    snprintf(resume->job.job, sizeof resume->job.job, "%s",
+             resume->settings->job != NULL ? resume->settings->job : facts->job);
     resume->job.queue = resume->settings->queue != NULL && resume->settings->queue[0] != '\0'
                             ? resume->settings->queue
                             : skep_arena_strndup(&resume->arena, facts->queue, strlen(facts->queue));

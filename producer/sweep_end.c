@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "producer/command.h"
@@ -231,14 +232,33 @@ static void end_add_hint(struct skep_buf *text, const struct skep_sweep_job *job
     end_add_folders(text, "output", &job->output);
 }
 
+/* The first output that is not there any more, or NULL. */
+static const char *end_find_lost(const struct skep_sweep_job *job)
+{
+    struct stat info;
+
+    for (int k = 0; k < job->sweep.n_outs; k++) {
+        const char *path = job->sweep.outs[k].path;
+        if (!skep_roots_stat(job->outputs, path, strlen(path), &info)) {
+            return path;
+        }
+    }
+    return NULL;
+}
+
 /* What is kept of it. */
 static void end_add_state(struct skep_buf *text, const struct skep_sweep_session *session)
 {
     const struct skep_sweep_job *job = session->job;
+    const char *lost = end_find_lost(job);
     char done[SKEP_WORDS_BYTES], total[SKEP_WORDS_BYTES];
 
     if (job->is_hidden || job->sweep.n_outs == 0) {
         skep_buf_add_text(text, "nothing is kept of it, as there is no --out");
+        return;
+    }
+    if (lost != NULL) {
+        skep_buf_printf(text, "without %s it cannot go on: begin anew (skep sweep --force)", lost);
         return;
     }
     if (session->gathering.is_open) {

@@ -130,6 +130,22 @@ skep_status skep_sweep_put_after_end(struct skep_sweep_session *session, struct 
     return st == SKEP_OK || st == SKEP_EMPTY ? skep_sweep_put(session, err) : st;
 }
 
+/* The job of this name is ours: the same record. */
+static skep_status put_check_same(struct skep_sweep_session *session, struct skep_error *err)
+{
+    const char *spec;
+    size_t n;
+    skep_status st = skep_range_spec(session->conn, &session->keys, session->job->job, &spec, &n, err);
+
+    if (st == SKEP_OK &&
+        (n != session->spec.length || spec == NULL || memcmp(spec, session->spec.bytes, n) != 0)) {
+        st = skep_error_set(err, SKEP_E_CONFLICT,
+                            "queue %s has another job %s: give this one another name with --job",
+                            session->keys.name, session->job->job);
+    }
+    return st;
+}
+
 skep_status skep_sweep_put_again(struct skep_sweep_session *session, struct skep_error *err)
 {
     const struct skep_job *counts = &session->counts;
@@ -141,6 +157,10 @@ skep_status skep_sweep_put_again(struct skep_sweep_session *session, struct skep
     session->is_idle = !skep_job_is_known(counts) && skep_sweep_count_holes(session) == 0;
     if (!skep_job_is_known(counts)) {
         return skep_sweep_put(session, err);
+    }
+    st = put_check_same(session, err);
+    if (st != SKEP_OK) {
+        return st;
     }
     if (skep_job_is_over(counts)) {
         session->tries_again = true;

@@ -161,8 +161,8 @@ static void test_cli_resume__tells_that_an_output_is_gone(void **state)
 
     naps_until_done(cli, process, "te.npy", 20);
     naps_discard(cli, "te.npy");
-    free(runs_end(process, 3, "te.npy"));
-    cli_run(cli, 3, "", "te.npy", "resume", "te.npy");
+    free(runs_end(process, 3, "without te.npy it cannot go on: begin anew (skep sweep --force)"));
+    cli_run(cli, 3, "", "te.npy: no such file", "resume", "te.npy");
 }
 
 /* An input that changed would give two kinds of numbers in one array. */

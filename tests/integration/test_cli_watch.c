@@ -196,6 +196,22 @@ static void test_cli_watch__resumes_privately(void **state)
 
 /* ---- refuses ---- */
 
+/* A job of the same name that is another one is not joined. */
+static void test_cli_watch__does_not_join_another_job(void **state)
+{
+    struct shop *shop = *state;
+    struct cli *cli = &shop->cli;
+
+    cli_run(cli, 0, "", "3 done", "sweep", "sleep", "--grid", "s=0:0.01:3", "-o", "a.npy", "-q", Q, "--job",
+            "naps");
+    cli_run(cli, 3, "", "queue sweep has another job", "sweep", "sleep", "--grid", "s=0:0.02:3", "-o",
+            "b.npy", "-q", Q, "--job", "naps");
+    cli_run(cli, 3, "", "queue sweep has another job naps: give this one another name with --job", "resume",
+            "b.npy");
+    cli_run(cli, 0, "", "3 done, 0 failed", "resume", "b.npy", "--job", "more");
+    cli_run(cli, 0, "", "job more: 3 of 3 tasks done", "wait", "-q", Q, "more");
+}
+
 /* A job, a queue and a server that are there. */
 static void test_cli_watch__refuses(void **state)
 {
@@ -223,6 +239,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cli_watch__resumes_what_was_cancelled, shop_setup,
                                         shop_teardown),
         cmocka_unit_test_setup_teardown(test_cli_watch__resumes_privately, shop_setup, shop_teardown),
+        cmocka_unit_test_setup_teardown(test_cli_watch__does_not_join_another_job, shop_setup, shop_teardown),
         cmocka_unit_test_setup_teardown(test_cli_watch__refuses, shop_setup, shop_teardown),
     };
 
