@@ -15,9 +15,9 @@ skep_status skep_array_path_add(struct skep_roots *roots, const char *root, cons
         n_folder--;
     }
     *name_out = given + n_folder;
-    /* With a slash in it no part of the folder is taken for the name of a root. */
-    if (snprintf(spec, sizeof spec, "%s%s%s%.*s", root, root[0] != '\0' ? "=" : "", n_folder > 0 ? "" : "./",
-                 (int)n_folder, given) >= (int)sizeof spec) {
+    /* With a slash in front no part of the folder is taken for the name of a root. */
+    if (snprintf(spec, sizeof spec, "%s%s%s%.*s", root, root[0] != '\0' ? "=" : "",
+                 given[0] == '/' ? "" : "./", (int)n_folder, given) >= (int)sizeof spec) {
         return skep_error_set(err, SKEP_E_USAGE, "the path is too long");
     }
     return skep_roots_add(roots, spec, err);
