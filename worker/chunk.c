@@ -15,9 +15,6 @@ enum {
     CHUNK_TELL_BYTES = 8 << 20 /* of values and results wait for the end of a chunk */
 };
 
-static const unsigned chunk_ack_flags[] = {
-    [SKEP_REACH_TRAVELS] = SKEP_ACK_VALUES, [SKEP_REACH_HERE] = 0, [SKEP_REACH_SYNCED] = SKEP_ACK_SYNCED};
-
 void skep_chunk_init(struct skep_chunk *chunk)
 {
     chunk->want = 1;
@@ -81,13 +78,23 @@ void skep_chunk_fill(struct skep_chunk *chunk, const struct skep_range *range, c
     chunk->n_outs = 0;
 }
 
+/* To tell the checksum of a small slice costs about as much as to read it back. */
+static unsigned chunk_flags(enum skep_reach reach, int64_t slice_bytes)
+{
+    static const unsigned flags[] = {
+        [SKEP_REACH_TRAVELS] = SKEP_ACK_VALUES, [SKEP_REACH_HERE] = 0, [SKEP_REACH_SYNCED] = SKEP_ACK_SYNCED};
+
+    return reach == SKEP_REACH_HERE && slice_bytes <= CHUNK_SMALL_BYTES ? SKEP_ACK_SUMMED_TOGETHER
+                                                                        : flags[reach];
+}
+
 void skep_chunk_set_outs(struct skep_chunk *chunk, const struct skep_known_sweep *known)
 {
     assert(chunk->next == chunk->lo);
     chunk->n_outs = known->sweep.n_outs;
     for (int k = 0; k < chunk->n_outs; k++) {
         chunk->outs[k].slice_bytes = known->slice_bytes[k];
-        chunk->outs[k].ack_flags = chunk_ack_flags[known->outs[k].reach];
+        chunk->outs[k].ack_flags = chunk_flags(known->outs[k].reach, known->slice_bytes[k]);
     }
 }
 
@@ -149,7 +156,7 @@ size_t skep_chunk_count_bytes(const struct skep_chunk *chunk)
 
     for (int k = 0; k < chunk->n_outs; k++) {
         const struct skep_chunk_out *out = &chunk->outs[k];
-        n += out->crcs.length;
+        n += (out->ack_flags & SKEP_ACK_SUMMED_TOGETHER) != 0 ? 0 : out->crcs.length;
         n += (out->ack_flags & SKEP_ACK_VALUES) != 0 ? out->values.length : 0;
     }
     return n;
