@@ -133,6 +133,23 @@ static skep_status gather(struct hive *hive, const struct hive_sweep *sweep, int
     return st;
 }
 
+void hive_gather_some(struct hive *hive, const struct hive_sweep *sweep)
+{
+    struct skep_gathering gathering;
+    struct skep_error err = {0};
+    skep_status st = skep_gathering_open(&gathering, hive->conn, hive->keys.name, sweep->job, &sweep->sweep,
+                                         sweep->roots, &err);
+
+    while ((st == SKEP_OK || st == SKEP_EMPTY) && gathering.n_applied == 0) {
+        skep_sleep_ms(1);
+        st = skep_gathering_step(&gathering, &err);
+    }
+    if (st != SKEP_OK) {
+        hive_fail(hive, "gathering: %s", err.text);
+    }
+    skep_gathering_close(&gathering);
+}
+
 bool hive_is_gathered(struct hive *hive)
 {
     return hive_ask(hive, "SCARD", hive->keys.gather, NULL)->integer == 0;

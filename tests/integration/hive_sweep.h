@@ -37,7 +37,10 @@ void hive_free_sweep(struct hive_sweep *sweep); /* NULL is fine */
  * worker has; fail after TIMEOUT_MS. Returns the job's counts. */
 struct skep_job hive_gather(struct hive *hive, const struct hive_sweep *sweep, int timeout_ms);
 
-bool hive_is_gathered(struct hive *hive); /* of every job */
+/* Gather until something has come, and leave the rest to others. */
+void hive_gather_some(struct hive *hive, const struct hive_sweep *sweep);
+
+bool hive_is_gathered(struct hive *hive); /* every job is */
 
 /* The job's counts now. */
 struct skep_job hive_job(struct hive *hive, const char *job);

@@ -90,6 +90,22 @@ static void test_worker_sweep__a_child_gathers(void **state)
     check_all_done(&job, N);
 }
 
+/* And goes on where another gatherer has left it. */
+static void test_worker_sweep__a_child_takes_over(void **state)
+{
+    enum { N = 400 };
+    struct skep_job job;
+
+    (void)state;
+    hive_sweep_put(&sweep, hive, N, "\"kernel\":\"sleep\",\"args\":{\"s\":0.005}", "f8");
+    hive_start_worker(hive, two_slots);
+    hive_gather_some(hive, sweep);
+    assert_true(hive_count_done(sweep) < N);
+    hive_until(hive, hive_is_gathered, "the job is gathered", WAIT_MS);
+    job = hive_job(hive, sweep->job);
+    check_all_done(&job, N);
+}
+
 /* Results of each index go to the output list, too, when the job says so. */
 static void test_worker_sweep__results_of_each_index(void **state)
 {
@@ -210,9 +226,9 @@ static void test_worker_sweep__among_plain_tasks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(does_every_index),      TEST(values_travel),     TEST(a_child_gathers),
-        TEST(results_of_each_index), TEST(steals_at_the_end), TEST(gives_back_when_it_stops),
-        TEST(among_plain_tasks),
+        TEST(does_every_index),         TEST(values_travel),         TEST(a_child_gathers),
+        TEST(a_child_takes_over),       TEST(results_of_each_index), TEST(steals_at_the_end),
+        TEST(gives_back_when_it_stops), TEST(among_plain_tasks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
