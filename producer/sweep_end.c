@@ -111,7 +111,7 @@ static void end_tell_failures(struct skep_sweep_session *session)
     skep_status st;
 
     if (session->counts.n_failed == 0) {
-        if (job->is_private && roots != NULL) {
+        if (roots != NULL) {
             skep_sweep_forget_failures(roots, path);
         }
         return;

@@ -41,6 +41,9 @@ skep_status skep_sweep_results_begin_anew(struct skep_sweep_results *results, st
 {
     char queue[SKEP_QUEUE_NAME_MAX + 1];
 
+    if (skep_conn_is_open(results->collector.conn)) { /* our mark may be on the new server, too */
+        (void)!skep_collect_leave(&results->collector, 0, NULL);
+    }
     memcpy(queue, results->collector.keys.name, sizeof queue);
     results->n_stored = 0;
     return skep_collector_init(&results->collector, results->collector.conn, queue, err);

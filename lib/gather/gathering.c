@@ -112,6 +112,9 @@ skep_status skep_gathering_begin_anew(struct skep_gathering *gathering, struct s
     char queue[SKEP_QUEUE_NAME_MAX + 1], job[SKEP_RANGE_JOB_BYTES];
     skep_status st = gathering_sync(gathering, err);
 
+    if (skep_conn_is_open(gathering->conn)) { /* ours may be on the new server, too, and would keep us out */
+        (void)!skep_acks_leave(&gathering->acks, 0, NULL);
+    }
     memcpy(queue, gathering->acks.keys.name, sizeof queue);
     memcpy(job, gathering->acks.job, sizeof job);
     gathering->is_over = false;
