@@ -13,6 +13,7 @@
 
 #include "npy/header.h"
 #include "output_fixture.h"
+#include "support/heap.h"
 #include "sweep/ack.h"
 #include "sweep/crc32c.h"
 #include "sweep/gather.h"
@@ -754,6 +755,33 @@ static void test_gather__believes_no_sync_after_a_failed_one(void **state)
     assert_int_equal(skep_gatherer_sync(&gatherer, NULL), SKEP_E_OUTPUT);
 }
 
+static skep_status gather_once(void *context)
+{
+    struct skep_gatherer one;
+    struct skep_buf *buf = context;
+    skep_status st = skep_gatherer_open(&one, &f.sweep, f.roots, NULL);
+
+    if (st != SKEP_OK) {
+        return st;
+    }
+    st = skep_gatherer_apply(&one, buf->bytes, buf->length, NULL);
+    skep_gatherer_close(&one);
+    return st;
+}
+
+/* Without memory nothing is gathered, and nothing leaks. */
+static void test_gather__says_when_memory_is_short(void **state)
+{
+    struct skep_buf buf;
+
+    (void)state;
+    two_outputs("");
+    fixture_make(&f);
+    build_ack(&(struct ack_plan){.lo = 0, .hi = 50, .flags = SKEP_ACK_SUMMED_TOGETHER}, &buf);
+    test_heap_torture(gather_once, &buf);
+    skep_buf_release(&buf);
+}
+
 /* Power cuts at random moments, with sectors of unsynced writes lost at random: what is believed afterwards
  * is there, with its checksum, and all that was synced is believed. */
 static void test_gather__survives_power_cuts(void **state)
@@ -832,6 +860,7 @@ int main(void)
         GATHER_TEST(notices_when_an_output_is_gone),
         GATHER_TEST(can_be_told_again),
         GATHER_TEST(believes_no_sync_after_a_failed_one),
+        GATHER_TEST(says_when_memory_is_short),
         GATHER_TEST(survives_power_cuts),
     };
 
