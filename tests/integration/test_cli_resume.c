@@ -153,6 +153,17 @@ static void test_cli_resume__refuses_a_second_gatherer(void **state)
     naps_expect_complete(cli, "te.npy");
 }
 
+/* A full disk ends it, with words; with room it goes on. */
+static void test_cli_resume__goes_on_after_a_full_disk(void **state)
+{
+    struct cli *cli = *state;
+
+    cli_run(cli, 3, "", "cannot write to /dev/full: No space left on device\nskep: ", "sweep", "sleep",
+            "--grid", INTERRUPTED_NAPS, "-o", "te.npy", "--results", "/dev/full");
+    cli_run(cli, 0, "", "0 failed", "resume", "te.npy");
+    naps_expect_complete(cli, "te.npy");
+}
+
 /* An output that is deleted while it fills ends the sweep, with words. */
 static void test_cli_resume__tells_that_an_output_is_gone(void **state)
 {
@@ -263,6 +274,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cli_resume__finds_folders, runs_setup, runs_teardown),
         cmocka_unit_test_setup_teardown(test_cli_resume__tries_failed_tasks_again, runs_setup, runs_teardown),
         cmocka_unit_test_setup_teardown(test_cli_resume__refuses_a_second_gatherer, runs_setup,
+                                        runs_teardown),
+        cmocka_unit_test_setup_teardown(test_cli_resume__goes_on_after_a_full_disk, runs_setup,
                                         runs_teardown),
         cmocka_unit_test_setup_teardown(test_cli_resume__tells_that_an_output_is_gone, runs_setup,
                                         runs_teardown),
