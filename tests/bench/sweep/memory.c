@@ -101,6 +101,7 @@ static void measure(struct bench *bench, int64_t n, double most_bytes)
     struct test_redis *redis = test_redis_start(NULL);
     struct skep_conn_options options = {0};
     struct watch watch = {0};
+    const struct skep_reply *done;
     double before;
 
     watch.conn = open_conn(redis->url, options);
@@ -110,6 +111,10 @@ static void measure(struct bench *bench, int64_t n, double most_bytes)
     watch.worker = start_worker(bench, redis->url);
     if (test_until(is_over, &watch, bench->is_quick ? RUN_MS / 5 : RUN_MS)) {
         bench_die("the worker ended: %s", test_process_err(watch.worker));
+    }
+    done = ask(watch.conn, "HGET {skep:q}:stat done");
+    if (done->bytes == NULL || strtod(done->bytes, NULL) < 1000) {
+        bench_die("the worker does nothing: %s", test_process_err(watch.worker));
     }
     report(bench, n, "keys at their worst", watch.most, most_bytes);
     report(bench, n, "growth of the server", read_info(watch.conn, "\nused_memory_peak:") - before, 0);
