@@ -42,6 +42,12 @@ static struct ledger_line *ledger_line(struct ledger *ledger, const char *bytes,
     return &ledger->lines[number];
 }
 
+/* Tasks of range jobs are counted by their positions (model_range_check). */
+static bool ledger_knows(const char *bytes, size_t n)
+{
+    return !record_is_range(&(struct record){(char *)bytes, n});
+}
+
 void ledger_accept(struct ledger *ledger, const char *bytes, size_t n)
 {
     ledger_line(ledger, bytes, n)->n_accepted++;
@@ -50,8 +56,10 @@ void ledger_accept(struct ledger *ledger, const char *bytes, size_t n)
 
 void ledger_finish(struct ledger *ledger, const char *bytes, size_t n)
 {
-    ledger_line(ledger, bytes, n)->n_finished++;
-    ledger->n_open--;
+    if (ledger_knows(bytes, n)) {
+        ledger_line(ledger, bytes, n)->n_finished++;
+        ledger->n_open--;
+    }
 }
 
 struct ledger_check {
@@ -65,15 +73,21 @@ static void check_find(void *context, const struct skep_bytes *record)
 {
     struct ledger_check *check = context;
 
-    ledger_line(check->ledger, record->bytes, record->n)->n_found++;
-    check->n_found++;
+    if (ledger_knows(record->bytes, record->n)) {
+        ledger_line(check->ledger, record->bytes, record->n)->n_found++;
+        check->n_found++;
+    }
 }
 
 static void check_forget(void *context, const struct skep_bytes *record)
 {
     struct ledger_check *check = context;
-    struct ledger_line *line = ledger_line(check->ledger, record->bytes, record->n);
+    struct ledger_line *line;
 
+    if (!ledger_knows(record->bytes, record->n)) {
+        return;
+    }
+    line = ledger_line(check->ledger, record->bytes, record->n);
     if (line->n_found > 0 && line->n_found + line->n_finished != line->n_accepted &&
         check->words[0] == '\0') {
         snprintf(check->words, check->size,

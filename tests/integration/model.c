@@ -84,12 +84,13 @@ void model_unregister(struct model *model, struct model_worker *worker)
     *worker = model->workers[model->n_workers];
 }
 
-size_t model_n_held(const struct model *model)
+int64_t model_n_held(const struct model *model)
 {
-    size_t n = 0;
+    int64_t n = 0;
 
     for (size_t i = 0; i < model->n_workers; i++) {
-        n += model->workers[i].held.n;
+        const struct model_worker *worker = &model->workers[i];
+        n += worker->has_range ? model_range_size(worker) : (int64_t)worker->held.n;
     }
     return n;
 }
@@ -234,8 +235,13 @@ void model_leap(struct model *model, int64_t ms)
 size_t model_n_keys(const struct model *model)
 {
     static const struct skep_stat no_stat;
+    bool has_specs = model->n_tombs > 0;
     size_t n = 1;
 
+    for (size_t i = 0; i < model->n_jobs; i++) {
+        has_specs = has_specs || model->jobs[i].spec != NULL;
+    }
+    n += has_specs;
     n += model->queue.n > 0;
     n += model->out.n > 0;
     n += model->dead.n > 0;

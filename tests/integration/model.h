@@ -10,6 +10,7 @@
 #include "queue/beat.h"
 #include "queue/cancel.h"
 #include "queue/holder.h"
+#include "queue/range.h"
 #include "records.h"
 
 /* What a queue is, without Redis: the rules of docs/protocol.md in plain C, to hold the real scripts against.
@@ -17,10 +18,11 @@
 
 enum {
     MODEL_WORKERS_MAX = 24,
-    MODEL_PUSHES_MAX = 8,
-    MODEL_JOBS_MAX = 8,
+    MODEL_PUSHES_MAX = 16,
+    MODEL_JOBS_MAX = 16,
     MODEL_CANCELS_MAX = 32,
     MODEL_NAME_BYTES = 48,
+    MODEL_TOMBS_MAX = 512,
     MODEL_CRASHES_MAX = 512,
     MODEL_INFO_BYTES = 2100,  /* room for what reap.lua keeps of the crashes before, and one more */
     MODEL_SUSPECT_CRASHES = 2 /* so often found in a crashed hand, a task is run alone */
@@ -34,6 +36,7 @@ struct model_worker {
     uint64_t n_settled; /* the number of the task at the head of what it holds */
     size_t n_last;      /* tasks that its last cycle took */
     bool has_suspect;   /* what it holds is a suspect, alone */
+    bool has_range;     /* what it holds is a range, alone */
     struct records held;
 };
 
@@ -60,6 +63,10 @@ struct model_job {
     int64_t n[3];    /* over: done, failed for good, cancelled */
     bool is_told[3]; /* whether that was ever counted */
     bool is_cancelled;
+    const char *spec; /* of a range job; NULL: it is a push */
+    const char *stop; /* "any", "first"; NULL: no hit stops it */
+    int64_t begun_ms, hit, winner, from;
+    bool is_to_be_forgotten; /* when the last of it is dropped */
 };
 
 struct model {
@@ -76,9 +83,12 @@ struct model {
     size_t n_pushes;
     struct model_job jobs[MODEL_JOBS_MAX];
     size_t n_jobs;
+    char tombs[MODEL_TOMBS_MAX][MODEL_NAME_BYTES]; /* range jobs forgotten in the midst */
+    size_t n_tombs;
     char cancels[MODEL_CANCELS_MAX][MODEL_NAME_BYTES]; /* "job:NAME", "id:ID" */
     size_t n_cancels;
-    size_t n_dropped; /* cancelled jobs whose last task was settled */
+    size_t n_dropped;                                 /* cancelled jobs whose last task was settled */
+    uint64_t n_positions_dropped, n_stolen, n_halved; /* met */
     struct skep_stat stat;
     bool is_paused;
     int64_t max_depth, max_results, max_dead; /* 0: none; -1: never set */
@@ -96,8 +106,10 @@ enum model_state {
     MODEL_FULL,
     MODEL_CANCELLED, /* the job is: nothing more goes in */
     MODEL_GAP,
-    MODEL_BUSY, /* another consumer reads */
-    MODEL_LOST  /* what a consumer has in hand is not what the list begins with */
+    MODEL_CUT,   /* the range in the hand is shorter than its verdict: nothing was done */
+    MODEL_OTHER, /* another job has this name */
+    MODEL_BUSY,  /* another consumer reads */
+    MODEL_LOST   /* what a consumer has in hand is not what the list begins with */
 };
 
 void model_init(struct model *model);
@@ -114,6 +126,7 @@ struct model_request {
     uint64_t number;
     size_t n_held;
     const struct skep_cycle *cycle;
+    bool has_range; /* it believes to hold a range */
 };
 
 /* For states OK and REPLAY. TASKS lie in the model. */
@@ -125,10 +138,13 @@ struct model_reply {
     const char *crash_info;
     const struct record *tasks;
     size_t n_tasks;
+    int64_t range_hi;
 };
 
 enum model_state model_cycle(struct model *model, const struct model_request *request, int64_t now_ms,
                              struct model_reply *reply_out);
+
+int64_t model_count_results(const struct skep_cycle *cycle); /* that it publishes */
 
 /* An agent's beat; also promotes. The flags as in the reply to a beat. */
 unsigned model_touch(struct model *model, const char *const *workers, size_t n, int64_t now_ms);
@@ -174,7 +190,7 @@ int64_t model_sift(struct model *model, bool requeues, const char *wanted,
 void model_leap(struct model *model, int64_t ms);
 
 bool model_has_crashed(struct model *model, const struct record *record);
-size_t model_n_held(const struct model *model);
-size_t model_n_keys(const struct model *model); /* that Redis has for it, with the set of queues */
+int64_t model_n_held(const struct model *model); /* tasks */
+size_t model_n_keys(const struct model *model);  /* that Redis has for it, with the set of queues */
 
 #endif

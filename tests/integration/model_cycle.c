@@ -20,7 +20,7 @@ static unsigned model_flags(const struct model *model)
 }
 
 /* The oldest letters go when N new ones made them too many; a limit that was lowered is reached in steps. */
-static void model_drop_letters(struct model *model, size_t n)
+void model_drop_letters(struct model *model, size_t n)
 {
     int64_t most = model->max_dead < 0 ? SKEP_MAX_DEAD : model->max_dead;
     size_t n_most = n + 1000;
@@ -32,8 +32,7 @@ static void model_drop_letters(struct model *model, size_t n)
 }
 
 /* What becomes of one task. Dead letters that are too many are left to the caller. */
-static void model_settle_task(struct model *model, const struct skep_verdict *v, struct record task,
-                              int64_t now_ms)
+void model_settle_task(struct model *model, const struct skep_verdict *v, struct record task, int64_t now_ms)
 {
     if (v->kind == SKEP_RETRY) {
         model_delay(model, &v->record, now_ms + v->delay_ms);
@@ -88,23 +87,49 @@ static void model_give_back(struct model *model, struct model_worker *worker, si
     model->stat.given_back += (int64_t)n;
 }
 
-static void model_take(struct model *model, struct model_worker *worker, size_t want)
+/* A suspect, into an empty hand; false: none was. */
+static bool model_take_suspect(struct model *model, struct model_worker *worker,
+                               const struct skep_cycle *cycle)
 {
-    size_t share = (model->queue.n + 2 * model->n_workers - 1) / (2 * model->n_workers);
+    struct model_range range;
+    bool is_more, is_range;
+
+    if (worker->held.n > 0 || model->suspect.n == 0) {
+        return false;
+    }
+    is_range = model_range_head(model, &model->suspect, &range, &is_more);
+    if (is_more || model->suspect.n == 0 || (is_range && cycle->range_want == 0)) {
+        return false;
+    }
+    records_push_tail(&worker->held, records_pop_head(&model->suspect));
+    worker->has_suspect = true;
+    worker->has_range = is_range;
+    worker->n_last = 1;
+    model->stat.taken++;
+    return true;
+}
+
+static void model_take(struct model *model, struct model_worker *worker, const struct skep_cycle *cycle,
+                       size_t want)
+{
+    size_t share;
 
     worker->n_last = 0;
-    if (worker->has_suspect && worker->held.n > 0) {
+    if ((worker->has_suspect || worker->has_range) && worker->held.n > 0) {
         return; /* it is run alone */
     }
-    worker->has_suspect = want > 0 && model->suspect.n > 0 && worker->held.n == 0;
-    if (worker->has_suspect) {
-        records_push_tail(&worker->held, records_pop_head(&model->suspect));
-        worker->n_last = 1;
-    } else {
-        while (worker->n_last < want && worker->n_last < share) {
-            records_push_tail(&worker->held, records_pop_head(&model->queue));
-            worker->n_last++;
+    worker->has_suspect = worker->has_range = false;
+    if (want == 0 || model_take_suspect(model, worker, cycle) || !model_range_take(model, worker, cycle)) {
+        return;
+    }
+    share = (model->queue.n + 2 * model->n_workers - 1) / (2 * model->n_workers);
+    while (worker->n_last < want && worker->n_last < share) {
+        struct model_range range;
+        if (worker->n_last > 0 && model_range_seek(model, &model->queue.items[0], &range)) {
+            break;
         }
+        records_push_tail(&worker->held, records_pop_head(&model->queue));
+        worker->n_last++;
     }
     model->stat.taken += (int64_t)worker->n_last;
 }
@@ -119,12 +144,33 @@ static void model_answer(struct model *model, const struct model_worker *worker,
     reply->crash_info = "";
     reply->n_tasks = worker->n_last;
     reply->tasks = worker->held.items + (worker->held.n - worker->n_last);
+    reply->range_hi = -1;
     if (worker->has_suspect && worker->n_last > 0) {
         const struct model_crash *crash = model_find_crash(model, reply->tasks);
         reply->flags |= SKEP_FLAG_SUSPECT;
         reply->crashes = crash != NULL ? crash->n : 0;
         reply->crash_info = crash != NULL ? crash->info : "";
     }
+    if (worker->has_range) {
+        struct model_range range;
+        (void)model_range_read(&worker->held.items[0], &range);
+        reply->range_hi = range.hi;
+        reply->tasks = worker->n_last > 0 ? model_range_given(model, &worker->held.items[0]) : NULL;
+    }
+}
+
+int64_t model_count_results(const struct skep_cycle *cycle)
+{
+    int64_t n = cycle->range != NULL ? (int64_t)cycle->range->n_results : 0;
+
+    for (size_t i = 0; i < cycle->n_verdicts; i++) {
+        const struct skep_verdict *v = &cycle->verdicts[i];
+        n += v->kind != SKEP_RETRY && v->result.bytes != NULL;
+    }
+    for (size_t i = 0; cycle->range != NULL && i < cycle->range->n_dead; i++) {
+        n += cycle->range->dead[i].result.bytes != NULL;
+    }
+    return n;
 }
 
 enum model_state model_cycle(struct model *model, const struct model_request *request, int64_t now_ms,
@@ -132,14 +178,13 @@ enum model_state model_cycle(struct model *model, const struct model_request *re
 {
     const struct skep_cycle *cycle = request->cycle;
     struct model_worker *worker = model_find_worker(model, request->worker);
+    unsigned flags; /* before anything is taken, and with it perhaps the last of a cancelled job */
 
     *reply_out = (struct model_reply){.crash_info = ""};
     if (worker == NULL) {
-        model->stat.fenced += !(cycle->leaves && cycle->n_verdicts == 0 && cycle->n_back == 0);
-        for (size_t i = 0; i < cycle->n_verdicts; i++) {
-            const struct skep_verdict *v = &cycle->verdicts[i];
-            model->stat.fenced_results += v->kind != SKEP_RETRY && v->result.bytes != NULL;
-        }
+        model->stat.fenced +=
+            !(cycle->leaves && cycle->n_verdicts == 0 && cycle->n_back == 0 && !request->has_range);
+        model->stat.fenced_results += model_count_results(cycle);
         return MODEL_FENCED;
     }
     if (request->number == worker->n_cycles) {
@@ -148,18 +193,29 @@ enum model_state model_cycle(struct model *model, const struct model_request *re
         model_answer(model, worker, now_ms, reply_out);
         return MODEL_REPLAY;
     }
-    if (request->number != worker->n_cycles + 1 || request->n_held != worker->held.n) {
+    if (request->number != worker->n_cycles + 1 || request->n_held != worker->held.n ||
+        request->has_range != worker->has_range) {
         model->stat.out_of_step++;
         return MODEL_STEP;
+    }
+    if (worker->has_range && model_range_is_cut(worker, cycle)) {
+        model_answer(model, worker, now_ms, reply_out);
+        return MODEL_CUT;
     }
     worker->beat++;
     worker->n_cycles++;
     model_find_due(model, now_ms);
-    model_settle(model, worker, cycle, now_ms);
-    model_give_back(model, worker, cycle->n_back);
+    if (worker->has_range) {
+        model_range_settle(model, worker, cycle, now_ms);
+    } else {
+        model_settle(model, worker, cycle, now_ms);
+        model_give_back(model, worker, cycle->n_back);
+    }
     model_promote(model);
-    model_take(model, worker, cycle->leaves || model_is_held_off(model) ? 0 : cycle->want);
+    flags = model_flags(model);
+    model_take(model, worker, cycle, cycle->leaves || model_is_held_off(model) ? 0 : cycle->want);
     model_answer(model, worker, now_ms, reply_out);
+    reply_out->flags = flags | (reply_out->flags & SKEP_FLAG_SUSPECT);
     if (cycle->leaves && worker->held.n == 0) {
         model_unregister(model, worker);
     }
@@ -222,6 +278,12 @@ int64_t model_reap(struct model *model, const struct skep_death *death, int64_t 
         return -1;
     }
     at = model_place(worker, death->running);
+    if (worker->has_range) {
+        moved = model_range_reap(model, worker, death, at == 0, now_ms);
+        model->stat.reaped++;
+        model_unregister(model, worker);
+        return moved;
+    }
     for (int64_t i = (int64_t)worker->held.n - 1; i >= 0; i--) {
         struct record task = records_pop_tail(&worker->held);
         if (i == at && death->verdict != NULL) {

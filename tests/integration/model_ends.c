@@ -26,7 +26,7 @@ uint64_t model_push_offset(struct model *model, const char *id)
     return push != NULL ? push->n : 0;
 }
 
-static void model_announce(struct model *model, const char *name, uint64_t n_announced)
+struct model_job *model_announce(struct model *model, const char *name, uint64_t n_announced)
 {
     struct model_job *job = model_seek_job(model, name);
 
@@ -37,11 +37,23 @@ static void model_announce(struct model *model, const char *name, uint64_t n_ann
         snprintf(job->name, sizeof job->name, "%s", name);
     }
     job->n_announced = (int64_t)n_announced;
+    return job;
+}
+
+void model_set_push(struct model *model, const char *id, uint64_t n)
+{
+    struct model_push *push = model_find_push(model, id);
+
+    if (push == NULL) {
+        assert(model->n_pushes < MODEL_PUSHES_MAX);
+        push = &model->pushes[model->n_pushes++];
+        snprintf(push->id, sizeof push->id, "%s", id);
+    }
+    push->n = n;
 }
 
 enum model_state model_put(struct model *model, const struct model_piece *piece, uint64_t *offset_out)
 {
-    struct model_push *push = model_find_push(model, piece->id);
     const struct model_job *job = model_seek_job(model, piece->id);
 
     *offset_out = model_push_offset(model, piece->id);
@@ -58,19 +70,15 @@ enum model_state model_put(struct model *model, const struct model_piece *piece,
     if (model->max_depth > 0 && (int64_t)(model->queue.n + piece->n) > model->max_depth) {
         return MODEL_FULL;
     }
-    if (push == NULL) {
-        assert(model->n_pushes < MODEL_PUSHES_MAX);
-        push = &model->pushes[model->n_pushes++];
-        snprintf(push->id, sizeof push->id, "%s", piece->id);
-    }
     if (piece->n_announced > 0) {
-        model_announce(model, piece->id, piece->n_announced);
+        (void)model_announce(model, piece->id, piece->n_announced);
     }
     for (size_t i = 0; i < piece->n; i++) {
         records_push_tail(&model->queue, record_make(piece->records[i].bytes, piece->records[i].n));
     }
     model->stat.put += (int64_t)piece->n;
-    *offset_out = push->n = piece->offset + piece->n;
+    *offset_out = piece->offset + piece->n;
+    model_set_push(model, piece->id, *offset_out);
     return MODEL_OK;
 }
 
@@ -137,9 +145,45 @@ static void model_unfail(struct model *model, const struct record *letter)
     }
     name[n] = '\0';
     job = model_seek_job(model, name);
-    if (job != NULL && job->n[1] > 0) {
-        job->n[1]--;
+    if (job != NULL) {
+        struct record body = {(char *)end + 1, letter->n - (size_t)(end + 1 - letter->bytes)};
+        struct model_range range;
+        int64_t n_tasks = body.n > 0 && model_range_read(&body, &range) ? range.hi - range.lo : 1;
+        job->n[1] -= n_tasks < job->n[1] ? n_tasks : job->n[1];
     }
+}
+
+/* The record of a letter as it goes back to the queue; false: it does not. One of a range job is that of one
+ * position as long as its job is there; of none, when that was forgotten; and stays a letter, when another
+ * job of that name was put since. */
+static bool model_revive(struct model *model, const struct record *letter, struct record *record_out)
+{
+    const char *body = (const char *)memchr(letter->bytes, '\n', letter->n) + 1;
+    struct record record = {(char *)body, letter->n - (size_t)(body - letter->bytes)};
+    struct model_range range;
+    const struct model_job *job;
+    const char *queued;
+    char text[1024];
+    size_t n;
+
+    *record_out = record_make(record.bytes, record.n);
+    if (record.n == 0 || !model_range_read(&record, &range)) {
+        return true;
+    }
+    job = model_seek_job(model, range.job);
+    queued = memmem(range.rest, strcspn(range.rest, "\n"), " q=", 3);
+    if (job != NULL && job->spec != NULL) {
+        return queued == NULL || strtoll(queued + 3, NULL, 10) == job->begun_ms;
+    }
+    free(record_out->bytes);
+    n = (size_t)snprintf(text, sizeof text, "#skep");
+    body = (const char *)memmem(range.rest, range.rest_n, " j=", 3);
+    memcpy(text + n, range.rest, (size_t)(body - range.rest));
+    n += (size_t)(body - range.rest);
+    body += 3 + strlen(range.job);
+    memcpy(text + n, body, range.rest_n - (size_t)(body - range.rest));
+    *record_out = record_make(text, n + range.rest_n - (size_t)(body - range.rest));
+    return true;
 }
 
 int64_t model_sift(struct model *model, bool requeues, const char *wanted,
@@ -149,16 +193,20 @@ int64_t model_sift(struct model *model, bool requeues, const char *wanted,
     int64_t matched = 0;
 
     for (size_t i = 0; i < n; i++) {
-        struct record letter = records_pop_head(&model->dead);
-        if (!letter_matches(&letter, wanted)) {
+        struct record letter = records_pop_head(&model->dead), record = {0};
+        bool matches = letter_matches(&letter, wanted);
+        if (matches && requeues && !model_revive(model, &letter, &record)) {
+            free(record.bytes);
+            matches = false;
+        }
+        if (!matches) {
             records_push_tail(&model->dead, letter);
             continue;
         }
         matched++;
         if (requeues) {
             model_unfail(model, &letter);
-            const char *body = (const char *)memchr(letter.bytes, '\n', letter.n) + 1;
-            records_push_tail(&model->queue, record_make(body, letter.n - (size_t)(body - letter.bytes)));
+            records_push_tail(&model->queue, record);
         } else {
             gone(context, &letter);
         }

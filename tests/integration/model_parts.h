@@ -3,6 +3,7 @@
 #define SKEP_TESTS_INTEGRATION_MODEL_PARTS_H
 
 #include "model.h"
+#include "model_range.h"
 
 /* What the files of the model share with each other. Tests use model.h. */
 
@@ -29,7 +30,30 @@ void model_promote(struct model *model);
 /* Milliseconds until the next delayed task is due; -1: none waits. */
 int64_t model_next_due(const struct model *model, int64_t now_ms);
 
+/* ---- model_cycle.c ---- */
+
+/* What becomes of one task. Dead letters that are too many are left to the caller. */
+void model_settle_task(struct model *model, const struct skep_verdict *verdict, struct record task,
+                       int64_t now_ms);
+
+/* The oldest letters go when N new ones made them too many; a limit that was lowered is reached in steps. */
+void model_drop_letters(struct model *model, size_t n);
+
+/* ---- model_range.c ---- */
+
+/* From where on nobody wants the positions of a job; HI: all below HI are wanted. */
+int64_t model_range_stop(struct model *model, const char *job, int64_t hi);
+void model_range_drop(struct model *model, const char *job, int64_t lo, int64_t hi); /* they are over */
+void model_range_give_back(struct model *model, const struct model_range *range, int64_t lo, int64_t hi);
+
+/* ---- model_ends.c ---- */
+
+struct model_job *model_announce(struct model *model, const char *name, uint64_t n_announced);
+void model_set_push(struct model *model, const char *id, uint64_t n);
+
 /* ---- model_job.c ---- */
+
+void model_note(struct model *model, const char *what, const char *name); /* among the cancellations, once */
 
 struct model_job *model_seek_job(struct model *model,
                                  const char *name); /* as model_find_job, to be changed */

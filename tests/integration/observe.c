@@ -25,6 +25,7 @@ enum part {
     PART_PUTS,
     PART_JOBS,
     PART_CANCEL,
+    PART_RANGES,
     PART_HELD /* and one more for every further worker */
 };
 
@@ -91,6 +92,7 @@ void observe_read(struct skep_conn *conn, const struct skep_keys *keys, const st
         [PART_PUTS] = {"HGETALL", keys->puts},
         [PART_JOBS] = {"HGETALL", keys->jobs},
         [PART_CANCEL] = {"HKEYS", keys->cancel},
+        [PART_RANGES] = {"HGETALL", keys->ranges},
     };
     struct skep_error err = {0};
     struct skep_reply *reply = NULL;
@@ -244,8 +246,9 @@ static void compare_workers(struct comparison *c, const struct skep_reply *parts
                    score != NULL ? score->bytes : "nothing", worker->beat);
             return;
         }
-        snprintf(cycle, sizeof cycle, "%" PRIu64 " %" PRIu64 "%s", worker->n_cycles, worker->n_settled,
-                 worker->has_suspect ? "s" : "");
+        snprintf(cycle, sizeof cycle, "%" PRIu64 " %" PRIu64 "%s%s%s", worker->n_cycles, worker->n_settled,
+                 worker->has_suspect ? "s" : "", worker->has_range ? "r" : "",
+                 worker->has_range && worker->n_last == 0 ? "k" : "");
         compare_field(c, "cycle", &parts[PART_CYCLE], worker->name, cycle);
         compare_list(c, worker->name, &parts[PART_HELD + i], &worker->held);
     }
@@ -319,6 +322,48 @@ static void compare_job_field(struct comparison *c, const struct skep_reply *see
     }
 }
 
+/* What range jobs have besides: how many fields. */
+static size_t compare_range_job(struct comparison *c, const struct skep_reply *seen,
+                                const struct model_job *job)
+{
+    size_t n = 1;
+
+    compare_job_field(c, seen, 'b', job, job->begun_ms);
+    if (job->stop != NULL) {
+        compare_job_field(c, seen, 's', job, -1);
+        n++;
+    }
+    if (job->hit >= 0) {
+        compare_job_field(c, seen, 'h', job, job->hit);
+        compare_job_field(c, seen, 'w', job, job->winner);
+        n += 2;
+    }
+    if (job->is_to_be_forgotten) {
+        compare_job_field(c, seen, 'z', job, -1);
+        n++;
+    }
+    return n;
+}
+
+static void compare_specs(struct comparison *c, const struct skep_reply *seen, const struct model *model)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < model->n_jobs; i++) {
+        if (model->jobs[i].spec != NULL) {
+            compare_field(c, "ranges", seen, model->jobs[i].name, model->jobs[i].spec);
+            n++;
+        }
+    }
+    for (size_t i = 0; i < model->n_tombs; i++) {
+        compare_field(c, "ranges", seen, model->tombs[i], "");
+        n++;
+    }
+    if (seen->n != 2 * n) {
+        differ(c, "%zu range jobs have a spec, in the model %zu", seen->n / 2, n);
+    }
+}
+
 static void compare_jobs(struct comparison *c, const struct skep_reply *seen, const struct model *model)
 {
     size_t n_fields = 0;
@@ -338,6 +383,7 @@ static void compare_jobs(struct comparison *c, const struct skep_reply *seen, co
             compare_job_field(c, seen, 'x', job, -1);
             n_fields++;
         }
+        n_fields += job->spec != NULL ? compare_range_job(c, seen, job) : 0;
     }
     if (seen->n != 2 * n_fields) {
         differ(c, "jobs has %zu fields, the model %zu", seen->n / 2, n_fields);
@@ -379,6 +425,7 @@ bool observe_equals(const struct observation *observation, const struct model *m
     compare_puts(&c, &parts[PART_PUTS], model);
     compare_jobs(&c, &parts[PART_JOBS], model);
     compare_cancels(&c, &parts[PART_CANCEL], model);
+    compare_specs(&c, &parts[PART_RANGES], model);
     if (parts[PART_MARK].kind == SKEP_REPLY_NIL ? model->mark[0] != '\0'
                                                 : !text_is(&parts[PART_MARK], model->mark)) {
         differ(&c, "the reader's mark is not that of '%s'", model->mark);

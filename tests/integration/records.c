@@ -87,6 +87,16 @@ struct record records_pop_tail(struct records *list)
     return list->items[--list->n];
 }
 
+struct record records_take(struct records *list, size_t at)
+{
+    struct record record = list->items[at];
+
+    assert(at < list->n);
+    list->n--;
+    memmove(list->items + at, list->items + at + 1, (list->n - at) * sizeof *list->items);
+    return record;
+}
+
 void records_drop(struct records *list, size_t n)
 {
     assert(n <= list->n);
@@ -142,21 +152,61 @@ struct skep_bytes record_body(const struct record *record, char place_out[24])
     return body;
 }
 
-void record_crash_key(const struct record *record, char key_out[RECORD_KEY_BYTES])
+bool record_is_range(const struct record *record)
 {
+    static const char mark[] = "#skep r=", body_mark[] = "{\"p\":";
+    const char *end = memchr(record->bytes, '\n', record->n);
+    size_t second = end != NULL ? (size_t)(end + 1 - record->bytes) : record->n;
     char place[24];
     struct skep_bytes body = record_body(record, place);
-    size_t n_place = strlen(place);
-    char *text = malloc(n_place + 1 + body.n);
+
+    return (record->n >= sizeof mark - 1 && memcmp(record->bytes, mark, sizeof mark - 1) == 0) ||
+           (record->n - second >= sizeof mark - 1 &&
+            memcmp(record->bytes + second, mark, sizeof mark - 1) == 0) ||
+           (body.n >= sizeof body_mark - 1 && memcmp(body.bytes, body_mark, sizeof body_mark - 1) == 0);
+}
+
+static void key_make(const char *text, size_t n, char key_out[RECORD_KEY_BYTES])
+{
     unsigned char digest[EVP_MAX_MD_SIZE];
 
+    need(EVP_Digest(text, n, digest, NULL, EVP_sha1(), NULL) == 1);
+    for (size_t i = 0; i < 20; i++) {
+        snprintf(key_out + 2 * i, 3, "%02x", digest[i]);
+    }
+}
+
+/* "job:position" where the record is the line of one position of a range job. */
+static bool record_is_position(const struct record *record, char text_out[128])
+{
+    const char *end = memchr(record->bytes, '\n', record->n), *job;
+    long long lo, hi;
+
+    if (end == NULL || sscanf(record->bytes, "#skep r=%lld:%lld ", &lo, &hi) != 2 || hi != lo + 1) {
+        return false;
+    }
+    job = memmem(record->bytes, (size_t)(end - record->bytes), " j=", 3);
+    need(job != NULL);
+    snprintf(text_out, 128, "%.*s:%lld", (int)strcspn(job + 3, " \n"), job + 3, lo);
+    return true;
+}
+
+void record_crash_key(const struct record *record, char key_out[RECORD_KEY_BYTES])
+{
+    char place[24], position[128];
+    struct skep_bytes body = record_body(record, place);
+    size_t n_place = strlen(place);
+    char *text;
+
+    if (record_is_position(record, position)) {
+        key_make(position, strlen(position), key_out);
+        return;
+    }
+    text = malloc(n_place + 1 + body.n);
     need(text != NULL);
     memcpy(text, place, n_place);
     text[n_place] = '\n';
     memcpy(text + n_place + 1, body.bytes, body.n);
-    need(EVP_Digest(text, n_place + 1 + body.n, digest, NULL, EVP_sha1(), NULL) == 1);
-    for (size_t i = 0; i < 20; i++) {
-        snprintf(key_out + 2 * i, 3, "%02x", digest[i]);
-    }
+    key_make(text, n_place + 1 + body.n, key_out);
     free(text);
 }

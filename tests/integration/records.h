@@ -31,6 +31,7 @@ void records_push_tail(struct records *list, struct record record);
 void records_push_head(struct records *list, struct record record);
 struct record records_pop_head(struct records *list);
 struct record records_pop_tail(struct records *list);
+struct record records_take(struct records *list, size_t at);
 
 /* Forget the first N, or all. */
 void records_drop(struct records *list, size_t n);
@@ -39,6 +40,10 @@ void records_clear(struct records *list);
 /* What a record is without the lines that skep puts in front of it, and its place in its batch ("" when it
  * has none), which is the last one that such a line tells. */
 struct skep_bytes record_body(const struct record *record, char place_out[24]);
+
+/* Whether it is of a range job: a line of positions, a dead letter of one, or what was one: its body begins
+ * with {"p":. */
+bool record_is_range(const struct record *record);
 
 /* What the crash count of a record is kept under: SHA-1 of its place, a newline and its body, in hexadecimal.
  */

@@ -242,6 +242,27 @@ static void test_acks__hold_slots_off(void **state)
     skep_conn_free(own);
 }
 
+/* Large ones do so when they are eight MiB together. */
+static void test_acks__hold_slots_off_by_their_size(void **state)
+{
+    const struct skep_cycle take_it = {.want = 1, .range_job = "j", .range_want = 1};
+    struct skep_holder holder;
+    struct skep_acks acks;
+    struct skep_conn *conn = open_holder(&holder), *own = open_acks(&acks);
+
+    (void)state;
+    put_job(10);
+    say("EVAL", "for i = 1, 110 do redis.call('RPUSH', KEYS[1], string.rep('x', 60000)) end", "1",
+        acks.acks_key, NULL);
+    report(&holder, "7 MB wait");
+    say("EVAL", "for i = 1, 30 do redis.call('RPUSH', KEYS[1], string.rep('x', 60000)) end", "1",
+        acks.acks_key, NULL);
+    assert_int_equal(cycle(&holder, &take_it)->flags, SKEP_FLAG_RESULTS_FULL);
+    assert_false(holder.has_range);
+    skep_conn_free(conn);
+    skep_conn_free(own);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +273,7 @@ int main(void)
         cmocka_unit_test_setup(test_acks__have_one_gatherer, verbs_clear),
         cmocka_unit_test_setup(test_acks__of_an_unknown_job, verbs_clear),
         cmocka_unit_test_setup(test_acks__hold_slots_off, verbs_clear),
+        cmocka_unit_test_setup(test_acks__hold_slots_off_by_their_size, verbs_clear),
     };
 
     return cmocka_run_group_tests(tests, verbs_start, verbs_stop);

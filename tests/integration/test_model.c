@@ -34,6 +34,8 @@ static const struct step steps[] = {
     {"put", producer_put, 90},
     {"plain push", producer_push_raw, 30},
     {"forget push", producer_forget, 4},
+    {"put ranges", range_put, 30},
+    {"take a large share", slot_take_large, 40},
     {"collect", consumer_collect, 110},
     {"reader's mark fades", consumer_mark_fades, 15},
     {"sift", operator_sift, 10},
@@ -61,11 +63,27 @@ static uint64_t setting(const char *name, uint64_t otherwise)
     return number;
 }
 
-/* Nothing is put into a queue that is long: the comparison costs time by its length. */
+static bool step_puts(size_t at)
+{
+    return steps[at].act == producer_put || steps[at].act == producer_push_raw || steps[at].act == range_put;
+}
+
+/* What gives back to the queue. */
+static bool step_disturbs(size_t at)
+{
+    return steps[at].act == slot_kill || steps[at].act == agent_reap || steps[at].act == operator_set;
+}
+
+/* Nothing is put into a queue that is long: the comparison costs time by its length. And sometimes for a
+ * while nothing at all, and few slots die, so that it becomes empty, and slots take from each other. */
 static size_t choose(struct world *world)
 {
     size_t at = 0, chance, total = 0;
 
+    world->is_drought = world->n_steps % 2000 > 1200;
+    if (world->n_steps % 2000 == 1200) {
+        operator_let_take(world);
+    }
     for (size_t i = 0; i < N_STEPS; i++) {
         total += steps[i].weight;
     }
@@ -74,9 +92,10 @@ static size_t choose(struct world *world)
         chance -= steps[at].weight;
         at++;
     }
-    return world->model.queue.n > 60 && (steps[at].act == producer_put || steps[at].act == producer_push_raw)
-               ? 0
-               : at;
+    if (step_puts(at) && (world->is_drought || world->model.queue.n > 60)) {
+        return 0;
+    }
+    return world->is_drought && step_disturbs(at) && happens(world, 90) ? 0 : at;
 }
 
 static void print_figures(const struct world *world, const uint64_t counts[N_STEPS], double seconds)

@@ -35,7 +35,7 @@ static void test_range_ends__positions_fail_one_by_one(void **state)
         .kind = SKEP_RETRY, .record = TEXT("#skep r=4:5 q=1 j=j try=1 u=x\n"), .delay_ms = 1000000};
     static const struct skep_verdict dead = {
         .kind = SKEP_BURY,
-        .record = TEXT("#skep j=j cause=numeric\n#skep r=2:3 j=j i=2 q=1\n{\"kernel\":\"echo\"}"),
+        .record = TEXT("#skep j=j cause=numeric\n#skep r=2:3 j=j i=2\n{\"kernel\":\"echo\"}"),
         .result = TEXT("failed")};
     static const struct skep_bytes results[] = {TEXT("done-0"), TEXT("done-1")};
     struct skep_holder holder;
@@ -80,15 +80,15 @@ static void test_range_ends__positions_fail_one_by_one(void **state)
     reply = cycle(&holder,
                   &(struct skep_cycle){.range = &verdict, .want = 1, .range_job = "j", .range_want = 10});
     assert_int_equal(reply->range_hi, 3);
-    assert_non_null(strstr(reply->tasks[0].bytes, "#skep r=2:3 j=j i=2 q=1\n" RANGE_SPEC));
+    assert_non_null(strstr(reply->tasks[0].bytes, "#skep r=2:3 j=j i=2\n" RANGE_SPEC));
     skep_conn_free(conn);
 }
 
 /* A whole chunk may fail with one letter; requeued it is a chunk again. */
 static void test_range_ends__a_chunk_fails_as_one(void **state)
 {
-    static const struct skep_verdict dead = {
-        .kind = SKEP_BURY, .record = TEXT("#skep j=j cause=bad-args\n#skep r=0:10 j=j q=1\n")};
+    static const struct skep_verdict dead = {.kind = SKEP_BURY,
+                                             .record = TEXT("#skep j=j cause=bad-args\n#skep r=0:10 j=j\n")};
     const struct skep_range_verdict verdict = {
         .upto = 10, .back = -1, .n_failed = 10, .dead = &dead, .n_dead = 1, .hit = -1, .hit_index = -1};
     struct skep_holder holder;
@@ -106,7 +106,8 @@ static void test_range_ends__a_chunk_fails_as_one(void **state)
     skep_conn_free(conn);
 }
 
-/* A letter of a job that was forgotten is a task like any other. */
+/* A letter of a job that was forgotten is a task of no job; one of an earlier job of the same name stays
+ * where it is. */
 static void test_range_ends__letters_outlive_their_job(void **state)
 {
     struct skep_range_put put = range_job(1);
@@ -120,10 +121,16 @@ static void test_range_ends__letters_outlive_their_job(void **state)
     assert_int_equal(skep_job_forget(verbs.watcher, &verbs.keys, "j", false, NULL), SKEP_OK);
     say("RPUSH", verbs.keys.dead, "#skep j=j cause=io\n#skep r=5:6 j=j i=5\n{\"t\":5}", NULL);
     assert_int_equal(skep_dead_sift(verbs.watcher, &verbs.keys, true, "", &matched, NULL), SKEP_OK);
-    check_task(take_range(&holder, 1), 0, "#skep r=5:6 j=j i=5\n{\"t\":5}");
+    put.n = 10; /* the name is taken again, by a job that has nothing to do with it */
+    put_pieces(&put, 0, &(struct skep_range){1, 10}, 1);
+    check_task(take_range(&holder, 1), 0, "#skep i=5\n{\"t\":5}");
     assert_false(holder.has_range);
     settle(&holder, 1);
-    assert_int_equal(say_number("EXISTS", verbs.keys.jobs), 0);
+    check_range_job("1+0+0 of 10: running");
+    say("RPUSH", verbs.keys.dead, "#skep j=j cause=io\n#skep r=5:6 j=j i=5 q=1\n{\"t\":5}", NULL);
+    assert_int_equal(skep_dead_sift(verbs.watcher, &verbs.keys, true, "", &matched, NULL), SKEP_OK);
+    assert_int_equal(matched, 0);
+    assert_int_equal(say_number("LLEN", verbs.keys.dead), 1);
     check_audit();
     skep_conn_free(conn);
 }
@@ -483,6 +490,33 @@ static void test_range_ends__is_forgotten(void **state)
     skep_conn_free(conn);
 }
 
+/* Forced once more it is forgotten in the midst: what is left is dropped, and its name is never used again.
+ */
+static void test_range_ends__is_forgotten_in_the_midst(void **state)
+{
+    const struct skep_range_put put = range_job(1000);
+    const struct skep_range piece = {0, 1};
+    struct skep_holder holder;
+    struct skep_conn *conn = hold_ten(&holder);
+    struct skep_range_verdict verdict;
+    struct skep_error err = {0};
+    int64_t n_put;
+
+    (void)state;
+    assert_int_equal(skep_job_forget(verbs.watcher, &verbs.keys, "j", true, NULL), SKEP_OK);
+    assert_int_equal(skep_job_forget(verbs.watcher, &verbs.keys, "j", true, NULL), SKEP_OK);
+    check_range_job("0+0+0 of 0: unknown");
+    verdict = done_upto(&holder, 4);
+    assert_int_equal(tell(&holder, &verdict)->range_hi, -1);
+    assert_int_equal(take_range(&holder, 10)->n_tasks, 0);
+    assert_int_equal(say_number("LLEN", verbs.keys.queue), 0);
+    assert_int_equal(say_number("EXISTS", verbs.keys.jobs), 0);
+    check_failure(skep_range_put(verbs.watcher, &verbs.keys, &put, 0, &piece, 1, &n_put, &err),
+                  SKEP_E_CONFLICT, &err, "has another job");
+    check_audit();
+    skep_conn_free(conn);
+}
+
 /* A job whose outputs are not gathered is not forgotten by mistake. */
 static void test_range_ends__keeps_what_is_not_gathered(void **state)
 {
@@ -563,6 +597,7 @@ int main(void)
         cmocka_unit_test_setup(test_range_ends__is_cancelled_whole, verbs_clear),
         cmocka_unit_test_setup(test_range_ends__drops_in_steps, verbs_clear),
         cmocka_unit_test_setup(test_range_ends__is_forgotten, verbs_clear),
+        cmocka_unit_test_setup(test_range_ends__is_forgotten_in_the_midst, verbs_clear),
         cmocka_unit_test_setup(test_range_ends__keeps_what_is_not_gathered, verbs_clear),
         cmocka_unit_test_setup(test_range_ends__agents_hear_of_what_is_to_gather, verbs_clear),
         cmocka_unit_test_setup(test_range_ends__a_stop_does_not_fade, verbs_clear),

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "ask.h"
+#include "model_range.h"
 #include "queue/script.h"
 #include "support/until.h"
 
@@ -105,8 +106,7 @@ void world_close(struct world *world)
 
 void world_check(struct world *world)
 {
-    struct skep_queue_status status = {.stat = world->model.stat,
-                                       .n_held = (int64_t)model_n_held(&world->model)};
+    struct skep_queue_status status = {.stat = world->model.stat, .n_held = model_n_held(&world->model)};
     struct observation seen;
     char words[WORLD_WORDS_BYTES];
 
@@ -116,6 +116,9 @@ void world_check(struct world *world)
         world_fail(world, "%s", words);
     }
     if (!ledger_check(&world->ledger, &seen, words, sizeof words)) {
+        world_fail(world, "%s", words);
+    }
+    if (!model_range_check(&world->model, words, sizeof words)) {
         world_fail(world, "%s", words);
     }
     world_need(world, skep_queue_audit(&status) == 0, "taken is not what became of the tasks");
@@ -200,6 +203,7 @@ void server_save(struct world *world)
     observe_save(world->watcher);
     model_copy(&world->model, &world->saved_model);
     ledger_copy(&world->ledger, &world->saved_ledger);
+    memcpy(world->saved_ranges, world->ranges, sizeof world->ranges);
     world->has_saved = true;
 }
 
@@ -214,6 +218,7 @@ void server_restore(struct world *world)
     model_copy(&world->saved_model, &world->model);
     ledger_release(&world->ledger);
     ledger_copy(&world->saved_ledger, &world->ledger);
+    memcpy(world->ranges, world->saved_ranges, sizeof world->ranges);
 }
 
 /* Redis' clock cannot be set: what waits for a time is brought nearer. */

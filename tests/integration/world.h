@@ -24,6 +24,9 @@ enum {
     WORLD_PRODUCERS = 2,
     WORLD_CONSUMERS = 2,
     WORLD_HELD_MAX = 24,
+    WORLD_RANGES = 3,
+    WORLD_PIECES_MAX = 8,
+    WORLD_FATES_MAX = 4,
     WORLD_WORDS_BYTES = 512
 };
 
@@ -38,6 +41,22 @@ struct slot {
     struct records words;
     uint64_t number;
     size_t n_held;
+    bool has_range;
+    char range_job[MODEL_NAME_BYTES]; /* of which it wants many */
+    /* What it tells of the range in its hand. */
+    struct skep_range_verdict range;
+    struct skep_verdict retries[WORLD_FATES_MAX], dead[WORLD_FATES_MAX];
+    struct skep_bytes results[WORLD_FATES_MAX];
+};
+
+/* A range job that is put in pieces. */
+struct range_plan {
+    struct skep_range pieces[WORLD_PIECES_MAX];
+    size_t n_pieces;
+    int64_t n, n_done;
+    const char *stop;
+    char job[32]; /* a name that was forgotten in the midst is never used again */
+    unsigned n_names;
 };
 
 struct producer {
@@ -87,6 +106,17 @@ struct consumer {
     X(job_dropped)                                                                                           \
     X(job_forgotten)                                                                                         \
     X(job_not_over)                                                                                          \
+    X(range_put)                                                                                             \
+    X(range_put_again)                                                                                       \
+    X(range_put_refused)                                                                                     \
+    X(range_taken)                                                                                           \
+    X(range_told)                                                                                            \
+    X(range_cut)                                                                                             \
+    X(range_stolen)                                                                                          \
+    X(range_halved)                                                                                          \
+    X(range_dropped)                                                                                         \
+    X(range_suspect)                                                                                         \
+    X(range_reap_settled)                                                                                    \
     X(promoted)
 
 #define WORLD_MET_FIELD(name) uint64_t name;
@@ -102,6 +132,7 @@ struct world {
     struct slot slots[WORLD_SLOTS];
     struct producer producers[WORLD_PRODUCERS];
     struct consumer consumers[WORLD_CONSUMERS];
+    struct range_plan ranges[WORLD_RANGES], saved_ranges[WORLD_RANGES];
     struct model model, saved_model;
     struct ledger ledger, saved_ledger;
     bool has_saved;
@@ -110,6 +141,7 @@ struct world {
     uint64_t seed, chance;
     uint64_t n_steps;
     const char *doing;
+    bool is_drought;            /* nothing is put, and little goes back: the queue becomes empty */
     int64_t now_ms;             /* Redis TIME, as last seen */
     size_t n_tasks;             /* made so far */
     struct records agent_words; /* of the verdict that an agent gives */
@@ -141,6 +173,15 @@ struct skep_verdict world_make_verdict(struct world *world, struct records *word
 /* The name of a job: one that somebody pushes, sometimes one that nobody does. */
 const char *world_pick_job(struct world *world);
 
+/* A range job, of those that there are at all; and what is said of one position of it. */
+const char *world_pick_range(struct world *world);
+struct skep_verdict world_make_range_retry(struct world *world, struct records *words, const char *job,
+                                           int64_t position);
+struct skep_verdict world_make_range_verdict(struct world *world, struct records *words, const char *job,
+                                             int64_t position);
+void slot_plan_range(struct world *world, struct slot *slot);
+void slot_plan_wants(struct world *world, struct slot *slot);
+
 /* Dead letters that had to go are over. */
 void world_count_dropped(struct world *world);
 
@@ -160,6 +201,8 @@ void agent_reap(struct world *world);
 void producer_put(struct world *world);
 void producer_push_raw(struct world *world);
 void producer_forget(struct world *world);
+void range_put(struct world *world);
+void slot_take_large(struct world *world);
 void producer_open(struct world *world, struct producer *producer);
 void consumer_collect(struct world *world);
 void consumer_mark_fades(struct world *world);
@@ -170,6 +213,7 @@ void operator_forget(struct world *world);
 void cancellations_fade(struct world *world);
 void slot_ask(struct world *world);
 void operator_set(struct world *world);
+void operator_let_take(struct world *world); /* neither paused nor full */
 void operator_look(struct world *world);
 void time_leap(struct world *world);
 void server_forget_scripts(struct world *world);

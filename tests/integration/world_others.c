@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "model_range.h"
 #include "queue/beat.h"
 #include "queue/job.h"
 
@@ -84,6 +85,32 @@ static const struct model_worker *reap_pick(struct world *world)
     return worker;
 }
 
+/* Of a range: one of its positions, one beside it, or none that is known. */
+static int64_t reap_pick_position(struct world *world, const char *worker)
+{
+    const struct model_worker *w = model_find_worker(&world->model, worker);
+    struct model_range range;
+
+    if (w == NULL || !w->has_range || happens(world, 20) || !model_range_read(&w->held.items[0], &range)) {
+        return -1;
+    }
+    return range.lo - 1 + (int64_t)pick(world, (size_t)(range.hi - range.lo) + 2);
+}
+
+/* Whether the death is about a task, or a position, that its slot still holds. */
+static bool reap_is_met(struct world *world, const struct skep_death *death)
+{
+    const struct record *task = model_peek(&world->model, death->worker, death->running);
+    const struct model_worker *w = model_find_worker(&world->model, death->worker);
+    struct model_range range;
+
+    if (task == NULL || !w->has_range || !model_range_read(&w->held.items[0], &range)) {
+        return task != NULL;
+    }
+    return death->position < 0 ? range.hi == range.lo + 1
+                               : death->position >= range.lo && death->position < range.hi;
+}
+
 /* Who is to be dead. Of anybody who is registered, alive or not: a slot that was silent for too long hears of
  * it later. */
 static struct skep_death reap_plan(struct world *world, char *worker, char *info)
@@ -108,6 +135,7 @@ static struct skep_death reap_plan(struct world *world, char *worker, char *info
         death.running = SKEP_RUNNING_NONE;
     }
     death.running = death.running < SKEP_RUNNING_HEAD ? SKEP_RUNNING_NONE : death.running;
+    death.position = reap_pick_position(world, worker);
     snprintf(info, MODEL_INFO_BYTES, "signal=11 step=%" PRIu64, world->n_steps);
     return death;
 }
@@ -118,13 +146,23 @@ static void reap_judge(struct world *world, const struct skep_death *death, stru
 {
     static const struct record other = {"{\"t\":0}", 7};
     const struct record *task = model_peek(&world->model, death->worker, death->running);
+    const struct model_worker *w = model_find_worker(&world->model, death->worker);
+    struct model_range range;
     struct skep_bytes seen;
     skep_status st =
         skep_peek_running(world->agent, &world->keys, death->worker, death->running, &seen, NULL);
 
     world_need(world, st == (task != NULL ? SKEP_OK : SKEP_EMPTY), "looking at what runs");
+    if (task != NULL && w->has_range) {
+        task = model_range_given(&world->model, task);
+    }
     world_need(world, task == NULL || record_is(task, seen.bytes, seen.n), "what runs");
     records_clear(&world->agent_words);
+    if (w != NULL && w->has_range && model_range_read(&w->held.items[0], &range)) {
+        *verdict = world_make_range_verdict(world, &world->agent_words, range.job,
+                                            death->position >= 0 ? death->position : range.lo);
+        return;
+    }
     *verdict = world_make_verdict(world, &world->agent_words, task != NULL ? task : &other, true);
 }
 
@@ -151,14 +189,17 @@ void agent_reap(struct world *world)
     const struct record *task = model_peek(model, worker, death.running);
     struct skep_verdict verdict;
     int64_t moved, now_ms = world->now_ms;
-    bool is_new;
+    uint64_t n_halved = model->n_halved;
+    bool is_new, is_met, is_range;
     skep_status st;
 
     if (death.running >= 0 && happens(world, 60)) {
         reap_judge(world, &death, &verdict);
         death.verdict = &verdict;
     }
-    is_new = death.verdict != NULL && task != NULL && verdict.kind == SKEP_RETRY &&
+    is_met = reap_is_met(world, &death);
+    is_range = task != NULL && model_find_worker(model, worker)->has_range;
+    is_new = death.verdict != NULL && is_met && verdict.kind == SKEP_RETRY &&
              !model_is_delayed(model, &verdict.record);
     st = skep_reap(world->agent, &world->keys, &death, &moved, NULL);
     world_need(world, st == SKEP_OK, "reap");
@@ -166,16 +207,18 @@ void agent_reap(struct world *world)
         now_ms = reap_find_time(world, &verdict);
         world_need(world, now_ms >= world->now_ms && now_ms < world->now_ms + 60000, "the time of a reap");
     }
-    if (moved >= 0 && death.verdict != NULL && task != NULL) {
+    if (moved >= 0 && death.verdict != NULL && is_met) {
         world->ledger.n_published += verdict.result.bytes != NULL;
-        if (verdict.kind == SKEP_CANCEL) {
+        world->met.range_reap_settled += is_range;
+        if (verdict.kind == SKEP_CANCEL && !is_range) {
             ledger_finish(&world->ledger, task->bytes, task->n);
         }
         world->met.reap_settled++;
     }
-    world->met.reap_settled_late += moved >= 0 && death.verdict != NULL && task == NULL;
+    world->met.reap_settled_late += moved >= 0 && death.verdict != NULL && !is_met;
     world_need(world, moved == model_reap(model, &death, now_ms), "tasks moved by a reap");
     world_count_dropped(world);
+    world->met.range_halved += model->n_halved - n_halved;
     world->met.reap_moved += moved > 0;
     world->met.reap_refused += moved < 0;
     world->met.second_crash += model->suspect.n > n_suspect && death.verdict == NULL;
@@ -497,7 +540,8 @@ void operator_cancel(struct world *world)
 {
     static const char *const ids[] = {"a", "b", "c", "d", "e"};
     enum skep_cancel_kind kind = happens(world, 50) ? SKEP_CANCEL_JOB : SKEP_CANCEL_ID;
-    const char *name = kind == SKEP_CANCEL_JOB ? world_pick_job(world) : ids[pick(world, 5)];
+    const char *job = happens(world, 85) ? world_pick_job(world) : world_pick_range(world);
+    const char *name = kind == SKEP_CANCEL_JOB ? job : ids[pick(world, 5)];
     int64_t n;
 
     world_need(world, skep_cancel_put(world->agent, &world->keys, kind, &name, 1, &n, NULL) == SKEP_OK,
@@ -533,11 +577,12 @@ void slot_ask(struct world *world)
 /* A beat looks at one by chance, and drops it after a week. Here it goes when the test says so. */
 void cancellations_fade(struct world *world)
 {
-    static const char script[] = "for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do\n"
-                                 "    local job = string.match(field, '^job:(.*)$')\n"
-                                 "    if not job or redis.call('HEXISTS', KEYS[2], 'n:' .. job) == 0 then "
-                                 "redis.call('HDEL', KEYS[1], field) end\n"
-                                 "end";
+    static const char script[] =
+        "for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do\n"
+        "    local job = not string.match(field, '^id:') and string.match(field, ':(.*)$')\n"
+        "    if not job or redis.call('HEXISTS', KEYS[2], 'n:' .. job) == 0 then "
+        "redis.call('HDEL', KEYS[1], field) end\n"
+        "end";
     struct skep_reply *reply;
 
     skep_conn_begin(world->watcher, 5);
@@ -553,7 +598,7 @@ void cancellations_fade(struct world *world)
 /* Its producer begins anew, if somebody pushes under this name. */
 void operator_forget(struct world *world)
 {
-    const char *name = world_pick_job(world);
+    const char *name = happens(world, 75) ? world_pick_job(world) : world_pick_range(world);
     bool is_forced = happens(world, 40);
     skep_status st = skep_job_forget(world->agent, &world->keys, name, is_forced, NULL);
 
@@ -594,6 +639,19 @@ void operator_set(struct world *world)
     world_need(world, st == SKEP_OK, "settings");
 }
 
+void operator_let_take(struct world *world)
+{
+    struct model *model = &world->model;
+
+    model->max_results = 0;
+    model->is_paused = false;
+    model->is_pause_set = true;
+    world_need(world,
+               skep_queue_set_limit(world->agent, &world->keys, SKEP_LIMIT_RESULTS, 0, NULL) == SKEP_OK &&
+                   skep_queue_pause(world->agent, &world->keys, false, NULL) == SKEP_OK,
+               "letting slots take");
+}
+
 static void operator_look_at_jobs(struct world *world)
 {
     struct model *model = &world->model;
@@ -610,7 +668,8 @@ static void operator_look_at_jobs(struct world *world)
                    "being dropped");
         if (job != NULL) {
             world_need(world,
-                       jobs[i].n_announced == job->n_announced && jobs[i].n_done == job->n[0] &&
+                       jobs[i].is_stopped == (job->spec != NULL && job->hit >= 0) &&
+                           jobs[i].n_announced == job->n_announced && jobs[i].n_done == job->n[0] &&
                            jobs[i].n_failed == job->n[1] && jobs[i].n_cancelled == job->n[2] &&
                            (jobs[i].cancelled_ms > 0) == job->is_cancelled,
                        "a job");
@@ -632,7 +691,7 @@ void operator_look(struct world *world)
     world_need(world, status.n_delayed == (int64_t)model->n_delayed, "delayed");
     world_need(world, status.n_dead == (int64_t)model->dead.n, "dead");
     world_need(world, status.n_suspect == (int64_t)model->suspect.n, "suspect");
-    world_need(world, status.n_held == (int64_t)model_n_held(model), "held");
+    world_need(world, status.n_held == model_n_held(model), "held");
     world_need(world, status.is_paused == model->is_paused, "paused");
     world_need(world, memcmp(&status.stat, &model->stat, sizeof status.stat) == 0, "counters");
     world_need(world, status.n_slots == model->n_workers, "slots");
@@ -640,7 +699,7 @@ void operator_look(struct world *world)
         const struct model_worker *w = model_find_worker(&world->model, status.slots[i].worker);
         world_need(world,
                    w != NULL && w->beat == status.slots[i].beat &&
-                       (int64_t)w->held.n == status.slots[i].n_held,
+                       (w->has_range ? model_range_size(w) : (int64_t)w->held.n) == status.slots[i].n_held,
                    "a slot");
     }
     world_need(world, skep_queue_audit(&status) == 0, "audit");

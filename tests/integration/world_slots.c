@@ -33,10 +33,13 @@ static bool slot_is_current(const struct world *world, const char *worker)
     return false;
 }
 
-/* Too many dead are registered: their end is certain. */
+/* Too many dead are registered: their end is certain. In a drought few take part, so that shares are large.
+ */
 static void slot_bury_some(struct world *world)
 {
-    for (size_t i = 0; i < world->model.n_workers && world->model.n_workers > MODEL_WORKERS_MAX - 8;) {
+    size_t most = world->is_drought ? WORLD_SLOTS : MODEL_WORKERS_MAX - 8;
+
+    for (size_t i = 0; i < world->model.n_workers && world->model.n_workers > most;) {
         char worker[SKEP_WORKER_NAME_BYTES];
         int64_t moved;
         snprintf(worker, sizeof worker, "%s", world->model.workers[i].name);
@@ -81,7 +84,16 @@ static void slot_plan(struct world *world, struct slot *slot)
 
     records_clear(&slot->words);
     *cycle = (struct skep_cycle){.verdicts = slot->verdicts, .leaves = happens(world, 4)};
-    cycle->n_verdicts = pick_some(world, slot->held.n, 45, 20);
+    slot_plan_wants(world, slot);
+    slot->has_range = slot->holder.has_range;
+    slot->number = slot->holder.n_cycles + 1;
+    slot->n_held = slot->held.n;
+    if (slot->has_range) {
+        slot_plan_range(world, slot);
+        cycle->want = pick(world, 3);
+        return;
+    }
+    cycle->n_verdicts = world->is_drought ? slot->held.n : pick_some(world, slot->held.n, 45, 20);
     left = slot->held.n - cycle->n_verdicts;
     cycle->n_back = cycle->leaves && happens(world, 80) ? left : pick_some(world, left, 15, 50);
     left -= cycle->n_back;
@@ -89,8 +101,6 @@ static void slot_plan(struct world *world, struct slot *slot)
     for (size_t i = 0; i < cycle->n_verdicts; i++) {
         slot->verdicts[i] = world_make_verdict(world, &slot->words, &slot->held.items[i], false);
     }
-    slot->number = slot->holder.n_cycles + 1;
-    slot->n_held = slot->held.n;
 }
 
 /* ---- what is to come of it ---- */
@@ -99,9 +109,11 @@ static void slot_plan(struct world *world, struct slot *slot)
 static enum model_state slot_executed(struct world *world, struct slot *slot, int64_t now_ms,
                                       struct model_reply *reply)
 {
-    struct model_request request = {slot->holder.worker, slot->number, slot->n_held, &slot->cycle};
+    struct model_request request = {slot->holder.worker, slot->number, slot->n_held, &slot->cycle,
+                                    slot->has_range};
     const struct model_worker *worker = model_find_worker(&world->model, slot->holder.worker);
     bool gives_suspect_back = worker != NULL && worker->has_suspect && slot->cycle.n_back > 0;
+    uint64_t n_positions = world->model.n_positions_dropped, n_stolen = world->model.n_stolen;
     int64_t promoted = world->model.stat.promoted;
     size_t n_cancels = world->model.n_cancels, n_dropped = world->model.n_dropped;
     enum model_state state = model_cycle(&world->model, &request, now_ms, reply);
@@ -118,6 +130,15 @@ static enum model_state slot_executed(struct world *world, struct slot *slot, in
     world->met.cancellation_met += n_cancels - world->model.n_cancels;
     world_count_dropped(world);
     world->met.promoted += (uint64_t)(world->model.stat.promoted - promoted);
+    world->met.range_taken += state == MODEL_OK && reply->range_hi >= 0 && reply->n_tasks > 0;
+    world->met.range_suspect += state == MODEL_OK && reply->range_hi >= 0 && reply->crashes > 0;
+    world->met.range_told += state == MODEL_OK && slot->cycle.range != NULL;
+    world->met.range_cut += state == MODEL_CUT;
+    world->met.range_dropped += world->model.n_positions_dropped - n_positions;
+    world->met.range_stolen += world->model.n_stolen - n_stolen;
+    if (state == MODEL_OK && slot->has_range) {
+        world->ledger.n_published += (uint64_t)model_count_results(&slot->cycle);
+    }
     for (size_t i = 0; state == MODEL_OK && i < slot->cycle.n_verdicts; i++) {
         const struct skep_verdict *v = &slot->verdicts[i];
         world->ledger.n_published += v->result.bytes != NULL;
@@ -136,12 +157,31 @@ static void slot_compare(const struct world *world, const struct skep_cycle_repl
     world_need(world, got->depth == (int64_t)wanted->depth, "depth");
     world_need(world, got->due_ms == wanted->due_ms, "due");
     world_need(world, got->n_tasks == wanted->n_tasks, "number of tasks taken");
+    if (got->range_hi != wanted->range_hi) {
+        world_fail(world, "the range ends at %" PRId64 ", in the model at %" PRId64, got->range_hi,
+                   wanted->range_hi);
+    }
     for (size_t i = 0; i < got->n_tasks; i++) {
         world_need(world, record_is(&wanted->tasks[i], got->tasks[i].bytes, got->tasks[i].n), "tasks taken");
     }
     world_need(world, got->flags == wanted->flags, "flags");
     world_need(world, got->crashes == wanted->crashes, "crashes");
     world_need(world, strcmp(got->crash_info, wanted->crash_info) == 0, "what is known of the crash");
+}
+
+/* What is not in the hand any more. */
+static void slot_forget_told(struct slot *slot, const struct skep_cycle_reply *got)
+{
+    if (slot->has_range) {
+        if (got->range_hi < 0 || got->n_tasks > 0) {
+            records_clear(&slot->held);
+        }
+        return;
+    }
+    records_drop(&slot->held, slot->cycle.n_verdicts);
+    for (size_t i = 0; i < slot->cycle.n_back; i++) {
+        free(records_pop_tail(&slot->held).bytes);
+    }
 }
 
 /* The slot has its answer, and acts on it. */
@@ -151,7 +191,7 @@ static void slot_answered(struct world *world, struct slot *slot, skep_status st
     struct model_reply wanted;
     enum model_state state = slot_executed(world, slot, got->now_ms, &wanted);
     bool is_refused = state == MODEL_FENCED || state == MODEL_STEP;
-    bool had_left = state == MODEL_FENCED && came_again && slot->cycle.leaves &&
+    bool had_left = state == MODEL_FENCED && came_again && slot->cycle.leaves && !slot->has_range &&
                     slot->cycle.n_verdicts == 0 && slot->cycle.n_back == 0;
     const struct model_worker *worker;
 
@@ -164,11 +204,13 @@ static void slot_answered(struct world *world, struct slot *slot, skep_status st
         }
         return;
     }
-    slot_compare(world, got, &wanted, state == MODEL_REPLAY);
-    records_drop(&slot->held, slot->cycle.n_verdicts);
-    for (size_t i = 0; i < slot->cycle.n_back; i++) {
-        free(records_pop_tail(&slot->held).bytes);
+    world_need(world, got->is_cut == (state == MODEL_CUT), "whether the range was cut");
+    if (got->is_cut) {
+        world_need(world, got->range_hi == wanted.range_hi, "where it was cut");
+        return;
     }
+    slot_compare(world, got, &wanted, state == MODEL_REPLAY);
+    slot_forget_told(slot, got);
     for (size_t i = 0; i < got->n_tasks; i++) {
         records_push_tail(&slot->held, record_make(got->tasks[i].bytes, got->tasks[i].n));
     }
@@ -184,7 +226,7 @@ static void slot_answered(struct world *world, struct slot *slot, skep_status st
 /* Somebody with the same name and number sends the same bytes first. */
 static void slot_run_twin(struct world *world, struct slot *slot)
 {
-    static struct skep_cycle_reply reply; /* 16 KiB */
+    static struct skep_cycle_reply reply;
     struct skep_holder twin = slot->holder;
     struct skep_error err = {0};
     struct model_reply wanted;
@@ -194,15 +236,16 @@ static void slot_run_twin(struct world *world, struct slot *slot)
     twin.conn = world->spare;
     st = skep_holder_cycle(&twin, &slot->cycle, &reply, &err);
     state = slot_executed(world, slot, reply.now_ms, &wanted);
-    world_need(world, st == (state == MODEL_OK ? SKEP_OK : SKEP_E_FENCED), "the first of two equal cycles");
-    if (st == SKEP_OK) {
+    world_need(world, st == (state == MODEL_OK || state == MODEL_CUT ? SKEP_OK : SKEP_E_FENCED),
+               "the first of two equal cycles");
+    if (st == SKEP_OK && !reply.is_cut) {
         slot_compare(world, &reply, &wanted, false);
     }
 }
 
 static bool slot_cycle_retries(const struct slot *slot)
 {
-    bool retries = false;
+    bool retries = slot->cycle.range != NULL && slot->cycle.range->n_retries > 0;
 
     for (size_t i = 0; i < slot->cycle.n_verdicts; i++) {
         retries = retries || slot->verdicts[i].kind == SKEP_RETRY;
@@ -256,6 +299,7 @@ void slot_cycle(struct world *world)
     enum way way;
     skep_status st;
 
+    slot_bury_some(world);
     if (slot->holder.is_pending) {
         st = skep_holder_cycle_again(&slot->holder, &reply, &err);
         slot_answered(world, slot, st, true, &reply, &err);

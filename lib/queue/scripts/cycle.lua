@@ -70,7 +70,8 @@ end
 
 local last, settled_before, mark = string.match(applied, '^(%d+) (%d+)(%a*)$')
 last = tonumber(last)
-local is_suspect, is_range = string.find(mark, 's', 1, true), string.find(mark, 'r', 1, true)
+local is_suspect, is_range = nil, nil
+if mark ~= '' then is_suspect, is_range = string.find(mark, 's', 1, true), string.find(mark, 'r', 1, true) end
 local range_read, range_line, range_record, range_stop, range_drop, range_give_back
 if is_range or n_ranges > 0 then
     -- include range

@@ -5,7 +5,8 @@
 -- KEYS dead queue stat jobs   ARGV how many, 'requeue' or 'purge', wanted words (' cause=timeout ', '' for all)
 -- Reply: seen, matched
 -- A task that is requeued has not failed for good after all, and its job hears of it; of a range that failed as a whole
--- each of its positions.
+-- each of its positions. A letter of a range job that was forgotten is a task of no job; one of an earlier job of the same
+-- name stays, for its positions are the new one's affair.
 local many, verb, wanted = tonumber(ARGV[1]), ARGV[2], ARGV[3]
 redis.call('LLEN', KEYS[2])
 redis.call('HLEN', KEYS[3])
@@ -21,6 +22,17 @@ local function unfail(line, record)
     if n > 0 then redis.pcall('HINCRBY', KEYS[4], 'f:' .. job, -n) end
 end
 
+-- The record as it goes back to the queue; nil: it does not.
+local function revive(record)
+    local job = string.match(record, '^#skep r=%d+:%d+[^\n]- j=([%w_.-]+)[ \n]')
+    if not job then return record end
+    local begun = redis.call('HGET', KEYS[4], 'b:' .. job)
+    local queued = string.match(record, '^[^\n]- q=(%d+)')
+    if begun then return (not queued or queued == begun) and record or nil end
+    record = string.gsub(record, '^#skep r=%d+:%d+', '#skep', 1)
+    return (string.gsub(record, '^([^\n]-) j=[%w_.-]+', '%1', 1))
+end
+
 local seen, matched = 0, 0
 while seen < many do
     local letter = redis.call('LPOP', KEYS[1])
@@ -29,13 +41,15 @@ while seen < many do
     -- What somebody else put here has no line of skep's to take off.
     local cut = string.sub(letter, 1, 6) == '#skep ' and (string.find(letter, '\n', 1, true) or #letter) or 0
     local line = string.sub(letter, 1, math.max(cut - 1, 0)) .. ' '
-    if wanted == '' or string.find(line, wanted, 1, true) then
+    local record = nil
+    if wanted == '' or string.find(line, wanted, 1, true) then record = string.sub(letter, cut + 1) end
+    if record and verb == 'requeue' then record = revive(record) end
+    if record then
+        matched = matched + 1
         if verb == 'requeue' then
-            local record = string.sub(letter, cut + 1)
             redis.call('RPUSH', KEYS[2], record)
             unfail(line, record)
         end
-        matched = matched + 1
     else
         redis.call('RPUSH', KEYS[1], letter)
     end
