@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "index_work.h"
+#include "turn_range_parts.h"
 #include "sweep/crc32c.h"
 #include "sweep/order.h"
 #include "turn.h"
@@ -19,97 +19,10 @@ enum {
     RANGE_FAIL_MAX = 100 /* of a chunk that cannot begin, one by one; the rest goes back */
 };
 
-/* The turn under way. */
-struct range_turn {
-    struct skep_slot *slot;
-    struct skep_lane *lane;
-    struct skep_chunk *chunk;
-    struct skep_known_sweep *known;
-    struct skep_index_work work; /* what verdicts are made from */
-    double time_s;               /* a position may run so long */
-    int64_t now_ns, sealed_ns, told_ns;
-    int64_t run_ns; /* in kernels */
-    int64_t n_run, n_counted;
-    bool is_over; /* nothing more of this chunk */
-};
-
-static void range_count(struct range_turn *turn, enum skep_metric metric, int64_t n)
-{
-    skep_metrics_add(&turn->slot->page->metrics, metric, (uint64_t)n);
-}
-
-/* ---- verdicts ---- */
-
-/* The position that was added last has failed, or its result is wanted. */
-static void range_settle(struct range_turn *turn, int64_t index, const struct skep_outcome *outcome,
-                         int64_t ran_ns)
-{
-    struct skep_slot *slot = turn->slot;
-    struct skep_chunk *chunk = turn->chunk;
-    struct skep_attempt attempt = {.worker = turn->lane->holder.worker,
-                                   .host = slot->host,
-                                   .slot = (int)slot->settings->slot,
-                                   .finished_ms = skep_wall_ms(),
-                                   .now_ms = turn->now_ns / 1000000 + turn->lane->skew_ms,
-                                   .usage = skep_turn_usage(slot, ran_ns)};
-    const struct skep_work *work =
-        skep_index_work_at(&turn->work, turn->known, chunk->next - 1, index, outcome->status != SKEP_OK);
-    size_t mark = chunk->bytes.length;
-    struct skep_settled settled;
-
-    attempt.started_ms = attempt.finished_ms - ran_ns / 1000000;
-    skep_settle(&slot->policy, &attempt, work, outcome, &chunk->bytes, &settled);
-    settled.result_n = turn->known->sweep.has_results ? settled.result_n : 0;
-    if (skep_buf_failed(&chunk->bytes)) { /* a verdict without words is still one */
-        chunk->bytes.failed = false;
-        chunk->bytes.length = mark;
-        settled = (struct skep_settled){.kind = settled.kind, .delay_ms = settled.delay_ms};
-        skep_log(SKEP_LOG_ERROR, "no-memory", "slot=%d doing=result bytes=%zu", (int)slot->settings->slot,
-                 mark);
-    }
-    skep_chunk_add_entry(chunk, &settled);
-    if (settled.kind != SKEP_DONE) {
-        skep_settle_count(&slot->page->metrics, settled.kind);
-    }
-}
-
-/* The next position has failed, with ERR's words. */
-static void range_fail(struct range_turn *turn, int64_t index, skep_status status,
-                       const struct skep_error *err, double retry_after_s, int64_t ran_ns)
-{
-    const struct skep_outcome outcome = {.status = status, .err = *err, .retry_after_s = retry_after_s};
-
-    skep_chunk_add_other(turn->chunk, SKEP_ACK_ABSENT);
-    range_settle(turn, index, &outcome, ran_ns);
-}
-
-static int64_t range_index(const struct range_turn *turn, int64_t position)
-{
-    return turn->known->is_spec && turn->known->sweep.n > position
-               ? skep_order_index(&turn->known->sweep, position)
-               : position;
-}
-
-/* Nothing of this chunk can be done, for one and the same reason. It is given to some of its positions, each
- * with its own tries, and the rest goes back. */
-static void range_fail_some(struct range_turn *turn, skep_status status, const struct skep_error *err)
-{
-    struct skep_chunk *chunk = turn->chunk;
-    struct skep_error why;
-
-    turn->is_over = true;
-    for (int n = 0; n < RANGE_FAIL_MAX && chunk->next < chunk->hi && !skep_chunk_is_full(chunk) &&
-                    skep_chunk_reserve(chunk, &why) == SKEP_OK;
-         n++) {
-        range_fail(turn, range_index(turn, chunk->next), status, err, 0, 0);
-    }
-    chunk->sealed = chunk->next;
-}
-
 /* ---- sealing and telling ---- */
 
 /* Everything run so far is to be believed now; or nothing that was run since the last time. */
-static void range_seal(struct range_turn *turn)
+static void range_seal(struct skep_range_turn *turn)
 {
     struct skep_chunk *chunk = turn->chunk;
     struct skep_error err = {0};
@@ -124,17 +37,17 @@ static void range_seal(struct range_turn *turn)
     if (st != SKEP_OK) {
         skep_chunk_disown(chunk);
         turn->n_counted = 0;
-        range_fail_some(turn, st, &err);
+        skep_turn_range_fail_some(turn, st, &err);
         return;
     }
     skep_chunk_seal(chunk, turn->known, turn->slot->outputs, &written_bytes);
-    range_count(turn, SKEP_METRIC_OUTPUT_BYTES, (int64_t)written_bytes);
-    range_count(turn, SKEP_METRIC_TASKS_DONE, turn->n_counted);
+    skep_turn_range_count(turn, SKEP_METRIC_OUTPUT_BYTES, (int64_t)written_bytes);
+    skep_turn_range_count(turn, SKEP_METRIC_TASKS_DONE, turn->n_counted);
     turn->n_counted = 0;
 }
 
 /* The slots of this worker may be running what a hit has made useless: their agent tells them. */
-static skep_status range_tell(struct range_turn *turn, struct skep_error *err)
+static skep_status range_tell(struct skep_range_turn *turn, struct skep_error *err)
 {
     bool has_hit = turn->chunk->hit >= 0;
     skep_status st = skep_lane_tell(turn->lane, SKEP_KEEP_ALL, err);
@@ -147,7 +60,7 @@ static skep_status range_tell(struct range_turn *turn, struct skep_error *err)
     return st;
 }
 
-static bool range_is_tell_due(const struct range_turn *turn)
+static bool range_is_tell_due(const struct skep_range_turn *turn)
 {
     int64_t waits_ms = (turn->now_ns - turn->told_ns) / 1000000;
 
@@ -156,7 +69,7 @@ static bool range_is_tell_due(const struct range_turn *turn)
            (waits_ms >= RANGE_TELL_MANY_MS && skep_chunk_count_bytes(turn->chunk) >= RANGE_MANY_BYTES);
 }
 
-static skep_status range_tell_if_due(struct range_turn *turn, struct skep_error *err)
+static skep_status range_tell_if_due(struct skep_range_turn *turn, struct skep_error *err)
 {
     bool is_due = range_is_tell_due(turn);
 
@@ -178,7 +91,7 @@ struct range_one {
 };
 
 /* Without the lock. */
-static void range_compute(struct range_turn *turn, int64_t position, struct range_one *one)
+static void range_compute(struct skep_range_turn *turn, int64_t position, struct range_one *one)
 {
     const struct skep_known_sweep *known = turn->known;
     struct skep_point_outcome *outcome = &one->outcome;
@@ -192,16 +105,16 @@ static void range_compute(struct range_turn *turn, int64_t position, struct rang
 }
 
 /* Its value is there. */
-static void range_done(struct range_turn *turn, struct range_one *one, int64_t ran_ns)
+static void range_done(struct skep_range_turn *turn, struct range_one *one, int64_t ran_ns)
 {
     struct skep_point_outcome *point = &one->outcome;
     struct skep_outcome outcome = {.status = SKEP_OK};
     struct skep_chunk *chunk = turn->chunk;
 
     if (turn->known->sweep.has_results) {
-        outcome.status = skep_plan_result(turn->known->plan, &point->value, &outcome.value, &point->err);
+        outcome.status = skep_plan_result(turn->known->plan, &point->value, &outcome.value, &outcome.err);
         if (outcome.status != SKEP_OK) {
-            range_fail(turn, point->index, outcome.status, &point->err, 0, ran_ns);
+            skep_turn_range_fail(turn, point->index, &outcome, ran_ns);
             return;
         }
     }
@@ -212,13 +125,14 @@ static void range_done(struct range_turn *turn, struct range_one *one, int64_t r
         chunk->hit_index = point->index;
     }
     if (turn->known->sweep.has_results) {
-        range_settle(turn, point->index, &outcome, ran_ns);
+        skep_turn_range_settle(turn, point->index, &outcome, ran_ns);
     }
 }
 
-static void range_take_outcome(struct range_turn *turn, struct range_one *one, int64_t ran_ns)
+static void range_take_outcome(struct skep_range_turn *turn, struct range_one *one, int64_t ran_ns)
 {
     struct skep_point_outcome *outcome = &one->outcome;
+    struct skep_outcome failed;
 
     if (outcome->status == SKEP_STOPPED) {
         outcome->status = skep_turn_stopped(turn->slot, turn->known->sweep.timeout_s, &outcome->err);
@@ -236,11 +150,13 @@ static void range_take_outcome(struct range_turn *turn, struct range_one *one, i
         turn->is_over = true;
         break;
     default:
-        range_fail(turn, outcome->index, outcome->status, &outcome->err, outcome->retry_after_s, ran_ns);
+        failed = (struct skep_outcome){
+            .status = outcome->status, .err = outcome->err, .retry_after_s = outcome->retry_after_s};
+        skep_turn_range_fail(turn, outcome->index, &failed, ran_ns);
     }
 }
 
-static void range_run_one(struct range_turn *turn)
+static void range_run_one(struct skep_range_turn *turn)
 {
     struct skep_slot *slot = turn->slot;
     struct skep_chunk *chunk = turn->chunk;
@@ -250,12 +166,12 @@ static void range_run_one(struct range_turn *turn)
                                          .job = chunk->job,
                                          .sweep = &turn->known->sweep,
                                          .position = position};
-    struct skep_error err = {0};
+    struct skep_outcome no_room = {0};
     struct range_one one;
-    skep_status st = skep_chunk_reserve(chunk, &err);
 
-    if (st != SKEP_OK) {
-        range_fail(turn, range_index(turn, position), st, &err, 0, 0);
+    no_room.status = skep_chunk_reserve(chunk, &no_room.err);
+    if (no_room.status != SKEP_OK) {
+        skep_turn_range_fail(turn, skep_turn_range_index(turn, position), &no_room, 0);
         return;
     }
     for (int k = 0; k < chunk->n_outs; k++) {
@@ -279,40 +195,7 @@ static void range_run_one(struct range_turn *turn)
 
 /* ---- the turn ---- */
 
-/* A position that must not run: it has crashed too often, or used up its tries. */
-static bool range_is_unrun(struct range_turn *turn)
-{
-    const struct skep_batch *batch = &turn->lane->hand.batch;
-    struct skep_chunk *chunk = turn->chunk;
-    struct skep_slot *slot = turn->slot;
-    const struct skep_attempt attempt = {.worker = turn->lane->holder.worker,
-                                         .host = slot->host,
-                                         .slot = (int)slot->settings->slot,
-                                         .started_ms = skep_wall_ms(),
-                                         .finished_ms = skep_wall_ms(),
-                                         .now_ms = turn->now_ns / 1000000 + turn->lane->skew_ms};
-    const struct skep_work *work;
-    struct skep_settled settled;
-    struct skep_error err = {0};
-
-    if (chunk->hi - chunk->lo > 1 || (turn->work.header.tries == 0 && batch->crashes == 0) ||
-        skep_chunk_reserve(chunk, &err) != SKEP_OK) {
-        return false;
-    }
-    work = skep_index_work_at(&turn->work, turn->known, chunk->next, range_index(turn, chunk->next), true);
-    if (!skep_settle_unrun(&slot->policy, &attempt, work, batch->crashes, batch->crash_info, &chunk->bytes,
-                           &settled)) {
-        return false;
-    }
-    settled.result_n = turn->known->sweep.has_results ? settled.result_n : 0;
-    skep_chunk_add_other(chunk, SKEP_ACK_ABSENT);
-    skep_chunk_add_entry(chunk, &settled);
-    skep_settle_count(&slot->page->metrics, settled.kind);
-    chunk->sealed = chunk->next;
-    return true;
-}
-
-static skep_status range_run_all(struct range_turn *turn, struct skep_error *err)
+static skep_status range_run_all(struct skep_range_turn *turn, struct skep_error *err)
 {
     struct skep_slot *slot = turn->slot;
     skep_status st = SKEP_OK;
@@ -329,7 +212,7 @@ static skep_status range_run_all(struct range_turn *turn, struct skep_error *err
 }
 
 /* From the first look at its inputs to the last. */
-static skep_status range_run_chunk(struct range_turn *turn, struct skep_error *err)
+static skep_status range_run_chunk(struct skep_range_turn *turn, struct skep_error *err)
 {
     struct skep_known_sweep *known = turn->known;
     struct skep_error why = known->err;
@@ -341,10 +224,10 @@ static skep_status range_run_chunk(struct range_turn *turn, struct skep_error *e
         begun = skep_plan_begin(known->plan, turn->chunk->lo, turn->chunk->hi, &why);
     }
     turn->work.is_begun = begun == SKEP_OK;
-    if (range_is_unrun(turn)) {
+    if (skep_turn_range_is_unrun(turn)) {
         turn->is_over = true;
     } else if (begun != SKEP_OK) {
-        range_fail_some(turn, begun, &why);
+        skep_turn_range_fail_some(turn, begun, &why);
     } else {
         turn->now_ns = skep_monotonic_ns();
         st = range_run_all(turn, err);
@@ -358,12 +241,12 @@ static skep_status range_run_chunk(struct range_turn *turn, struct skep_error *e
 skep_status skep_turn_run_range(struct skep_slot *slot, struct skep_lane *lane, struct skep_error *err)
 {
     int64_t began_ns = skep_monotonic_ns();
-    struct range_turn turn = {.slot = slot,
-                              .lane = lane,
-                              .chunk = &lane->hand.chunk,
-                              .now_ns = began_ns,
-                              .sealed_ns = began_ns,
-                              .told_ns = began_ns};
+    struct skep_range_turn turn = {.slot = slot,
+                                   .lane = lane,
+                                   .chunk = &lane->hand.chunk,
+                                   .now_ns = began_ns,
+                                   .sealed_ns = began_ns,
+                                   .told_ns = began_ns};
     const struct skep_bytes *record = &lane->hand.batch.tasks[0];
     skep_status st = skep_index_work_init(&turn.work, record, &lane->hand.batch.arena, err);
 
@@ -375,7 +258,7 @@ skep_status skep_turn_run_range(struct skep_slot *slot, struct skep_lane *lane, 
                                  turn.work.spec_n);
     turn.time_s = skep_settle_time_s(&slot->policy, turn.known->sweep.timeout_s);
     st = range_run_chunk(&turn, err);
-    range_count(&turn, SKEP_METRIC_RUN_TIME, turn.run_ns);
+    skep_turn_range_count(&turn, SKEP_METRIC_RUN_TIME, turn.run_ns);
     skep_tuner_learn(&turn.known->tuner, turn.n_run, (double)(skep_monotonic_ns() - began_ns) * 1e-9);
     turn.chunk->want = turn.known->tuner.want;
     skep_index_work_release(&turn.work);

@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "gather/gathering.h"
 #include "sweep/array.h"
 #include "sweep/sidecar.h"
+#include "support/until.h"
+
+enum { HIVE_SWEEP_WAIT_MS = 60000 };
 
 static void make_output(struct hive_sweep *s, int k)
 {
@@ -105,49 +107,74 @@ struct skep_job hive_job(struct hive *hive, const char *job)
     return counts;
 }
 
-/* From the first ack to the last word. SKEP_E_CONFLICT: a child of a worker was first. */
-static skep_status gather(struct hive *hive, const struct hive_sweep *sweep, int64_t until_ms,
-                          struct skep_error *err)
-{
-    struct skep_gathering gathering;
-    struct skep_buf value;
-    skep_status st = skep_gathering_open(&gathering, hive->conn, hive->keys.name, sweep->job, &sweep->sweep,
-                                         sweep->roots, err);
+/* ---- gathering ---- */
 
-    while (st == SKEP_OK && !gathering.is_over) {
-        st = skep_gathering_step(&gathering, err);
-        if (st == SKEP_EMPTY) {
-            skep_sleep_ms(gathering.is_over ? 0 : skep_gathering_rest_ms(&gathering));
-            st = skep_monotonic_ms() < until_ms ? SKEP_OK : skep_error_set(err, SKEP_EMPTY, "not in time");
-        }
+struct gathering_test {
+    struct hive *hive;
+    const struct hive_sweep *sweep;
+    struct skep_gathering gathering;
+    skep_status st;
+    struct skep_error err;
+};
+
+static struct gathering_test begin_gathering(struct hive *hive, const struct hive_sweep *sweep)
+{
+    struct gathering_test test = {.hive = hive, .sweep = sweep};
+
+    test.st = skep_gathering_open(&test.gathering, hive->conn, hive->keys.name, sweep->job, &sweep->sweep,
+                                  sweep->roots, &test.err);
+    return test;
+}
+
+/* One step; whether there is no need of another. */
+static bool step(struct gathering_test *test)
+{
+    if (test->st == SKEP_OK && !test->gathering.is_over) {
+        test->st = skep_gathering_step(&test->gathering, &test->err);
+        test->st = test->st == SKEP_EMPTY ? SKEP_OK : test->st;
     }
-    if (st == SKEP_OK) {
-        assert_int_equal(gathering.n_bad, 0);
-        assert_string_equal(gathering.files.conflict, "");
-        assert_int_equal(gathering.files.n_lost, 0);
+    return test->st != SKEP_OK || test->gathering.is_over;
+}
+
+static bool has_come(void *context)
+{
+    struct gathering_test *test = context;
+
+    return step(test) || test->gathering.n_applied > 0;
+}
+
+static bool is_over(void *context)
+{
+    return step(context);
+}
+
+/* The last word, once it is over. SKEP_E_CONFLICT: a child of a worker was first. */
+static void finish(struct gathering_test *test)
+{
+    struct skep_buf value;
+
+    if (test->st == SKEP_OK) {
+        assert_true(test->gathering.is_over);
+        assert_int_equal(test->gathering.n_bad, 0);
+        assert_string_equal(test->gathering.files.conflict, "");
+        assert_int_equal(test->gathering.files.n_lost, 0);
         skep_buf_init(&value, 1 << 20);
-        st = skep_gathering_finish(&gathering, &value, err);
+        test->st = skep_gathering_finish(&test->gathering, &value, &test->err);
         skep_buf_release(&value);
     }
-    skep_gathering_close(&gathering);
-    return st;
+    skep_gathering_close(&test->gathering);
+    if (test->st != SKEP_OK && test->st != SKEP_E_CONFLICT) {
+        hive_fail(test->hive, "gathering: %s", test->err.text);
+    }
 }
 
 void hive_gather_some(struct hive *hive, const struct hive_sweep *sweep)
 {
-    struct skep_gathering gathering;
-    struct skep_error err = {0};
-    skep_status st = skep_gathering_open(&gathering, hive->conn, hive->keys.name, sweep->job, &sweep->sweep,
-                                         sweep->roots, &err);
+    struct gathering_test test = begin_gathering(hive, sweep);
 
-    while ((st == SKEP_OK || st == SKEP_EMPTY) && gathering.n_applied == 0) {
-        skep_sleep_ms(1);
-        st = skep_gathering_step(&gathering, &err);
-    }
-    if (st != SKEP_OK) {
-        hive_fail(hive, "gathering: %s", err.text);
-    }
-    skep_gathering_close(&gathering);
+    assert_true(test_until(has_come, &test, HIVE_SWEEP_WAIT_MS));
+    assert_int_equal(test.st, SKEP_OK);
+    skep_gathering_close(&test.gathering);
 }
 
 bool hive_is_gathered(struct hive *hive)
@@ -157,34 +184,40 @@ bool hive_is_gathered(struct hive *hive)
 
 struct skep_job hive_gather(struct hive *hive, const struct hive_sweep *sweep, int timeout_ms)
 {
-    int64_t until_ms = skep_monotonic_ms() + timeout_ms;
+    struct gathering_test test = begin_gathering(hive, sweep);
 
-    while (!hive_is_gathered(hive)) {
-        struct skep_error err = {0};
-        skep_status st = gather(hive, sweep, until_ms, &err);
-        if (st == SKEP_E_CONFLICT && skep_monotonic_ms() < until_ms) {
-            skep_sleep_ms(SKEP_GATHERING_REST_MS);
-        } else if (st != SKEP_OK) {
-            hive_fail(hive, "gathering: %s", err.text);
-        }
+    if (!test_until(is_over, &test, timeout_ms)) {
+        hive_fail(hive, "not gathered after %d ms", timeout_ms);
     }
+    finish(&test);
+    hive_until(hive, hive_is_gathered, "the job is gathered", timeout_ms);
     return hive_job(hive, sweep->job);
+}
+
+struct job_wait {
+    struct hive *hive;
+    const char *job;
+};
+
+static bool is_job_over(void *context)
+{
+    const struct job_wait *wait = context;
+    struct skep_job job = hive_job(wait->hive, wait->job);
+
+    return skep_job_is_over(&job);
 }
 
 struct skep_job hive_await_job(struct hive *hive, const char *job, int timeout_ms)
 {
-    int64_t until_ms = skep_monotonic_ms() + timeout_ms;
-    struct skep_job counts = hive_job(hive, job);
+    struct job_wait wait = {hive, job};
 
-    while (!skep_job_is_over(&counts)) {
-        if (skep_monotonic_ms() > until_ms) {
-            hive_fail(hive, "%s is not over after %d ms", job, timeout_ms);
-        }
-        skep_sleep_ms(5);
-        counts = hive_job(hive, job);
+    if (!test_until(is_job_over, &wait, timeout_ms)) {
+        hive_fail(hive, "%s is not over after %d ms", job, timeout_ms);
     }
-    return counts;
+    return hive_job(hive, job);
 }
+
+/* ---- outputs ---- */
 
 static void read_element(const struct hive_sweep *sweep, int64_t i, void *element_out)
 {
