@@ -8,16 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/kernel.h"
 #include "producer/array_path.h"
 #include "producer/command.h"
 #include "producer/commands.h"
 #include "producer/control.h"
 #include "producer/folders.h"
 #include "producer/sweep.h"
+#include "producer/sweep_still.h"
 #include "producer/words.h"
 #include "queue/range.h"
-#include "run/plan.h"
 #include "sweep/sidecar.h"
 
 enum { RESUME_ARENA_BYTES = 256 * 1024 * 1024 };
@@ -202,47 +201,7 @@ static skep_status resume_open(struct resume *resume, const char *given, struct 
     return st == SKEP_OK ? resume_read(resume, given, given, err) : st;
 }
 
-/* ---- whether it may go on ---- */
-
-static skep_status resume_check_kernel(const struct resume *resume, struct skep_error *err)
-{
-    const struct skep_sidecar_facts *facts = skep_sidecar_facts(resume->sidecar);
-    const char *name = resume->job.sweep.kernel;
-    const struct skep_kernel *kernel = skep_kernel_find(name);
-
-    if (kernel == NULL) {
-        return skep_error_set(err, SKEP_E_UNKNOWN_KERNEL, "this skep has no kernel \"%.64s\"", name);
-    }
-    if (kernel->version != facts->kernel_version) {
-        return skep_error_set(err, SKEP_E_USAGE,
-                              "what is there was computed by version %d of %s, and this is version %d, whose "
-                              "numbers differ: compute all of it anew (skep sweep --force)",
-                              facts->kernel_version, name, kernel->version);
-    }
-    return SKEP_OK;
-}
-
-static skep_status resume_check_inputs(const struct resume *resume, struct skep_error *err)
-{
-    const struct skep_sweep *sweep = &resume->job.sweep;
-
-    for (int i = 0; i < sweep->n_inputs; i++) {
-        const struct skep_sweep_input *was = &sweep->inputs[i];
-        struct skep_sweep_input is;
-        skep_status st = skep_input_fingerprint(resume->inputs, was->path, strlen(was->path), &is, err);
-        if (st != SKEP_OK) {
-            return st;
-        }
-        if (is.size != was->size || is.mtime_ns != was->mtime_ns || is.header != was->header) {
-            return skep_error_set(
-                err, SKEP_E_INPUT_CHANGED,
-                "input-changed: %.200s is not what it was when the sweep began: put the old "
-                "one back, or compute all of it anew (skep sweep --force)",
-                was->path);
-        }
-    }
-    return SKEP_OK;
-}
+/* ---- going on ---- */
 
 /* Whether every task that is to be done is done in the output that was named: then in all others, too, unless
  * they were lost, which a session finds out. */
@@ -250,8 +209,6 @@ static bool resume_is_complete(const struct resume *resume)
 {
     return skep_sidecar_facts(resume->sidecar)->is_complete && resume->job.sweep.reduce == NULL;
 }
-
-/* ---- going on ---- */
 
 static int resume_run(struct resume *resume, const char *given)
 {
@@ -290,10 +247,8 @@ static int resume_sweep(const struct resume_settings *settings, const char *give
     skep_arena_init(&resume.arena, RESUME_ARENA_BYTES);
     st = resume_open(&resume, given, &err);
     if (st == SKEP_OK) {
-        st = resume_check_kernel(&resume, &err);
-    }
-    if (st == SKEP_OK) {
-        st = resume_check_inputs(&resume, &err);
+        st = skep_sweep_check_still(&resume.job.sweep, skep_sidecar_facts(resume.sidecar), resume.inputs,
+                                    &err);
     }
     if (st == SKEP_OK) {
         exit_code = resume_run(&resume, given);

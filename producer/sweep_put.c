@@ -130,15 +130,14 @@ skep_status skep_sweep_put_after_end(struct skep_sweep_session *session, struct 
     return st == SKEP_OK || st == SKEP_EMPTY ? skep_sweep_put(session, err) : st;
 }
 
-/* The job of this name is ours: the same record. */
+/* The job of this name is ours: its record has our token. */
 static skep_status put_check_same(struct skep_sweep_session *session, struct skep_error *err)
 {
-    const char *spec;
+    const char *token = session->job->sweep.token, *spec;
     size_t n;
     skep_status st = skep_range_spec(session->conn, &session->keys, session->job->job, &spec, &n, err);
 
-    if (st == SKEP_OK &&
-        (n != session->spec.length || spec == NULL || memcmp(spec, session->spec.bytes, n) != 0)) {
+    if (st == SKEP_OK && (spec == NULL || memmem(spec, n, token, strlen(token)) == NULL)) {
         st = skep_error_set(err, SKEP_E_CONFLICT,
                             "queue %s has another job %s: give this one another name with --job",
                             session->keys.name, session->job->job);
