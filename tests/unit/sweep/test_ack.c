@@ -163,6 +163,24 @@ static void test_ack__may_be_empty(void **state)
     assert_int_equal(got.states[1], SKEP_ACK_SKIPPED);
 }
 
+/* A few bytes may claim only so many tasks. */
+static void test_ack__claims_no_years_of_work(void **state)
+{
+    struct skep_sweep large = {.n_all = INT64_C(1) << 40, .n = INT64_C(1) << 40, .n_outs = 1};
+    struct skep_ack ack = {.worker = "", .n_outs = 1};
+    struct skep_buf *buf = *state;
+
+    for (int64_t more = 0; more < 2; more++) {
+        struct skep_ack got;
+        ack.hi = ack.n_done = SKEP_ACK_MAX_POSITIONS + more;
+        ack.outs[0] = (struct skep_ack_out){.flags = SKEP_ACK_SUMMED_TOGETHER};
+        skep_buf_reset(buf);
+        skep_ack_write(buf, &ack, slice_bytes);
+        assert_int_equal(skep_ack_read(buf->bytes, buf->length, &large, slice_bytes, &got, NULL),
+                         more == 0 ? SKEP_OK : SKEP_E_PROTOCOL);
+    }
+}
+
 /* A name that is too long is cut. */
 static void test_ack__cuts_a_long_name(void **state)
 {
@@ -212,7 +230,7 @@ static void test_ack__refuses_what_is_not_of_this_sweep(void **state)
         {15, '\xff'}, {23, '\xff'}, /* far beyond 2^63 */
         {32, 1},      {32, 3},      /* other numbers of outputs */
         {45, 3},                    /* a state */
-        {49, 8},                    /* a flag */
+        {49, 3},      {86, 8},      /* flags: values that are synced, too; one that there is not */
     };
     struct skep_buf *buf = *state;
     struct skep_ack ack;
@@ -295,6 +313,7 @@ int main(void)
         ACK_TEST(comes_back),
         ACK_TEST(of_all_done_is_short),
         ACK_TEST(may_be_empty),
+        ACK_TEST(claims_no_years_of_work),
         ACK_TEST(cuts_a_long_name),
         ACK_TEST(refuses_one_that_is_cut),
         ACK_TEST(refuses_what_is_not_of_this_sweep),

@@ -451,6 +451,22 @@ static void test_gather__reads_back_what_may_be_lost(void **state)
     }
 }
 
+/* Where the machine does not know itself, nothing is believed unread. */
+static void test_gather__believes_no_unknown_machine(void **state)
+{
+    static const struct skep_here nowhere = {"", "somewhere"};
+
+    (void)state;
+    two_outputs("");
+    skep_here_replace(&nowhere);
+    fixture_make(&f);
+    must_open();
+    assert_int_equal(apply(&(struct ack_plan){.lo = 0, .hi = 20, .is_lost = true}), SKEP_OK);
+    assert_int_equal(skep_gatherer_count_done(&gatherer), 0);
+    assert_int_equal(apply(&(struct ack_plan){.lo = 0, .hi = 20}), SKEP_OK);
+    assert_int_equal(skep_gatherer_count_done(&gatherer), 20);
+}
+
 /* Acks that are all there is of their slices must wait for a sync; those of this machine's own need not. */
 static void test_gather__says_which_acks_must_wait(void **state)
 {
@@ -848,6 +864,7 @@ int main(void)
         GATHER_TEST(sums_what_is_summed_together),
         GATHER_TEST(sums_only_what_is_done),
         GATHER_TEST(reads_back_what_may_be_lost),
+        GATHER_TEST(believes_no_unknown_machine),
         GATHER_TEST(says_which_acks_must_wait),
         GATHER_TEST(knows_three_states),
         GATHER_TEST(compares_what_comes_twice),
