@@ -35,7 +35,7 @@ static const struct step steps[] = {
     {"plain push", producer_push_raw, 30},
     {"forget push", producer_forget, 4},
     {"put ranges", range_put, 30},
-    {"take a large share", slot_take_large, 40},
+    {"take a large share", slot_take_large, 60},
     {"collect", consumer_collect, 110},
     {"reader's mark fades", consumer_mark_fades, 15},
     {"sift", operator_sift, 10},

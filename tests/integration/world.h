@@ -114,6 +114,7 @@ struct consumer {
     X(range_cut)                                                                                             \
     X(range_stolen)                                                                                          \
     X(range_halved)                                                                                          \
+    X(range_blamed)                                                                                          \
     X(range_dropped)                                                                                         \
     X(range_suspect)                                                                                         \
     X(range_reap_settled)                                                                                    \

@@ -77,6 +77,11 @@ static const struct model_worker *reap_pick(struct world *world)
     for (int i = 0; i < 3 && worker->held.n == 0; i++) {
         worker = &model->workers[pick(world, model->n_workers)];
     }
+    for (size_t i = 0; i < model->n_workers && happens(world, 40); i++) {
+        if (model->workers[i].has_range && model_range_size(&model->workers[i]) > 1) {
+            return &model->workers[i];
+        }
+    }
     for (size_t i = 0; i < model->n_workers && model->n_crashes > 0 && happens(world, 30); i++) {
         if (model->workers[i].held.n > 0 && model_has_crashed(model, &model->workers[i].held.items[0])) {
             return &model->workers[i];
@@ -126,6 +131,9 @@ static struct skep_death reap_plan(struct world *world, char *worker, char *info
         death.observed = death.observed < -1 ? -1 : death.observed;
         if (happens(world, 60)) {
             death.running = (int64_t)w->n_settled + (int64_t)pick(world, w->held.n + 2) - 1;
+        }
+        if (w->has_range && happens(world, 70)) {
+            death.running = (int64_t)w->n_settled;
         }
     } else if (happens(world, 50) && world->slots[0].holder.worker[0] != '\0') {
         snprintf(worker, SKEP_WORKER_NAME_BYTES, "%s", world->slots[0].holder.worker);
@@ -219,6 +227,8 @@ void agent_reap(struct world *world)
     world_need(world, moved == model_reap(model, &death, now_ms), "tasks moved by a reap");
     world_count_dropped(world);
     world->met.range_halved += model->n_halved - n_halved;
+    world->met.range_blamed +=
+        moved > 1 && is_range && is_met && death.position >= 0 && death.verdict == NULL;
     world->met.reap_moved += moved > 0;
     world->met.reap_refused += moved < 0;
     world->met.second_crash += model->suspect.n > n_suspect && death.verdict == NULL;

@@ -215,8 +215,8 @@ void slot_plan_range(struct world *world, struct slot *slot)
     if (!world->is_drought && happens(world, 30)) {
         v->back = v->upto + (int64_t)pick(world, (size_t)(range->hi - v->upto) + 1);
     }
-    if (v->upto > range->lo && pick(world, 100) == 0) {
-        v->hit = range->lo + (int64_t)pick(world, (size_t)(v->upto - range->lo));
+    if (v->upto > range->lo && happens(world, 4)) {
+        v->hit = range->lo + (happens(world, 50) ? 0 : (int64_t)pick(world, (size_t)(v->upto - range->lo)));
         v->hit_index = v->hit * 7;
     }
     slot->cycle.range = v;
