@@ -57,6 +57,11 @@ static skep_status range_tell(struct skep_range_turn *turn, struct skep_error *e
     if (st == SKEP_OK && has_hit && turn->slot->news_fd >= 0) {
         skep_slot_poke(turn->slot->news_fd);
     }
+    if (st != SKEP_OK && skep_lane_forgive(turn->lane, st, "tell", err)) {
+        turn->is_over =
+            skep_chunk_is_full(turn->chunk); /* else there is work enough till the server is back */
+        st = SKEP_OK;
+    }
     return st;
 }
 
@@ -64,9 +69,13 @@ static bool range_is_tell_due(const struct skep_range_turn *turn)
 {
     int64_t waits_ms = (turn->now_ns - turn->told_ns) / 1000000;
 
-    return turn->chunk->hit >= 0 || waits_ms >= RANGE_TELL_MS || skep_chunk_is_full(turn->chunk) ||
-           (waits_ms >= RANGE_TELL_SOON_MS && turn->lane->reply.depth == 0) ||
-           (waits_ms >= RANGE_TELL_MANY_MS && skep_chunk_count_bytes(turn->chunk) >= RANGE_MANY_BYTES);
+    if (skep_chunk_is_full(turn->chunk)) {
+        return true;
+    }
+    return skep_lane_is_due(turn->lane, turn->now_ns / 1000000) &&
+           (turn->chunk->hit >= 0 || waits_ms >= RANGE_TELL_MS ||
+            (waits_ms >= RANGE_TELL_SOON_MS && turn->lane->reply.depth == 0) ||
+            (waits_ms >= RANGE_TELL_MANY_MS && skep_chunk_count_bytes(turn->chunk) >= RANGE_MANY_BYTES));
 }
 
 static skep_status range_tell_if_due(struct skep_range_turn *turn, struct skep_error *err)
