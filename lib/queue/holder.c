@@ -160,7 +160,7 @@ static skep_status holder_refused(const struct skep_reply *reply, struct skep_er
                               : "cycle: this slot was silent for a whole lease and was declared dead");
 }
 
-/* What is in the hand after the cycle. False: what was taken is no range, although the server says so. */
+/* What is in the hand after the cycle. False: it cannot be what the server says. */
 static bool holder_hold(struct skep_holder *holder, const struct skep_cycle_reply *reply)
 {
     bool has_range = reply->range_hi >= 0;
@@ -169,7 +169,7 @@ static bool holder_hold(struct skep_holder *holder, const struct skep_cycle_repl
     if (keeps_range && holder->has_range) {
         holder->range.lo = holder->range_upto > holder->range.lo ? holder->range_upto : holder->range.lo;
         holder->range.hi = reply->range_hi;
-        return true;
+        return holder->range.lo < holder->range.hi;
     }
     if (has_range && (reply->n_tasks != 1 || !skep_range_read_line(reply->tasks[0].bytes, reply->tasks[0].n,
                                                                    &holder->range, holder->range_job))) {
@@ -225,7 +225,8 @@ static skep_status holder_read(struct skep_holder *holder, const struct skep_rep
         return holder_refused(reply, err);
     }
     if (!holder_hold(holder, reply_out)) {
-        return skep_error_set(err, SKEP_E_PROTOCOL, "cycle: the server gave a range that is none");
+        holder->is_pending = true;
+        return skep_error_set(err, SKEP_E_PROTOCOL, "cycle: the server speaks of a range that cannot be");
     }
     holder->n_cycles++;
     holder->n_replays += reply_out->is_replay;

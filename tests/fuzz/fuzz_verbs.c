@@ -11,6 +11,7 @@
 #include <sys/eventfd.h>
 
 #include "base/alloc.h"
+#include "queue/acks.h"
 #include "queue/admin.h"
 #include "queue/beat.h"
 #include "queue/cancel.h"
@@ -134,16 +135,17 @@ static bool is_refused(skep_status st, const struct skep_error *err)
     return st != SKEP_OK;
 }
 
-/* Two cycles and a wait, as a slot goes through them. */
+/* Some cycles and a wait, as a slot goes through them. */
 static void run_cycles(struct skep_conn *conn, struct skep_error *err)
 {
     static struct skep_cycle_reply reply;
     static const struct skep_verdict done = {.kind = SKEP_DONE, .result = {"{}", 2}};
     struct skep_holder holder = {.conn = conn, .keys = keys, .worker = "w", .held_key = "h", .info_key = "i"};
     struct skep_cycle cycle = {.want = 10};
+    struct skep_range_verdict told = {.back = -1, .n_done = 1, .hit = -1};
     skep_status st;
 
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         st = skep_holder_cycle(&holder, &cycle, &reply, err);
         if (is_refused(st, err)) {
             break;
@@ -151,8 +153,12 @@ static void run_cycles(struct skep_conn *conn, struct skep_error *err)
         need(reply.n_tasks <= cycle.want && holder.n_held <= SKEP_BATCH_MAX);
         read_all(reply.tasks, reply.n_tasks);
         read_bytes(reply.crash_info, strlen(reply.crash_info));
-        cycle = (struct skep_cycle){.want = 5};
-        if (reply.n_tasks > 0) {
+        cycle = (struct skep_cycle){.want = 5, .range_job = "j", .range_want = 9};
+        if (holder.has_range) {
+            need(holder.n_held == 1 && holder.range.lo < holder.range.hi);
+            told.upto = holder.range.lo + 1;
+            cycle.range = &told;
+        } else if (reply.n_tasks > 0) {
             cycle.verdicts = &done;
             cycle.n_verdicts = 1;
             cycle.n_back = holder.n_held - 1;
@@ -332,7 +338,7 @@ static void run_jobs(struct skep_conn *conn, struct skep_error *err)
 
 static void run_cancel(struct skep_conn *conn, struct skep_error *err)
 {
-    struct skep_cancel_query tasks[] = {{"a", "1", false}, {"a", "2", false}, {NULL, "3", false}};
+    struct skep_cancel_query tasks[] = {{.job = "a", .id = "1"}, {.job = "a", .id = "2"}, {.id = "3"}};
     const char *const names[] = {"a"};
     int64_t n;
 
@@ -343,14 +349,62 @@ static void run_cancel(struct skep_conn *conn, struct skep_error *err)
     }
 }
 
+static void run_range(struct skep_conn *conn, struct skep_error *err)
+{
+    static const struct skep_range all = {0, 9};
+    static const struct skep_range_put put = {.job = "j", .spec = "{}", .spec_n = 2, .n = 9};
+    struct skep_range_end end;
+    const char *spec;
+    int64_t n_put;
+    size_t n;
+
+    (void)is_refused(skep_range_put(conn, &keys, &put, 0, &all, 1, &n_put, err), err);
+    skep_error_clear(err);
+    if (skep_conn_is_open(conn) && !is_refused(skep_range_spec(conn, &keys, "j", &spec, &n, err), err) &&
+        spec != NULL) {
+        read_bytes(spec, n);
+    }
+    skep_error_clear(err);
+    if (skep_conn_is_open(conn) && !is_refused(skep_range_read_end(conn, &keys, "j", &end, err), err) &&
+        end.value != NULL) {
+        read_bytes(end.value, end.value_n);
+    }
+}
+
+static void run_gather(struct skep_conn *conn, struct skep_error *err)
+{
+    static struct skep_bytes taken[SKEP_ACKS_WANT];
+    char(*names)[SKEP_RANGE_JOB_BYTES];
+    struct skep_acks acks;
+    size_t n;
+
+    need(skep_acks_init(&acks, conn, "q", "j", NULL) == SKEP_OK);
+    for (int i = 0; i < 2 && !is_refused(skep_acks_read(&acks, acks.n_taken, taken, &n, err), err); i++) {
+        need(n <= SKEP_ACKS_WANT && acks.want >= 1 && acks.want <= SKEP_ACKS_WANT);
+        read_all(taken, n);
+    }
+    skep_error_clear(err);
+    if (skep_conn_is_open(conn)) {
+        (void)is_refused(skep_range_finish(conn, &keys, "j", "1", 1, err), err);
+        skep_error_clear(err);
+    }
+    if (skep_conn_is_open(conn) && !is_refused(skep_range_list_gather(conn, &keys, &names, &n, err), err)) {
+        for (size_t i = 0; i < n; i++) {
+            need(skep_range_job_is_valid(names[i]));
+        }
+        skep_free(names);
+    }
+}
+
 static void run_rights(struct skep_conn *conn, struct skep_error *err)
 {
     (void)is_refused(skep_rights_check(conn, &keys, SKEP_ROLE_OPERATOR, err), err);
 }
 
 typedef void (*verb_run)(struct skep_conn *conn, struct skep_error *err);
-static const verb_run verbs[] = {run_cycles, run_register, run_beat, run_reap,    run_status, run_dead,
-                                 run_queues, run_put,      run_jobs, run_collect, run_cancel, run_rights};
+static const verb_run verbs[] = {run_cycles, run_register, run_beat,  run_reap,  run_status,
+                                 run_dead,   run_queues,   run_put,   run_jobs,  run_collect,
+                                 run_cancel, run_rights,   run_range, run_gather};
 enum { N_VERBS = sizeof verbs / sizeof verbs[0] };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

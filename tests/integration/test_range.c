@@ -321,39 +321,6 @@ static void test_range__strange_lines_are_records(void **state)
     skep_conn_free(conn);
 }
 
-/* The line and what it says. */
-static void test_range__reads_its_line(void **state)
-{
-    static const char good[] = "#skep r=12:1099511627776 j=a_b.c-1 q=7 try=1\nbody";
-    static const char *const bad[] = {
-        "",
-        "#skep r=1:2 j=j",
-        "#skep i=1 r=1:2 j=j\n",
-        "#skep r=1:2\n",
-        "#skep r=1 j=j\n",
-        "#skep r=2:2 j=j\n",
-        "#skep r=1:12345678901234 j=j\n",
-        "#skep r=1:2 j=\n",
-        "#skep r=1:2 j=a/b\n",
-        "#skep r=1:2 j=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
-        "#skep r=1:2 k=j\n j=j\n",
-    };
-    struct skep_range range;
-    char job[SKEP_RANGE_JOB_BYTES];
-
-    (void)state;
-    assert_true(skep_range_read_line(good, sizeof good - 1, &range, job));
-    assert_int_equal(range.lo, 12);
-    assert_int_equal(range.hi, INT64_C(1) << 40);
-    assert_string_equal(job, "a_b.c-1");
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        assert_false(skep_range_read_line(bad[i], strlen(bad[i]), &range, job));
-    }
-    for (size_t n = 0; n < strlen("#skep r=12:1099511627776 j=a_b.c-1 q=7 try=1"); n++) {
-        assert_false(skep_range_read_line(good, n, &range, job));
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -368,7 +335,6 @@ int main(void)
         cmocka_unit_test_setup(test_range__has_its_name_alone, verbs_clear),
         cmocka_unit_test_setup(test_range__is_refused, verbs_clear),
         cmocka_unit_test_setup(test_range__strange_lines_are_records, verbs_clear),
-        cmocka_unit_test(test_range__reads_its_line),
     };
 
     return cmocka_run_group_tests(tests, verbs_start, verbs_stop);
