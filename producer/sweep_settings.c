@@ -48,8 +48,9 @@ const struct skep_option skep_sweep_options[] = {
      .kind = SKEP_OPT_TEXT,
      AT(filter),
      .value_name = "EXPR",
-     .help = "compute only where this is true, \"i < j and r > 0.2\" (the language of the kernel expr); the "
-             "slices of the others keep the fill value"},
+     .help =
+         "compute only where this is true, \"(i < j) & (r > 0.2)\" (the language of the kernel expr); the "
+         "slices of the others keep the fill value"},
     {.name = "take",
      .kind = SKEP_OPT_TEXT,
      AT(take),

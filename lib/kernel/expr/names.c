@@ -62,22 +62,33 @@ static const char *list_vars(const struct skep_expr_tree *tree, char *names, siz
     return names;
 }
 
-static skep_status refuse(const struct skep_expr_tree *tree, size_t at, size_t length, struct skep_error *err)
+skep_status skep_expr_check_word(const struct skep_expr_tree *tree, size_t at, size_t length,
+                                 struct skep_error *err)
 {
     static const char *const words[][2] = {
-        {"and", "&"},
-        {"or", "|"},
+        {"and", "(...) & (...)"},
+        {"or", "(...) | (...)"},
         {"not", "~"},
         {"if", "where(condition, then, else)"},
     };
-    const char *text = tree->text + at;
-    char names[100];
 
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (is_word(text, length, words[i][0])) {
+        if (is_word(tree->text + at, length, words[i][0])) {
             return skep_expr_fail(tree, at, SKEP_E_BAD_ARGS, err, "\"%s\" is not for arrays; write %s",
                                   words[i][0], words[i][1]);
         }
+    }
+    return SKEP_OK;
+}
+
+static skep_status refuse(const struct skep_expr_tree *tree, size_t at, size_t length, struct skep_error *err)
+{
+    const char *text = tree->text + at;
+    char names[100];
+    skep_status st = skep_expr_check_word(tree, at, length, err);
+
+    if (st != SKEP_OK) {
+        return st;
     }
     return skep_expr_fail(tree, at, SKEP_E_BAD_ARGS, err, "unknown name \"%.*s\"; vars %s%s",
                           (int)(length < SHOWN ? length : SHOWN), text,

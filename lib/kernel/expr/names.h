@@ -24,4 +24,10 @@ struct skep_expr_name {
 SKEP_MUST_USE skep_status skep_expr_find_name(const struct skep_expr_tree *tree, size_t at, size_t length,
                                               struct skep_expr_name *name_out, struct skep_error *err);
 
+/* Whether the name is no word of Python's for which expressions of arrays have another.
+ *
+ *   SKEP_E_BAD_ARGS  it is; the words say which other */
+SKEP_MUST_USE skep_status skep_expr_check_word(const struct skep_expr_tree *tree, size_t at, size_t length,
+                                               struct skep_error *err);
+
 #endif

@@ -83,6 +83,10 @@ static skep_status expect(struct parser *p, enum skep_expr_token_kind kind, cons
         return skep_expr_fail(p->tree, p->token.at, SKEP_E_BAD_ARGS, p->err,
                               "%s is wanted, and the text ends here", what);
     }
+    if (p->token.kind == SKEP_EXPR_TOKEN_NAME &&
+        skep_expr_check_word(p->tree, p->token.at, p->token.length, p->err) != SKEP_OK) {
+        return SKEP_E_BAD_ARGS;
+    }
     return skep_expr_fail(p->tree, p->token.at, SKEP_E_BAD_ARGS, p->err, "%s is wanted, not \"%.*s\"", what,
                           token_shown(p), token_text(p));
 }
