@@ -154,14 +154,15 @@ static skep_status out_add_slice_axes(struct skep_sweep_out *out, const struct s
     return SKEP_OK;
 }
 
-/* What was asked for stays where no value is lost; f4 of f8 is rounded, which is why one asks for it. */
+/* What was asked for stays where no value is lost; reals are rounded, which is why one asks for them. */
 static skep_status out_choose_dtype(struct skep_sweep_out *out, enum skep_dtype value, struct skep_error *err)
 {
     if (out->dtype == SKEP_DTYPE_NONE) {
         out->dtype = value;
     } else if (!skep_dtype_fits(value, out->dtype)) {
-        return skep_error_set(err, SKEP_E_BAD_ARGS, "%.100s: values are %s, which %s does not hold",
-                              out->path, skep_dtype_name(value), skep_dtype_name(out->dtype));
+        return skep_error_set(err, SKEP_E_BAD_ARGS,
+                              "%.100s: values are %s, which %s does not hold: --dtype %s, or none", out->path,
+                              skep_dtype_name(value), skep_dtype_name(out->dtype), skep_dtype_name(value));
     }
     return SKEP_OK;
 }
@@ -175,7 +176,7 @@ skep_status skep_out_complete(const struct skep_sweep *sweep, struct skep_sweep_
     skep_status st = skep_out_proof_init(&proof, sweep, out, err);
 
     for (int d = 0; st == SKEP_OK && d < out->n_at; d++) {
-        out->shape[d] = proof.most[d] + 1;
+        out->shape[d] = proof.room[d] + 1;
     }
     if (st == SKEP_OK) {
         st = out_add_slice_axes(out, value, err);

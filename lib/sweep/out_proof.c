@@ -141,6 +141,26 @@ static bool proof_collect(struct skep_out_proof *proof)
 
 /* ---- axes ---- */
 
+/* The first of two with i < j stops one short of the second; who gives i an axis wants a matrix of all, of
+ * which one triangle is filled. */
+static bool proof_measure_room(struct skep_out_proof *proof, int d)
+{
+    const struct skep_sweep *sweep = proof->sweep;
+    int number = 0;
+
+    proof->room[d] = proof->most[d];
+    for (int f = 0; f < sweep->n_factors; f++) {
+        const struct skep_factor *factor = &sweep->factors[f];
+        int64_t by = proof->at[d].by[number];
+        if (factor->kind == SKEP_FACTOR_PAIRS && factor->is_unordered && by > 0 &&
+            !add_product(&proof->room[d], by, 1)) {
+            return false;
+        }
+        number += skep_factor_count_coordinates(factor);
+    }
+    return true;
+}
+
 static skep_status proof_measure_axis(struct skep_out_proof *proof, int d, struct skep_error *err)
 {
     int64_t least = proof->constant[d];
@@ -159,7 +179,7 @@ static skep_status proof_measure_axis(struct skep_out_proof *proof, int d, struc
                               proof->out->path, proof->out->at[d], (long long)least);
     }
     proof->most[d] = most;
-    return most < INT64_MAX ? SKEP_OK : out_too_large(proof, err);
+    return proof_measure_room(proof, d) && proof->room[d] < INT64_MAX ? SKEP_OK : out_too_large(proof, err);
 }
 
 skep_status skep_out_proof_init(struct skep_out_proof *proof, const struct skep_sweep *sweep,

@@ -31,6 +31,7 @@ struct skep_out_proof {
     struct skep_out_digit digits[SKEP_OUT_MAX_DIGITS];
     int n_digits;
     int64_t most[SKEP_MAX_DIMS]; /* the largest place along each axis */
+    int64_t room[SKEP_MAX_DIMS]; /* the largest that a shape should hold: pairs i < j make a square, too */
 };
 
 /* Read the index expressions of OUT and find the largest place along each axis. PROOF borrows both.

@@ -7,10 +7,11 @@
 #include "npy/slice.h"
 #include "sweep/affine.h"
 
-/* The variables that tell the points of a factor from each other. */
+/* The variables that tell the points of a factor from each other. A factor of one point has its axis, too:
+ * how many axes an array has does not depend on how many files a pattern happens to match. */
 static int factor_axes(const struct skep_factor *factor)
 {
-    return factor->n <= 1 ? 0 : factor->kind == SKEP_FACTOR_PAIRS ? 2 : 1;
+    return factor->kind == SKEP_FACTOR_PAIRS ? 2 : 1;
 }
 
 const char *skep_out_suggest(const struct skep_sweep *sweep, const char *path, char *text, size_t size)

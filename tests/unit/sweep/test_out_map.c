@@ -122,8 +122,8 @@ static int64_t *assert_disjoint(void)
 
 /* ---- works ---- */
 
-/* Without brackets each factor of more than one point is an axis, and slices are in the order of the index.
- */
+/* Without brackets each factor is an axis, also one of a single point, and slices are in the order of the
+ * index. */
 static void test_out_map__gives_each_factor_an_axis(void **state)
 {
     int64_t *slices;
@@ -135,7 +135,7 @@ static void test_out_map__gives_each_factor_an_axis(void **state)
     assert_int_equal(complete_scalar("te.npy"), SKEP_OK);
     assert_string_equal(out->path, "te.npy");
     assert_string_equal(out->fill, "nan");
-    assert_shape(2, (const int64_t[]){3, 4});
+    assert_shape(3, (const int64_t[]){3, 1, 4});
     slices = assert_disjoint();
     for (int64_t i = 0; i < 12; i++) {
         assert_int_equal(slices[i], i);
@@ -165,7 +165,8 @@ static void test_out_map__puts_pairs_where_they_point(void **state)
     free(slices);
 }
 
-/* Unordered pairs leave the triangle below the diagonal, and a single pair is (0, 1). */
+/* Unordered pairs make a square, of which the triangle below the diagonal is left; a single pair is (0, 1).
+ */
 static void test_out_map__leaves_the_other_triangle(void **state)
 {
     int64_t *slices;
@@ -173,15 +174,19 @@ static void test_out_map__leaves_the_other_triangle(void **state)
     (void)state;
     add_pairs(5, true);
     assert_int_equal(complete_scalar("te.npy[{i},{j}]"), SKEP_OK);
-    assert_shape(2, (const int64_t[]){4, 5});
+    assert_shape(2, (const int64_t[]){5, 5});
     slices = assert_disjoint();
     assert_int_equal(slices[0], 1);
     assert_int_equal(slices[9], 3 * 5 + 4);
     free(slices);
+    assert_int_equal(complete_scalar("te.npy[5*{i}+{j}]"), SKEP_OK);
+    assert_shape(1, (const int64_t[]){25});
+    assert_int_equal(complete_scalar("te.npy[{i},{j}-1]"), SKEP_OK);
+    assert_shape(2, (const int64_t[]){5, 4});
     begin_sweep();
     add_pairs(2, true);
     assert_int_equal(complete_scalar("te.npy[{i},{j}]"), SKEP_OK);
-    assert_shape(2, (const int64_t[]){1, 2});
+    assert_shape(2, (const int64_t[]){2, 2});
     slices = assert_disjoint();
     assert_int_equal(slices[0], 1);
     free(slices);
@@ -312,7 +317,7 @@ static void test_out_map__keeps_a_dtype_that_fits(void **state)
     assert_int_equal(skep_out_parse(&sweep, "x.npy", &arena, out, &err), SKEP_OK);
     out->dtype = SKEP_I4;
     assert_int_equal(skep_out_complete(&sweep, out, &value, &err), SKEP_E_BAD_ARGS);
-    assert_non_null(strstr(err.text, "values are f8, which i4 does not hold"));
+    assert_non_null(strstr(err.text, "values are f8, which i4 does not hold: --dtype f8, or none"));
     memset(&err, 0, sizeof err);
     assert_int_equal(skep_out_parse(&sweep, "x.npy", &arena, out, &err), SKEP_OK);
     out->dtype = SKEP_F8;
