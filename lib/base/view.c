@@ -82,7 +82,7 @@ bool skep_dtype_is_lossless(enum skep_dtype from, enum skep_dtype to)
 
 bool skep_dtype_fits(enum skep_dtype from, enum skep_dtype to)
 {
-    return skep_dtype_is_lossless(from, to) || (skep_dtype_kind(from) == 'f' && skep_dtype_kind(to) == 'f');
+    return skep_dtype_is_lossless(from, to) || (skep_dtype_kind(from) != '\0' && skep_dtype_kind(to) == 'f');
 }
 
 int64_t skep_shape_count(int ndim, const int64_t *shape)

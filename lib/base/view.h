@@ -32,7 +32,8 @@ enum skep_dtype skep_dtype_parse(const char *name); /* SKEP_DTYPE_NONE for anyth
 /* Whether every value of FROM has an exact equal in TO. */
 bool skep_dtype_is_lossless(enum skep_dtype from, enum skep_dtype to);
 
-/* The same, or both are reals: values may then be rounded, which somebody who asks for f4 of f8 asks for. */
+/* The same, or TO is real: values may then be rounded, which somebody who asks for f4 of f8, or for f8 (with
+ * its NaN) of i8, asks for. */
 bool skep_dtype_fits(enum skep_dtype from, enum skep_dtype to);
 
 enum { SKEP_MAX_DIMS = 32 };

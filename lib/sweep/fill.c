@@ -92,9 +92,11 @@ skep_status skep_fill_parse(struct skep_fill *fill, const char *text, enum skep_
     default:
         break;
     }
-    return is_good
-               ? SKEP_OK
-               : skep_error_set(err, SKEP_E_BAD_ARGS, "fill: '%.40s' is no %s", text, skep_dtype_name(dtype));
+    if (is_good) {
+        return SKEP_OK;
+    }
+    return skep_error_set(err, SKEP_E_BAD_ARGS, "fill: '%.40s' is no %s%s", text, skep_dtype_name(dtype),
+                          strcmp(text, "nan") == 0 ? ": --dtype f8 has a NaN" : "");
 }
 
 void skep_fill_put(const struct skep_fill *fill, void *to, size_t n)

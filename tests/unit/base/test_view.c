@@ -50,6 +50,25 @@ static void test_view__lossless_pairs(void **state)
     }
 }
 
+/* Into a real every number goes, rounded if need be; into an integer only what it holds exactly. */
+static void test_view__reals_take_every_number(void **state)
+{
+    static const int64_t large = (INT64_C(1) << 53) + 1;
+    struct skep_view view;
+    double rounded;
+
+    (void)state;
+    assert_true(skep_dtype_fits(SKEP_I8, SKEP_F8));
+    assert_true(skep_dtype_fits(SKEP_F8, SKEP_F4));
+    assert_true(skep_dtype_fits(SKEP_U1, SKEP_I2));
+    assert_false(skep_dtype_fits(SKEP_F4, SKEP_I8));
+    assert_false(skep_dtype_fits(SKEP_I8, SKEP_I4));
+    assert_false(skep_dtype_fits(SKEP_DTYPE_NONE, SKEP_F8));
+    skep_view_init(&view, &large, SKEP_I8, 0, NULL);
+    skep_view_convert(&view, SKEP_F8, &rounded);
+    assert_true(rounded == 0x1p53);
+}
+
 /* The strides of a new view are those of C order. */
 static void test_view__init_is_c_order(void **state)
 {
@@ -297,6 +316,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_view__dtypes_are_those_of_numpy),
         cmocka_unit_test(test_view__lossless_pairs),
+        cmocka_unit_test(test_view__reals_take_every_number),
         cmocka_unit_test(test_view__init_is_c_order),
         cmocka_unit_test(test_view__scalar_and_empty),
         cmocka_unit_test(test_view__contiguity),
