@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/parse.h"
 #include "producer/command.h"
 #include "producer/commands.h"
 #include "producer/sweep_dry.h"
@@ -22,7 +23,7 @@
 /* What runs where nobody says which queue: a private server has no other. */
 #define SWEEP_PRIVATE_QUEUE "sweep"
 
-enum { SWEEP_LEAST_MEMORY = 1 << 20 };
+enum { SWEEP_LEAST_MEMORY = 1 << 20, SWEEP_MOST_SLOTS = 1024 /* as skep-worker has it */ };
 
 struct sweep {
     const struct skep_sweep_settings *settings;
@@ -58,6 +59,19 @@ static skep_status sweep_check_server(const struct skep_sweep_settings *settings
     return SKEP_OK;
 }
 
+/* The worker would say so, too, but when the arrays are there already. */
+static skep_status sweep_check_slots(const char *slots, struct skep_error *err)
+{
+    int64_t n;
+
+    if (slots == NULL || strcmp(slots, "auto") == 0 ||
+        (skep_parse_i64(slots, strlen(slots), &n) && n >= 1 && n <= SWEEP_MOST_SLOTS)) {
+        return SKEP_OK;
+    }
+    return skep_error_set(err, SKEP_E_USAGE, "--slots %.40s: wanted auto or 1 to %d", slots,
+                          SWEEP_MOST_SLOTS);
+}
+
 static skep_status sweep_check_settings(const struct skep_sweep_settings *settings, struct skep_error *err)
 {
     if (settings->resumes && settings->forces) {
@@ -73,6 +87,9 @@ static skep_status sweep_check_settings(const struct skep_sweep_settings *settin
     }
     if (settings->memory_bytes > 0 && settings->memory_bytes < SWEEP_LEAST_MEMORY) {
         return skep_error_set(err, SKEP_E_USAGE, "--memory: a worker wants at least 1M for a task");
+    }
+    if (sweep_check_slots(settings->slots, err) != SKEP_OK) {
+        return SKEP_E_USAGE;
     }
     return sweep_check_server(settings, err);
 }

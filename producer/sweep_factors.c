@@ -220,6 +220,21 @@ static struct skep_factor *factors_add(struct skep_sweep *sweep, enum skep_facto
     return factor;
 }
 
+/* Said here, beside the option, and not of the record: nothing may use the second one, which is all that
+ * would be noticed before. */
+static skep_status factors_check_new(const struct skep_sweep *sweep, const struct skep_factor *factor,
+                                     int from, struct skep_error *err)
+{
+    for (int v = from; v < factor->n_variables; v++) {
+        const char *name = factor->variables[v];
+        int place;
+        if (skep_sweep_find(sweep, name, strlen(name), &place) != factor || place != v) {
+            return skep_error_set(err, SKEP_E_USAGE, "there is a variable %s already", name);
+        }
+    }
+    return SKEP_OK;
+}
+
 /* One option. JOINS: it belongs to the factor before it, as the second of two --zip does. */
 static skep_status factors_read_option(struct skep_sweep_reader *reader, const struct factors_row *row,
                                        const char *text, bool joins, struct skep_sweep *sweep,
@@ -240,6 +255,9 @@ static skep_status factors_read_option(struct skep_sweep_reader *reader, const s
                                &rest, err);
     if (st == SKEP_OK) {
         factor->n_variables += row->n_variables;
+        st = factors_check_new(sweep, factor, factor->n_variables - row->n_variables, err);
+    }
+    if (st == SKEP_OK) {
         st = row->read(reader, rest, factor, sweep->n_factors - 1, err);
     }
     return st == SKEP_OK ? skep_factor_row(factor->kind)->check(factor, err) : st;

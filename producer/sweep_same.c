@@ -13,15 +13,9 @@ enum { SAME_WORDS_BYTES = 160 };
 static const struct same_key {
     const char *key, *words;
 } same_keys[] = {
-    {"kernel", "the kernel"},
-    {"args", "the arguments"},
-    {"over", "what varies"},
-    {"seed", "--seed"},
-    {"order", "--order"},
-    {"take", "--take"},
-    {"filter", "--filter"},
-    {"out", "--out"},
-    {"inputs", "an input array, which has changed since"},
+    {"kernel", "the kernel"}, {"args", "the arguments"}, {"over", "what varies"},
+    {"seed", "--seed"},       {"order", "--order"},      {"take", "--take"},
+    {"filter", "--filter"},   {"out", "--out"},          {"inputs", "an input array's size or date"},
 };
 
 static bool same_text(const struct skep_node *a, const struct skep_node *b, struct skep_buf *buf)

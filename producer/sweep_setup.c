@@ -150,7 +150,7 @@ static skep_status setup_read_reduce(struct skep_sweep_setup *setup, struct skep
         return SKEP_OK;
     }
     st = skep_reduce_check(setup->sweep.reduce, err);
-    skep_error_prefix(err, "--reduce %.80s", setup->sweep.reduce);
+    skep_error_prefix(err, "--reduce");
     return st;
 }
 

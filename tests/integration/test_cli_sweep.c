@@ -393,7 +393,11 @@ static void test_cli_sweep__refuses_words(void **state)
     cli_run(cli, 2, "", "there is no variable k", "sweep", "te_box", "x=eeg.npy[:,{k}]", "--grid", "r=1,2");
     cli_run(cli, 2, "", "wanted one of index, random, longest", "sweep", "echo", "--order", "best");
     cli_run(cli, 2, "", "--seed -1", "sweep", "echo", "--seed", "-1");
-    cli_run(cli, 2, "", "--reduce summ", "sweep", "echo", "--reduce", "summ");
+    cli_run(cli, 2, "", "--reduce: there is no reduction \"summ\"", "sweep", "echo", "--reduce", "summ");
+    cli_run(cli, 2, "", "--slots none: wanted auto or 1 to 1024", "sweep", "echo", "-s", "none");
+    cli_run(cli, 2, "", "there is a variable a already", "sweep", "echo", "--grid", "a=1", "--grid", "a=2");
+    cli_run(cli, 2, "", "\"and\" is not for arrays; write (...) & (...)", "sweep", "echo", "--pairs", "i,j=3",
+            "--filter", "i < j and j > 1");
     cli_run(cli, 2, "", "--job a b", "sweep", "echo", "--job", "a b");
     cli_run(cli, 2, "", "--detach wants a server", "sweep", "echo", "--detach");
     cli_run(cli, 2, "", "which is it?", "sweep", "echo", "--resume", "--force");

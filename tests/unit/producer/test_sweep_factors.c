@@ -271,6 +271,7 @@ static void test_sweep_factors__refuses_wrong_texts(void **state)
     refuse(f, "grid", "r=1,two", "numbers only");
     refuse(f, "grid", "r=@nowhere.npy", "no such file");
     refuse(f, "grid", "r=@eeg.npy", "wanted a vector");
+    refuse(f, "pairs", "i,i=3", "there is a variable i already");
     refuse(f, "pairs", "i=64", "2 names");
     refuse(f, "pairs", "i,j=1", "at least 2");
     refuse(f, "pairs", "i,j=x", "ARRAY.npy:AXIS");
