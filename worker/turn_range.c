@@ -200,6 +200,9 @@ static void range_run_one(struct skep_range_turn *turn)
     if (position < chunk->hi) { /* else it was stolen or cancelled while it ran */
         range_take_outcome(turn, &one, turn->now_ns - began_ns);
     }
+    if (atomic_load_explicit(&slot->page->stop, memory_order_relaxed) == SKEP_STOP_CANCEL) {
+        turn->is_over = true; /* though it was done before it heard: what comes behind it is cancelled, too */
+    }
 }
 
 /* ---- the turn ---- */
