@@ -196,6 +196,17 @@ static void holder_read_reply(const struct skep_reply *reply, struct skep_cycle_
     }
 }
 
+/* Something is always left of what was cut, or it was not cut but taken away. */
+static skep_status holder_cut(struct skep_holder *holder, const struct skep_cycle_reply *reply,
+                              struct skep_error *err)
+{
+    if (!holder->has_range || reply->range_hi <= holder->range.lo || reply->range_hi >= holder->range.hi) {
+        return skep_error_set(err, SKEP_E_PROTOCOL, "cycle: the server cut a range where it cannot be cut");
+    }
+    holder->range.hi = reply->range_hi;
+    return SKEP_OK;
+}
+
 static skep_status holder_read(struct skep_holder *holder, const struct skep_reply *reply,
                                struct skep_cycle_reply *reply_out, struct skep_error *err)
 {
@@ -217,8 +228,7 @@ static skep_status holder_read(struct skep_holder *holder, const struct skep_rep
     holder_read_reply(reply, reply_out);
     if (skep_reply_is(&reply->items[0], "CUT")) {
         reply_out->is_cut = true;
-        holder->range.hi = reply_out->range_hi;
-        return SKEP_OK;
+        return holder_cut(holder, reply_out, err);
     }
     reply_out->is_replay = skep_reply_is(&reply->items[0], "REPLAY");
     if (!reply_out->is_replay && !skep_reply_is(&reply->items[0], "OK")) {
