@@ -61,7 +61,12 @@ static int end_explain_value(const struct skep_sweep_session *session)
     int64_t n_holes = skep_sweep_count_holes(session);
     skep_status st;
 
-    if (n_holes > 0 || !session->gathering.is_open) {
+    if (!session->gathering.is_open) {
+        skep_complain("there is no %s: something is missing, or whoever gathered could not compute it",
+                      sweep->reduce);
+        return SKEP_EXIT_FAILED;
+    }
+    if (n_holes > 0) {
         skep_complain("there is no %s, because %s task%s missing", sweep->reduce,
                       skep_words_number(n_holes, number), n_holes == 1 ? " is" : "s are");
         return SKEP_EXIT_FAILED;

@@ -165,6 +165,11 @@ bool skep_sweep_host_worker_is_over(struct skep_sweep_host *host)
     return host->worker.pid == 0 || skep_run_worker_is_over(&host->worker, &status);
 }
 
+void skep_sweep_host_show_log(const struct skep_sweep_host *host)
+{
+    skep_run_worker_show_log(&host->worker);
+}
+
 void skep_sweep_host_close(struct skep_sweep_host *host)
 {
     if (host->folder[0] == '\0') {
@@ -186,7 +191,7 @@ static skep_status host_watch_server(struct skep_sweep_host *host, uint64_t n_do
     skep_status st;
 
     if (!skep_embedded_is_over(&host->embedded, &status)) {
-        return SKEP_OK;
+        return host->embedded.pid != 0 ? SKEP_OK : skep_embedded_start(&host->embedded, skep_stop_fd(), err);
     }
     st = skep_restarts_count(&host->restarts, "the private redis-server", status, n_done, host->note,
                              sizeof host->note, err);

@@ -46,6 +46,9 @@ SKEP_MUST_USE skep_status skep_sweep_host_watch(struct skep_sweep_host *host, ui
 void skep_sweep_host_stop_worker(struct skep_sweep_host *host);
 bool skep_sweep_host_worker_is_over(struct skep_sweep_host *host);
 
+/* Show the user what the worker's log says of warnings and errors. */
+void skep_sweep_host_show_log(const struct skep_sweep_host *host);
+
 void skep_sweep_host_close(struct skep_sweep_host *host); /* ends both at once; zeroed is fine */
 
 #endif

@@ -236,6 +236,19 @@ static skep_status loop_turn(struct skep_sweep_session *session, bool *is_over_o
     return st;
 }
 
+/* Nothing moves: why? A worker of our own whose slots do not come up has said so in its log. */
+static void loop_wonder(struct skep_sweep_session *session)
+{
+    const char *why = skep_job_wonder(session->conn, &session->keys);
+
+    if (why != NULL && session->job->is_private && !session->has_shown_log) {
+        skep_progress_clear(&session->progress);
+        skep_sweep_host_show_log(&session->host);
+        session->has_shown_log = true;
+    }
+    skep_progress_note(&session->progress, why);
+}
+
 static void loop_show(struct skep_sweep_session *session)
 {
     int64_t now_ms = skep_monotonic_ms(), n_over = skep_job_over(&session->counts);
@@ -247,7 +260,7 @@ static void loop_show(struct skep_sweep_session *session)
         skep_progress_note(&session->progress, NULL);
     } else if (now_ms - session->moved_ms >= LOOP_WONDER_MS) {
         session->moved_ms = now_ms;
-        skep_progress_note(&session->progress, skep_job_wonder(session->conn, &session->keys));
+        loop_wonder(session);
     }
 }
 

@@ -35,6 +35,7 @@ struct skep_sweep_session {
     int64_t n_over, moved_ms; /* tasks that were over when that number last changed, and when that was */
     int64_t n_before;         /* tasks that were done before this session */
     bool tries_again;         /* the job was over before this session: what it left is put again */
+    bool has_shown_log;       /* of the private worker */
     bool is_idle;             /* nothing is missing, and no server knows of a job */
     int n_fills;              /* how often holes of a job without failures were put again */
 
