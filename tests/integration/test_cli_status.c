@@ -52,8 +52,8 @@ static void test_cli_status__prints_json(void **state)
             "\"waiting\":3,\"held\":2,\"delayed\":1,\"suspect\":1,\"dead\":1,\"results\":4,\"paused\":false,"
             "\"max_depth\":0,\"max_results\":0,\"max_dead\":1000000,\"stat\":{\"put\":0,\"taken\":13,",
             "", "status", "-q", "s", "--json");
-    cli_run(cli, 0, "\"workers\":[{\"worker\":\"host:1:x\",\"beat\":7,\"held\":2}],\"jobs\":[]}\n", "", "status", "-q",
-            "s", "--json");
+    cli_run(cli, 0, "\"workers\":[{\"worker\":\"host:1:x\",\"beat\":7,\"held\":2}],\"jobs\":[]}\n", "",
+            "status", "-q", "s", "--json");
     ask(cli->conn, "SADD skep:queues other");
     cli_run(cli, 0, "[{\"queue\":\"other\",", "", "status", "--json");
     cli_run(cli, 0, "},\n{\"queue\":\"s\",", "", "status", "--json");
