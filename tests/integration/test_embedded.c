@@ -158,6 +158,22 @@ static void test_embedded__knows_which_sockets_fit(void **state)
     assert_false(skep_embedded_socket_fits("relative"));
 }
 
+/* One that need not remember leaves nothing on the disk, and knows nothing after its death. */
+static void test_embedded__may_be_fleeting(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(skep_embedded_init(&f->embedded, f->data, f->socket, -1, &f->err), SKEP_OK);
+    f->embedded.is_fleeting = true;
+    assert_int_equal(skep_embedded_start(&f->embedded, -1, &f->err), SKEP_OK);
+    say(f, "RPUSH a 1");
+    assert_int_equal(kill(f->embedded.pid, SIGTERM), 0);
+    assert_true(test_until(is_over, f, CLI_MS));
+    runs_expect_entries(&(struct cli){.folder = f->data}, 1); /* the lock */
+    assert_int_equal(skep_embedded_start(&f->embedded, -1, &f->err), SKEP_OK);
+    assert_int_equal(count(f, "LLEN a"), 0);
+}
+
 /* ---- refuses ---- */
 
 /* A folder in which a server runs is not given to a second one; who is told to stop meanwhile, stops. */
@@ -197,6 +213,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_embedded__is_private),
         TEST(test_embedded__keeps_what_it_acknowledged),
+        TEST(test_embedded__may_be_fleeting),
         TEST(test_embedded__dies_with_its_starter),
         cmocka_unit_test(test_embedded__knows_which_sockets_fit),
         TEST(test_embedded__refuses_a_folder_in_use),
