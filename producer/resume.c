@@ -270,6 +270,10 @@ static int resume_act(const void *settings_read, const struct skep_operands *ope
     if (operands->n == 0) {
         return skep_control_pause(&settings->connect, settings->queue, false);
     }
+    if (settings->is_detached && skep_connect_is_private(&settings->connect)) {
+        skep_complain("--detach wants a server that stays: --redis URL (a private one ends with the sweep)");
+        return SKEP_EXIT_USAGE;
+    }
     return resume_sweep(settings, operands->items[0]);
 }
 

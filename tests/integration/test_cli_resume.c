@@ -204,6 +204,7 @@ static void test_cli_resume__refuses_strange_sidecars(void **state)
     cli_run(cli, 0, NULL, NULL, "sweep", "sleep", "--grid", "s=0:0.01:5", "-o", "te.npy", "--quiet");
     cli_run(cli, 0, NULL, NULL, "sweep", "sleep", "--grid", "s=0:0.02:5", "-o", "other.npy", "--quiet");
     naps_move(cli, "te.npy.skep", "kept");
+    cli_run(cli, 2, "", "--detach wants a server", "resume", "te.npy", "--detach");
     cli_run(cli, 2, "", "te.npy", "resume", "te.npy");
     cli_run(cli, 2, "", "te.npy", "holes", "te.npy");
     cli_run(cli, 2, "", "te.npy", "verify", "te.npy");
