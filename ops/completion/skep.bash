@@ -12,12 +12,12 @@ _skep()
 
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        _skep_choose 'run push results wait status queues job cancel dead replay pause resume limits audit chaos cost kernels help --help --version'
+        _skep_choose 'run sweep push results watch wait status queues job cancel dead replay pause resume holes verify diff limits audit chaos cost kernels help --help --version'
         return
     fi
     case $command in
     help)
-        _skep_choose 'run push results wait status queues job cancel dead replay pause resume limits audit chaos cost kernels'
+        _skep_choose 'run sweep push results watch wait status queues job cancel dead replay pause resume holes verify diff limits audit chaos cost kernels'
         return
         ;;
     job)
@@ -43,8 +43,10 @@ _skep()
     esac
     case $command in
     'run') words='--slots --results --ordered --array --shape --resume --fresh --data --output --state --keep --max-record --memory --quiet --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'sweep') words='--grid --zip --ranges --split --axis --pairs --pairs-unordered --random --lines --files --times --filter --take --order --const --seed --out --dtype --fill --reduce --stop --results --retries --timeout --backoff --dry-run --resume --force --slots --data --output --memory --quiet --queue --job --detach --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'push') words='--queue --job --skip-bad --allow-unknown-kernel --max-record --raw --no-wait --dry-run --quiet --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'results') words='--queue --output --count --follow --timeout --quiet --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'watch') words='--queue --quiet --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'wait') words='--queue --job --timeout --quiet --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'status') words='--queue --job --json --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'queues') words='--redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
@@ -58,7 +60,10 @@ _skep()
     'dead export') words='--queue --why --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'replay') words='--queue --record --data --output --gdb --memory --cache --max-record --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'pause') words='--queue --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
-    'resume') words='--queue --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'resume') words='--queue --job --slots --data --output --memory --results --detach --quiet --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'holes') words='--json --quiet' ;;
+    'verify') words='--quiet' ;;
+    'diff') words='--quiet' ;;
     'limits') words='--queue --max-depth --max-results --max-dead --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'audit') words='--queue --json --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'chaos') words='--list --seed --long --give-up --output --keep --programs' ;;
