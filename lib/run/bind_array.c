@@ -122,7 +122,12 @@ skep_status skep_bind_reference(const struct binding *b, const char *ref, size_t
 {
     skep_status st;
 
-    if (b->cache == NULL) {
+    if (n > 0 && ref[0] == '[') { /* somebody meant a list */
+        st = skep_error_set(b->err, SKEP_E_BAD_ARGS,
+                            "\"%.*s\" is no list (numbers as in JSON: 0.5, not .5), and a reference names a "
+                            "file before its slice",
+                            n < 64 ? (int)n : 64, ref);
+    } else if (b->cache == NULL) {
         st = bind_trust(b, ref, n);
     } else {
         st = skep_npy_cache_view(b->cache, ref, n, b->arena, view_out, b->err);

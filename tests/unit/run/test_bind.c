@@ -231,7 +231,10 @@ static void test_bind__looks_at_arguments_without_their_arrays(void **state)
     cache = NULL;
     bind("{\"x\":\"nowhere.npy[0]\",\"real\":\"nowhere.npy[1]\",\"pairs\":[[1,2]]}");
     check_refused("{\"x\":\"nowhere.npy[0\"}", "argument \"x\": array reference, column 12: '[' without ']'");
-    check_refused("{\"x\":\"[0]\"}", "argument \"x\": a reference names a file before its slice");
+    check_refused(
+        "{\"x\":\"[0]\"}",
+        "argument \"x\": \"[0]\" is no list (numbers as in JSON: 0.5, not .5), and a reference names a "
+        "file before its slice");
     check_refused("{\"pairs\":[1,2]}", "argument \"pairs\" wants the shape [n,2], got i8 of shape (2,)");
     check_refused("{\"few\":0}", "argument \"few\" must be from 1 to 100, not 0");
     cache = own;
