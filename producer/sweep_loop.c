@@ -268,7 +268,8 @@ skep_status skep_sweep_loop(struct skep_sweep_session *session, struct skep_erro
 {
     bool is_over = false;
 
-    while (!is_over) {
+    /* Who leaves it to others stays until everything is put. */
+    while (!is_over && (!session->job->is_detached || session->tries_again)) {
         skep_status st;
         if (skep_stop_is_asked()) {
             return SKEP_STOPPED;
@@ -297,9 +298,12 @@ void skep_sweep_wind_down(struct skep_sweep_session *session)
     int64_t until_ms = skep_monotonic_ms() + 1000 * (SKEP_RUN_WORKER_GRACE_S + 5);
     struct skep_error why = {0};
     skep_status st = SKEP_OK;
-    bool is_ended = false;
+    bool is_ended = false, is_kept = session->gathering.is_open && !session->job->is_hidden;
 
-    skep_progress_note(&session->progress, "stopping: what runs may finish; once more stops at once");
+    snprintf(session->note, sizeof session->note, "stopping; Ctrl-C once more stops at once%s%s%s",
+             is_kept ? " (skep resume " : "", is_kept ? session->job->sweep.outs[0].path : "",
+             is_kept ? " goes on)" : "");
+    skep_progress_note(&session->progress, session->note);
     skep_sweep_host_stop_worker(&session->host);
     while (!is_ended || st == SKEP_OK) { /* once more behind its end */
         is_ended = skep_sweep_host_worker_is_over(&session->host) || skep_monotonic_ms() > until_ms;

@@ -82,6 +82,14 @@ static skep_status put_piece(struct skep_sweep_session *session, const struct sk
     return st != SKEP_OK && skep_stop_is_asked() ? SKEP_STOPPED : st;
 }
 
+static skep_status put_refuse_name(const struct skep_sweep_session *session, struct skep_error *err)
+{
+    skep_error_clear(err);
+    return skep_error_set(err, SKEP_E_CONFLICT,
+                          "queue %s has another job %s: give this one another name with --job",
+                          session->keys.name, session->job->job);
+}
+
 skep_status skep_sweep_put(struct skep_sweep_session *session, struct skep_error *err)
 {
     const struct skep_sweep *sweep = &session->job->sweep;
@@ -103,6 +111,9 @@ skep_status skep_sweep_put(struct skep_sweep_session *session, struct skep_error
         if (st == SKEP_E_CONFLICT && n_before > 0) { /* a server that lost its memory in between */
             from = n_before = 0;
             continue;
+        }
+        if (st == SKEP_E_CONFLICT) {
+            return put_refuse_name(session, err);
         }
         if (st != SKEP_OK) {
             return st;
@@ -138,9 +149,7 @@ static skep_status put_check_same(struct skep_sweep_session *session, struct ske
     skep_status st = skep_range_spec(session->conn, &session->keys, session->job->job, &spec, &n, err);
 
     if (st == SKEP_OK && (spec == NULL || memmem(spec, n, token, strlen(token)) == NULL)) {
-        st = skep_error_set(err, SKEP_E_CONFLICT,
-                            "queue %s has another job %s: give this one another name with --job",
-                            session->keys.name, session->job->job);
+        st = put_refuse_name(session, err);
     }
     return st;
 }

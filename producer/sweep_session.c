@@ -151,7 +151,7 @@ static int session_tell_detached(const struct skep_sweep_session *session)
 
     if (!job->is_quiet) {
         skep_say("job %s: %s tasks are in queue %s; how it stands: skep watch -q %s %s", job->job,
-                 skep_words_number(job->sweep.n - session->n_before, number), job->queue, job->queue,
+                 skep_words_number(skep_sweep_count_holes(session), number), job->queue, job->queue,
                  job->job);
     }
     return SKEP_EXIT_OK;
@@ -162,9 +162,6 @@ static int session_go(struct skep_sweep_session *session)
     struct skep_error err = {0};
     skep_status st = session_begin(session, &err);
 
-    if (st == SKEP_OK && session->job->is_detached) {
-        return session_tell_detached(session);
-    }
     if (st == SKEP_OK && !session->is_idle) {
         st = skep_sweep_loop(session, &err);
         if (st == SKEP_STOPPED && session->job->is_private) {
@@ -172,6 +169,9 @@ static int session_go(struct skep_sweep_session *session)
         }
     }
     skep_progress_clear(&session->progress);
+    if (st == SKEP_OK && session->job->is_detached && !session->is_idle && !session->tries_again) {
+        return session_tell_detached(session);
+    }
     if (st == SKEP_OK) {
         return skep_sweep_tell_end(session);
     }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "producer/sweep_winner.h"
 
+#include <inttypes.h>
+
 #include "npy/cache.h"
 #include "producer/command.h"
+#include "run/run.h"
 #include "sweep/array.h"
 #include "sweep/axes.h"
 #include "sweep/expand.h"
@@ -15,6 +18,7 @@ enum {
     WINNER_SLICE_BYTES = 1024 * 1024, /* a larger value is not printed */
     WINNER_MAPPINGS = 16
 };
+#define WINNER_TASK_BYTES   (UINT64_C(4) << 30) /* skep-worker's default */
 #define WINNER_MAPPED_BYTES (UINT64_C(1) << 46)
 
 static void winner_add_i64(struct skep_buf *text, const char *name, int64_t number)
@@ -63,6 +67,35 @@ static skep_status winner_add_value(const struct skep_gatherer *files, const str
     return st;
 }
 
+/* Nothing keeps it where there are no arrays: compute it here, as the plain task that it would be. That it
+ * cannot be (an input that only workers see) is no harm. */
+static void winner_compute_value(const struct skep_sweep_job *job, const struct skep_point *point,
+                                 struct skep_npy_cache *cache, struct skep_buf *text)
+{
+    const struct skep_run run = {.inputs = job->inputs, .outputs = job->inputs, .cache = cache};
+    struct skep_outcome outcome;
+    struct skep_arena arena;
+    struct skep_buf record;
+    struct skep_work work;
+
+    skep_arena_init(&arena, WINNER_TASK_BYTES);
+    skep_buf_init(&record, WINNER_TEXT_BYTES);
+    skep_buf_printf(&record, "#skep i=%" PRId64 "\n", point->index);
+    if (skep_expand_record(&job->sweep, point, &arena, &record, NULL) == SKEP_OK &&
+        !skep_buf_failed(&record)) {
+        skep_work_read(&run, record.bytes, record.length, &arena, &work);
+        if (work.status == SKEP_OK) {
+            skep_run_work(&run, &work, &arena, &outcome);
+        }
+        if (work.status == SKEP_OK && outcome.status == SKEP_OK) {
+            skep_json_add_key(text, "value");
+            skep_result_write_value(text, &outcome.value);
+        }
+    }
+    skep_buf_release(&record);
+    skep_arena_release(&arena);
+}
+
 static skep_status winner_write(const struct skep_sweep_session *session, const struct skep_range_end *end,
                                 struct skep_arena *arena, struct skep_buf *text, struct skep_error *err)
 {
@@ -84,6 +117,8 @@ static skep_status winner_write(const struct skep_sweep_session *session, const 
     }
     if (st == SKEP_OK && session->gathering.is_open) {
         st = winner_add_value(&session->gathering.files, &point, arena, text, err);
+    } else if (st == SKEP_OK && job->sweep.n_outs == 0) {
+        winner_compute_value(job, &point, cache, text);
     }
     skep_buf_add_text(text, "}\n");
     skep_npy_cache_free(cache);

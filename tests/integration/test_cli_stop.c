@@ -32,11 +32,23 @@ static void test_cli_stop__says_that_there_was_none(void **state)
     cli_run(cli, 0, "", "all 3 tasks are done", "holes", "te.npy");
 }
 
+/* The value of a kernel that says only afterwards what it is lies in no array, and is printed all the same.
+ */
+static void test_cli_stop__prints_a_value_that_no_array_has(void **state)
+{
+    struct cli *cli = *state;
+
+    cli_run(cli, 0, "\"args\":{\"n\":91,\"lo\":7,\"hi\":12},\"value\":7}\n", NULL, "sweep", "prime_divisor",
+            "n=91", "--ranges", "lo,hi=2:22/5", "--stop", "first");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_cli_stop__prints_the_first_hit, runs_setup, runs_teardown),
         cmocka_unit_test_setup_teardown(test_cli_stop__ends_at_any_hit, runs_setup, runs_teardown),
+        cmocka_unit_test_setup_teardown(test_cli_stop__prints_a_value_that_no_array_has, runs_setup,
+                                        runs_teardown),
         cmocka_unit_test_setup_teardown(test_cli_stop__says_that_there_was_none, runs_setup, runs_teardown),
     };
 

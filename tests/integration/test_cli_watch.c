@@ -179,6 +179,22 @@ static void test_cli_watch__resumes_what_was_cancelled(void **state)
     naps_expect_complete(cli, "te.npy");
 }
 
+/* Detached: what was cancelled is put again before it leaves, and the worker does it. */
+static void test_cli_watch__resumes_detached(void **state)
+{
+    struct shop *shop = *state;
+    struct cli *cli = &shop->cli;
+    struct test_process *process = start_naps(cli);
+
+    naps_until_done(cli, process, "te.npy", 20);
+    cli_run(cli, 0, "", "job \"naps\" of queue sweep is cancelled", "cancel", "-q", Q, "naps");
+    cli_expect(process, 1, "", " cancelled");
+    cli_run(cli, 0, "", " tasks are in queue sweep", "resume", "te.npy", "--detach");
+    cli_run(cli, 0, "", "job naps: 200 of 200 tasks done", "wait", "-q", Q, "naps");
+    naps_expect_complete(cli, "te.npy");
+    cli_run(cli, 0, "", "all 200 tasks are done", "resume", "te.npy", "--detach");
+}
+
 /* Here, without the server: a private one does what is missing. */
 static void test_cli_watch__resumes_privately(void **state)
 {
@@ -204,8 +220,8 @@ static void test_cli_watch__does_not_join_another_job(void **state)
 
     cli_run(cli, 0, "", "3 done", "sweep", "sleep", "--grid", "s=0:0.01:3", "-o", "a.npy", "-q", Q, "--job",
             "naps");
-    cli_run(cli, 3, "", "queue sweep has another job", "sweep", "sleep", "--grid", "s=0:0.02:3", "-o",
-            "b.npy", "-q", Q, "--job", "naps");
+    cli_run(cli, 3, "", "queue sweep has another job naps: give this one", "sweep", "sleep", "--grid",
+            "s=0:0.02:3", "-o", "b.npy", "-q", Q, "--job", "naps");
     cli_run(cli, 3, "", "queue sweep has another job naps: give this one another name with --job", "resume",
             "b.npy");
     cli_run(cli, 0, "", "3 done, 0 failed", "resume", "b.npy", "--job", "more");
@@ -238,6 +254,7 @@ int main(void)
                                         shop_teardown),
         cmocka_unit_test_setup_teardown(test_cli_watch__resumes_what_was_cancelled, shop_setup,
                                         shop_teardown),
+        cmocka_unit_test_setup_teardown(test_cli_watch__resumes_detached, shop_setup, shop_teardown),
         cmocka_unit_test_setup_teardown(test_cli_watch__resumes_privately, shop_setup, shop_teardown),
         cmocka_unit_test_setup_teardown(test_cli_watch__does_not_join_another_job, shop_setup, shop_teardown),
         cmocka_unit_test_setup_teardown(test_cli_watch__refuses, shop_setup, shop_teardown),
