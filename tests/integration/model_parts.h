@@ -42,7 +42,7 @@ void model_drop_letters(struct model *model, size_t n);
 /* ---- model_range.c ---- */
 
 /* From where on nobody wants the positions of a job; HI: all below HI are wanted. */
-int64_t model_range_stop(struct model *model, const char *job, int64_t hi);
+int64_t model_range_stop(struct model *model, const char *name, int64_t hi);
 void model_range_drop(struct model *model, const char *job, int64_t lo, int64_t hi); /* they are over */
 void model_range_give_back(struct model *model, const struct model_range *range, int64_t lo, int64_t hi);
 

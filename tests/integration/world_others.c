@@ -218,7 +218,7 @@ void agent_reap(struct world *world)
     if (moved >= 0 && death.verdict != NULL && is_met) {
         world->ledger.n_published += verdict.result.bytes != NULL;
         world->met.range_reap_settled += is_range;
-        if (verdict.kind == SKEP_CANCEL && !is_range) {
+        if (verdict.kind == SKEP_CANCEL && task != NULL && !is_range) {
             ledger_finish(&world->ledger, task->bytes, task->n);
         }
         world->met.reap_settled++;
