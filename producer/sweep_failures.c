@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "producer/causes.h"
 #include "producer/command.h"
 #include "producer/letter_groups.h"
 #include "producer/letter_json.h"
@@ -107,23 +106,25 @@ static skep_status failures_visit(void *context, const struct skep_letter *lette
     return failures->fd >= 0 ? failures_write(failures, letter, err) : SKEP_OK;
 }
 
-static void failures_say(const struct skep_letter_groups *groups)
+/* The advice of causes is for tasks that wait to be requeued one by one; a sweep has a shorter way. */
+static void failures_say(const struct skep_letter_groups *groups, bool has_array)
 {
     size_t n_shown = groups->n_groups < FAILURES_SHOWN ? groups->n_groups : FAILURES_SHOWN;
     uint64_t n_hidden = groups->n_letters;
 
     for (size_t i = 0; i < n_shown; i++) {
         const struct skep_letter_group *group = &groups->groups[i];
-        const struct skep_cause *cause = skep_cause_find(group->cause);
         n_hidden -= group->count;
         skep_say("%9" PRIu64 "  %s: %.*s%s", group->count, group->cause, FAILURES_MESSAGE_BYTES,
                  group->message, group->differs ? " (the first one's words)" : "");
-        if (cause != NULL && cause->advice != NULL) {
-            skep_say("           %s", cause->advice);
-        }
     }
     if (n_hidden > 0) {
         skep_say("%9" PRIu64 "  of other kinds", n_hidden);
+    }
+    if (has_array) {
+        skep_say("when the cause is mended `skep resume` tries them again; with other arguments it is "
+                 "another sweep "
+                 "(--force)");
     }
 }
 
@@ -144,7 +145,7 @@ skep_status skep_sweep_tell_failures(struct skep_conn *conn, const struct skep_k
     }
     if (failures.groups != NULL) {
         skep_letter_groups_sort(failures.groups);
-        failures_say(failures.groups);
+        failures_say(failures.groups, roots != NULL);
     }
     if (failures.fd >= 0 && close(failures.fd) != 0 && st == SKEP_OK) {
         st = skep_error_errno(err, SKEP_E_OUTPUT, "the file of failed tasks");

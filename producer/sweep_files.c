@@ -211,8 +211,10 @@ skep_status skep_sweep_hidden_open(struct skep_sweep_hidden *hidden, struct skep
         snprintf(hidden->folder, sizeof hidden->folder, "%s/sweep-XXXXXX", parent) >= PATH_MAX ||
         mkdtemp(hidden->folder) == NULL) {
         hidden->folder[0] = '\0';
-        return skep_error_errno(err, SKEP_E_IO, "a folder for the values of the sweep cannot be made in %s",
-                                FILES_HIDDEN_PARENT);
+        return skep_error_errno(
+            err, SKEP_E_IO,
+            "values without --out are kept in %s below the working folder, where no folder can be made",
+            FILES_HIDDEN_PARENT);
     }
     st = skep_roots_new(&roots, err);
     if (st == SKEP_OK) {

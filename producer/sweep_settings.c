@@ -111,7 +111,7 @@ const struct skep_option skep_sweep_options[] = {
      .kind = SKEP_OPT_TEXT,
      AT(results),
      .value_name = "FILE",
-     .help = "also write a result line for each task to FILE (-: standard output), for sweeps that are not "
+     .help = "also append a result line for each task to FILE (-: standard output), for sweeps that are not "
              "large; what happens when nothing says where the values go"},
     {.name = "retries",
      .kind = SKEP_OPT_I64,

@@ -26,21 +26,25 @@ uint64_t skep_sweep_task_bytes(const struct skep_sweep_settings *settings)
 
 /* ---- what is open ---- */
 
-static skep_status setup_open_folders(const struct skep_text_list *folders, struct skep_roots **roots_out,
-                                      struct skep_error *err)
+static skep_status setup_open_folders(const char *option, const struct skep_text_list *folders,
+                                      struct skep_roots **roots_out, struct skep_error *err)
 {
     static const struct skep_text_list here = {.n = 1, .items = {"."}};
+    skep_status st = skep_folders_open(folders->n > 0 ? folders : &here, roots_out, err);
 
-    return skep_folders_open(folders->n > 0 ? folders : &here, roots_out, err);
+    if (st != SKEP_OK) {
+        skep_error_prefix(err, "--%s", option);
+    }
+    return st;
 }
 
 static skep_status setup_open(struct skep_sweep_setup *setup, struct skep_error *err)
 {
     const struct skep_sweep_settings *settings = setup->settings;
-    skep_status st = setup_open_folders(&settings->data, &setup->inputs, err);
+    skep_status st = setup_open_folders("data", &settings->data, &setup->inputs, err);
 
     if (st == SKEP_OK) {
-        st = setup_open_folders(&settings->output, &setup->outputs, err);
+        st = setup_open_folders("output", &settings->output, &setup->outputs, err);
     }
     if (st == SKEP_OK) {
         st = skep_npy_cache_new(setup->inputs, SETUP_MAPPINGS, setup_cache_bytes, &setup->cache, err);

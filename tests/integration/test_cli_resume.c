@@ -136,7 +136,7 @@ static void test_cli_resume__tries_failed_tasks_again(void **state)
     free(text);
     cli_run(cli, 1, "2:3\n", "1 of 3 tasks are missing", "holes", "te.npy");
     cli_run(cli, 1, "", "0 done, 1 failed, 2 before", "resume", "te.npy");
-    cli_run(cli, 1, "", "all of them, with their arguments: te.npy.failed.jsonl", "resume", "te.npy");
+    cli_run(cli, 1, "", "is mended `skep resume` tries them again", "resume", "te.npy");
 }
 
 /* ---- refusals ---- */

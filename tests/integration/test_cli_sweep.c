@@ -398,6 +398,7 @@ static void test_cli_sweep__refuses_words(void **state)
     cli_run(cli, 2, "", "there is a variable a already", "sweep", "echo", "--grid", "a=1", "--grid", "a=2");
     cli_run(cli, 2, "", "\"and\" is not for arrays; write (...) & (...)", "sweep", "echo", "--pairs", "i,j=3",
             "--filter", "i < j and j > 1");
+    cli_run(cli, 2, "", "--output: data root 'none'", "sweep", "echo", "--output", "none");
     cli_run(cli, 2, "", "--job a b", "sweep", "echo", "--job", "a b");
     cli_run(cli, 2, "", "--detach wants a server", "sweep", "echo", "--detach");
     cli_run(cli, 2, "", "which is it?", "sweep", "echo", "--resume", "--force");
