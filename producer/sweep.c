@@ -14,6 +14,7 @@
 #include "producer/sweep_dry.h"
 #include "producer/sweep_files.h"
 #include "producer/sweep_gaps.h"
+#include "producer/sweep_hidden.h"
 #include "producer/sweep_outs.h"
 #include "producer/sweep_settings.h"
 #include "producer/sweep_setup.h"
@@ -254,7 +255,7 @@ static int sweep_act(const void *settings, const struct skep_operands *operands)
     struct sweep sweep = {.settings = settings};
     int exit_code = sweep_run(&sweep, operands);
 
-    skep_sweep_hidden_close(&sweep.hidden, &sweep.setup);
+    skep_sweep_hidden_close(&sweep.hidden);
     skep_sweep_setup_close(&sweep.setup);
     return exit_code;
 }

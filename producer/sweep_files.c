@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "producer/sweep_files.h"
 
-#include <errno.h>
+#include <limits.h>
+#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,8 +16,6 @@
 #include "sweep/sidecar.h"
 
 enum { FILES_PATH_BYTES = PATH_MAX + 8 };
-
-#define FILES_HIDDEN_PARENT ".skep"
 
 /* ---- what is there ---- */
 
@@ -195,51 +193,4 @@ skep_status skep_sweep_files_make(const struct skep_sweep_setup *setup, const ch
         }
     }
     return st;
-}
-
-/* ---- those that nobody named ---- */
-
-skep_status skep_sweep_hidden_open(struct skep_sweep_hidden *hidden, struct skep_sweep_setup *setup,
-                                   struct skep_error *err)
-{
-    struct skep_roots *roots;
-    char parent[PATH_MAX]; /* whole: the worker may have another working folder */
-    skep_status st;
-
-    if ((mkdir(FILES_HIDDEN_PARENT, 0777) != 0 && errno != EEXIST) ||
-        realpath(FILES_HIDDEN_PARENT, parent) == NULL ||
-        snprintf(hidden->folder, sizeof hidden->folder, "%s/sweep-XXXXXX", parent) >= PATH_MAX ||
-        mkdtemp(hidden->folder) == NULL) {
-        hidden->folder[0] = '\0';
-        return skep_error_errno(
-            err, SKEP_E_IO,
-            "values without --out are kept in %s below the working folder, where no folder can be made",
-            FILES_HIDDEN_PARENT);
-    }
-    st = skep_roots_new(&roots, err);
-    if (st == SKEP_OK) {
-        st = skep_roots_add(roots, hidden->folder, err);
-    }
-    if (st != SKEP_OK) {
-        skep_roots_free(roots);
-        return st;
-    }
-    skep_roots_free(setup->outputs);
-    setup->outputs = roots;
-    setup->run.outputs = roots;
-    return SKEP_OK;
-}
-
-void skep_sweep_hidden_close(struct skep_sweep_hidden *hidden, const struct skep_sweep_setup *setup)
-{
-    if (hidden->folder[0] == '\0') {
-        return;
-    }
-    for (int k = 0; k < setup->sweep.n_outs; k++) {
-        files_remove(setup->outputs, setup->sweep.outs[k].path, "");
-        files_remove(setup->outputs, setup->sweep.outs[k].path, ".skep");
-    }
-    (void)rmdir(hidden->folder);
-    (void)rmdir(FILES_HIDDEN_PARENT); /* if nothing else is in it */
-    hidden->folder[0] = '\0';
 }

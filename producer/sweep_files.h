@@ -2,7 +2,6 @@
 #ifndef SKEP_PRODUCER_SWEEP_FILES_H
 #define SKEP_PRODUCER_SWEEP_FILES_H
 
-#include <limits.h>
 #include <stdbool.h>
 
 #include "base/error.h"
@@ -14,8 +13,10 @@
  * of it. With --resume *IS_RESUMED_OUT tells whether they are there, whole and of this sweep; then the sweep
  * gets their token, and JOB_OUT (SKEP_SWEEP_FILES_JOB_BYTES) the name under which they were put last.
  *
- *   SKEP_E_CONFLICT        something is there; ERR says what can be done. What --resume wants is of another
- * sweep SKEP_E_ARRAY_INVALID   a damaged sidecar SKEP_E_NOMEM, SKEP_E_IO */
+ *   SKEP_E_CONFLICT        something is there; ERR says what can be done
+ *                          what --resume wants is of another sweep
+ *   SKEP_E_ARRAY_INVALID   a damaged sidecar
+ *   SKEP_E_NOMEM, SKEP_E_IO */
 enum { SKEP_SWEEP_FILES_JOB_BYTES = 65 };
 SKEP_MUST_USE skep_status skep_sweep_files_look(struct skep_sweep_setup *setup, bool *is_resumed_out,
                                                 char *job_out, struct skep_error *err);
@@ -26,15 +27,5 @@ SKEP_MUST_USE skep_status skep_sweep_files_look(struct skep_sweep_setup *setup, 
  *   SKEP_E_NOMEM */
 SKEP_MUST_USE skep_status skep_sweep_files_make(const struct skep_sweep_setup *setup, const char *job,
                                                 const char *queue, struct skep_error *err);
-
-/* A folder for outputs that nobody named, with setup->outputs in it: made, and removed with what it holds.
- *
- *   SKEP_E_IO   it cannot be made */
-struct skep_sweep_hidden {
-    char folder[PATH_MAX]; /* "": there is none */
-};
-SKEP_MUST_USE skep_status skep_sweep_hidden_open(struct skep_sweep_hidden *hidden,
-                                                 struct skep_sweep_setup *setup, struct skep_error *err);
-void skep_sweep_hidden_close(struct skep_sweep_hidden *hidden, const struct skep_sweep_setup *setup);
 
 #endif

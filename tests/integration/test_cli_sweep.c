@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* skep sweep, the real program: what it computes is what plain tasks compute, and what it refuses it refuses
  * before it makes a file. */
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "sweeps.h"
 
 #define TE "te_box", "x=eeg.npy[:,{i}]", "y=eeg.npy[:,{j}]"
@@ -147,6 +151,28 @@ static void test_cli_sweep__a_split_and_a_sum(void **state)
     cli_run(cli, 0, words, "10 done", "sweep", "pi_mc", "--split", "n=1.0003e4:10", "--seed", "1", "--reduce",
             "sum");
     runs_expect_entries(cli, 2); /* the tasks, and what `skep run` made of them */
+}
+
+/* What a killed sweep left of its values is removed by the next one, but not what somebody may just be
+ * making. */
+static void test_cli_sweep__removes_what_killed_ones_left(void **state)
+{
+    static const struct timespec long_ago[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
+    struct cli *cli = *state;
+    char *parent = test_path(cli->folder, ".skep");
+    char *dead = test_path(parent, "sweep-killed"), *young = test_path(parent, "sweep-young");
+
+    assert_int_equal(mkdir(parent, 0777) | mkdir(dead, 0777) | mkdir(young, 0777), 0);
+    test_write_file(dead, "value.npy", "x", 1);
+    test_write_file(dead, "value.npy.skep", "x", 1);
+    assert_int_equal(utimensat(AT_FDCWD, dead, long_ago, 0), 0);
+    cli_run(cli, 0, "2\n", "2 done", "sweep", "sum", "x=[{a}]", "--grid", "a=1,1", "--reduce", "sum");
+    assert_int_equal(access(dead, F_OK), -1);
+    assert_int_equal(rmdir(young), 0);
+    assert_int_equal(rmdir(parent), 0); /* nothing else is in it */
+    free(young);
+    free(dead);
+    free(parent);
 }
 
 /* Without a word on where the values go they are result lines. */
@@ -474,6 +500,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cli_sweep__pairs_and_a_grid, runs_setup, runs_teardown),
         cmocka_unit_test_setup_teardown(test_cli_sweep__a_vector_and_a_seed, runs_setup, runs_teardown),
         cmocka_unit_test_setup_teardown(test_cli_sweep__a_split_and_a_sum, runs_setup, runs_teardown),
+        cmocka_unit_test_setup_teardown(test_cli_sweep__removes_what_killed_ones_left, runs_setup,
+                                        runs_teardown),
         cmocka_unit_test_setup_teardown(test_cli_sweep__result_lines, runs_setup, runs_teardown),
         cmocka_unit_test_setup_teardown(test_cli_sweep__generators, runs_setup, runs_teardown),
         cmocka_unit_test_setup_teardown(test_cli_sweep__dry_run, runs_setup, runs_teardown),
