@@ -138,7 +138,7 @@ struct skep_verdict world_make_range_retry(struct world *world, struct records *
     return (struct skep_verdict){.kind = SKEP_RETRY,
                                  .record = range_keep(words, text),
                                  .delay_ms = delays[pick(world, 4)],
-                                 .job = job};
+                                 .job = range_keep(words, job).bytes};
 }
 
 static struct skep_verdict range_bury(struct world *world, struct records *words, const char *job,
