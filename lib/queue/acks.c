@@ -85,12 +85,18 @@ static void acks_build(struct skep_acks *acks, size_t n_safe, int mark_ms)
 {
     const char *const keys[] = {acks->acks_key, acks->gatherer_key, acks->keys.jobs, acks->keys.puts};
 
-    skep_script_begin(acks->conn, SKEP_SCRIPT_GATHER, 4, keys, 5);
+    size_t n_bytes = 0;
+
+    for (size_t i = 0; i < n_safe; i++) {
+        n_bytes += acks->taken_bytes[i];
+    }
+    skep_script_begin(acks->conn, SKEP_SCRIPT_GATHER, 4, keys, 6);
     skep_conn_arg_text(acks->conn, acks->job);
     skep_conn_arg_text(acks->conn, acks->token);
     skep_conn_arg_u64(acks->conn, acks->n_calls + 1);
     skep_conn_arg_u64(acks->conn, n_safe);
     skep_conn_arg_i64(acks->conn, mark_ms);
+    skep_conn_arg_u64(acks->conn, n_bytes);
     if (mark_ms > 0) {
         skep_conn_begin(acks->conn, 4);
         skep_conn_arg_text(acks->conn, "LRANGE");
@@ -130,6 +136,9 @@ static skep_status acks_call(struct skep_acks *acks, size_t n_safe, int mark_ms,
     if (st == SKEP_OK) { /* only now: the call that comes again after a failure must have the same number */
         acks->n_calls++;
         acks->n_taken = *n_out;
+        for (size_t i = 0; i < *n_out; i++) {
+            acks->taken_bytes[i] = acks_out[i].n;
+        }
     }
     return st;
 }

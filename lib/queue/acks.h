@@ -24,12 +24,13 @@ struct skep_acks {
     char job[SKEP_RANGE_JOB_BYTES];
     char acks_key[SKEP_KEY_BYTES], gatherer_key[SKEP_KEY_BYTES];
     char token[SKEP_WORKER_NAME_BYTES];
-    size_t n_taken;   /* in hand */
-    size_t want;      /* the next call asks for so many */
-    int64_t n_left;   /* length of the list, as last heard */
-    uint64_t n_calls; /* answered so far */
-    bool is_over;     /* every task of the job was over when the acks in hand were read: what n_left counts is
-                       * all that there will be */
+    size_t n_taken;                     /* in hand */
+    size_t taken_bytes[SKEP_ACKS_WANT]; /* how long each of them is */
+    size_t want;                        /* the next call asks for so many */
+    int64_t n_left;                     /* length of the list, as last heard */
+    uint64_t n_calls;                   /* answered so far */
+    bool is_over; /* every task of the job was over when the acks in hand were read: what n_left counts is
+                   * all that there will be */
 };
 
 SKEP_MUST_USE skep_status skep_acks_init(struct skep_acks *acks, struct skep_conn *conn, const char *queue,

@@ -29,8 +29,7 @@ static const struct rights_row {
     size_t keys[RIGHTS_MAX_KEYS];
 } rights_rows[SKEP_ROLE_COUNT] = {
     [SKEP_ROLE_WORKER] = {.text = "a worker",
-                          .direct =
-                              "EVALSHA,SCRIPT LOAD,SADD,BLMOVE,SET,HMGET,HGET,LRANGE,SMEMBERS,MEMORY USAGE",
+                          .direct = "EVALSHA,SCRIPT LOAD,SADD,BLMOVE,SET,HMGET,HGET,LRANGE,SMEMBERS",
                           .n_scripts = 8,
                           .scripts = {SKEP_SCRIPT_REGISTER, SKEP_SCRIPT_CYCLE, SKEP_SCRIPT_TOUCH,
                                       SKEP_SCRIPT_PEEK, SKEP_SCRIPT_REAP, SKEP_SCRIPT_GATHER,
@@ -60,8 +59,7 @@ static const struct rights_row {
                            .keys = ALL_KEYS},
     [SKEP_ROLE_RUN] =
         {.text = "skep run",
-         .direct = "EVALSHA,SCRIPT LOAD,SADD,SREM,BLMOVE,SET,HMGET,HGET,HDEL,LRANGE,LLEN,MGET,DEL,SMEMBERS,"
-                   "MEMORY USAGE",
+         .direct = "EVALSHA,SCRIPT LOAD,SADD,SREM,BLMOVE,SET,HMGET,HGET,HDEL,LRANGE,LLEN,MGET,DEL,SMEMBERS",
          .n_scripts = 12,
          .scripts = {SKEP_SCRIPT_REGISTER, SKEP_SCRIPT_CYCLE, SKEP_SCRIPT_TOUCH, SKEP_SCRIPT_PEEK,
                      SKEP_SCRIPT_REAP, SKEP_SCRIPT_PUT, SKEP_SCRIPT_COLLECT, SKEP_SCRIPT_STATUS,

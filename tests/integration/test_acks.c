@@ -245,20 +245,28 @@ static void test_acks__hold_slots_off(void **state)
 /* Large ones do so when they are eight MiB together. */
 static void test_acks__hold_slots_off_by_their_size(void **state)
 {
+    static char large[3000001]; /* three are more than eight MiB */
     const struct skep_cycle take_it = {.want = 1, .range_job = "j", .range_want = 1};
     struct skep_holder holder;
     struct skep_acks acks;
     struct skep_conn *conn = open_holder(&holder), *own = open_acks(&acks);
 
     (void)state;
+    memset(large, 'x', sizeof large - 1);
     put_job(10);
-    say("EVAL", "for i = 1, 110 do redis.call('RPUSH', KEYS[1], string.rep('x', 60000)) end", "1",
-        acks.acks_key, NULL);
-    report(&holder, "7 MB wait");
-    say("EVAL", "for i = 1, 30 do redis.call('RPUSH', KEYS[1], string.rep('x', 60000)) end", "1",
-        acks.acks_key, NULL);
+    report(&holder, "the first is small");
+    report(&holder, large);
+    report(&holder, large);
+    report(&holder, large);
     assert_int_equal(cycle(&holder, &take_it)->flags, SKEP_FLAG_RESULTS_FULL);
     assert_false(holder.has_range);
+    assert_int_equal(read_acks(&acks, 0), 4);
+    read_acks(&acks, 1);
+    assert_int_equal(cycle(&holder, &take_it)->flags, SKEP_FLAG_RESULTS_FULL);
+    read_acks(&acks, 1);
+    assert_int_equal(cycle(&holder, &take_it)->n_tasks, 1);
+    read_acks(&acks, 2);
+    assert_int_equal(say_number("EXISTS", acks.acks_key), 0);
     skep_conn_free(conn);
     skep_conn_free(own);
 }

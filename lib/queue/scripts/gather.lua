@@ -1,8 +1,10 @@
 -- SPDX-License-Identifier: MIT
 -- A gatherer of a range job: confirm the acks that are safe, as a consumer of results does (collect.lua). The acks that
 -- come next are read by an LRANGE right behind this script.
--- KEYS acks gatherer jobs puts   ARGV job, token, n, confirmed, ms that the gatherer's mark lasts (0: it leaves)
--- n counts the calls of this gatherer from 1; the field a:JOB of jobs names the call that was the last one of all.
+-- KEYS acks gatherer jobs puts   ARGV job, token, n, confirmed, ms that the gatherer's mark lasts (0: it leaves), bytes of
+--      what is confirmed
+-- n counts the calls of this gatherer from 1; the field a:JOB of jobs names the call that was the last one of all, k:JOB
+-- counts the bytes of what is in the list.
 -- Reply: state, length of the list, 1 when every task of the job is over. State is OK, BUSY (somebody else gathers; its
 -- token follows), LOST (the list is not what it was) or UNKNOWN (nothing is known of this job).
 local job, token, n, confirmed = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -20,6 +22,8 @@ if confirmed > 0 and last ~= token .. ' ' .. n then
     if last ~= token .. ' ' .. n - 1 or confirmed > length then return {'LOST', length, is_over} end
     redis.call('LTRIM', KEYS[1], confirmed, -1)
     length = length - confirmed
+    local left = (tonumber(redis.call('HGET', KEYS[3], 'k:' .. job) or '') or 0) - ARGV[6]
+    redis.call('HSET', KEYS[3], 'k:' .. job, length > 0 and string.format('%d', math.max(left, 0)) or 0)
 end
 redis.call('HSET', KEYS[3], 'a:' .. job, token .. ' ' .. n)
 if tonumber(ARGV[5]) > 0 then
