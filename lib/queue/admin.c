@@ -238,7 +238,7 @@ static skep_status dead_count(struct skep_conn *conn, const struct skep_keys *ke
 skep_status skep_dead_sift(struct skep_conn *conn, const struct skep_keys *keys, bool requeues,
                            const char *wanted, int64_t *matched_out, struct skep_error *err)
 {
-    const char *const names[] = {keys->dead, keys->queue, keys->stat, keys->jobs};
+    const char *const names[] = {keys->dead, keys->queue, keys->stat, keys->jobs, keys->gather};
     int64_t n_left = 0;
     skep_status st = skep_rights_check(conn, keys, SKEP_ROLE_OPERATOR, err);
 

@@ -87,7 +87,7 @@ static void job_set_field(struct skep_job *job, char letter, int64_t number)
         job->is_stopped = true;
         break;
     case 'g':
-        job->is_gathering = true;
+        job->is_gathering = number != 0;
         break;
     default: /* of a newer skep */
         break;

@@ -246,6 +246,9 @@ skep_status skep_range_finish(struct skep_conn *conn, const struct skep_keys *ke
     if (st != SKEP_OK || skep_reply_is(reply, "OK")) {
         return st;
     }
+    if (skep_reply_is(reply, "MORE")) {
+        return skep_error_set(err, SKEP_E_CONFLICT, "job \"%.64s\" has more to gather by now", job);
+    }
     return skep_reply_is(reply, "UNKNOWN")
                ? skep_error_set(err, SKEP_E_CONFLICT, "queue %s has no job \"%.64s\"", keys->name, job)
                : range_unexpected(err);

@@ -264,12 +264,13 @@ static void test_admin__records_are_not_looked_into(void **state)
  * does what is left. */
 static void test_admin__a_sift_that_is_killed_midway(void **state)
 {
-    const char *const keys[] = {verbs.keys.dead, verbs.keys.queue, verbs.keys.stat, verbs.keys.jobs};
+    const char *const keys[] = {verbs.keys.dead, verbs.keys.queue, verbs.keys.stat, verbs.keys.jobs,
+                                verbs.keys.gather};
     struct skep_reply *reply;
 
     (void)state;
     bury(2500);
-    skep_script_begin(verbs.watcher, SKEP_SCRIPT_SIFT, 4, keys, 3);
+    skep_script_begin(verbs.watcher, SKEP_SCRIPT_SIFT, 5, keys, 3);
     skep_conn_arg_i64(verbs.watcher, 1000);
     skep_conn_arg_text(verbs.watcher, "requeue");
     skep_conn_arg_text(verbs.watcher, " cause=crash ");

@@ -532,6 +532,46 @@ static void test_range_ends__keeps_what_is_not_gathered(void **state)
     assert_int_equal(say_number("DBSIZE", NULL), 1); /* the names of queues */
 }
 
+/* A task that is requeued when all was gathered makes its job one with something to gather again: what the
+ * task reports is kept, and nobody ends the gathering before it came. */
+static void test_range_ends__gathers_what_is_requeued(void **state)
+{
+    static const struct skep_verdict dead = {.kind = SKEP_BURY,
+                                             .record = TEXT("#skep j=j cause=io\n#skep r=1:2 j=j i=1\n{}")};
+    const struct skep_range_verdict failed = {
+        .upto = 2, .back = -1, .n_failed = 1, .dead = &dead, .n_dead = 1, .hit = -1, .hit_index = -1};
+    struct skep_range_put put = range_job(2);
+    struct skep_range_verdict done = {
+        .upto = 2, .back = -1, .n_done = 1, .hit = -1, .hit_index = -1, .ack = TEXT("an ack")};
+    struct skep_holder holder;
+    struct skep_conn *conn = open_holder(&holder);
+    struct skep_error err = {0};
+    int64_t matched;
+
+    (void)state;
+    put.has_acks = true;
+    put.n_done = 1;
+    put_pieces(&put, 0, &(struct skep_range){1, 2}, 1);
+    take_range(&holder, 1);
+    tell(&holder, &failed);
+    assert_int_equal(skep_range_finish(verbs.watcher, &verbs.keys, "j", NULL, 0, NULL), SKEP_OK);
+    assert_int_equal(say_number("SCARD", verbs.keys.gather), 0);
+    assert_int_equal(skep_dead_sift(verbs.watcher, &verbs.keys, true, "", &matched, NULL), SKEP_OK);
+    assert_int_equal(say_number("SCARD", verbs.keys.gather), 1);
+    check_failure(skep_range_finish(verbs.watcher, &verbs.keys, "j", NULL, 0, &err), SKEP_E_CONFLICT, &err,
+                  "has more to gather");
+    take_range(&holder, 1);
+    tell(&holder, &done);
+    assert_int_equal(say_number("LLEN", "{skep:q}:acks:j"), 1);
+    check_failure(skep_range_finish(verbs.watcher, &verbs.keys, "j", NULL, 0, &err), SKEP_E_CONFLICT, &err,
+                  "has more to gather");
+    say("DEL", "{skep:q}:acks:j", NULL);
+    assert_int_equal(skep_range_finish(verbs.watcher, &verbs.keys, "j", NULL, 0, NULL), SKEP_OK);
+    assert_int_equal(skep_job_forget(verbs.watcher, &verbs.keys, "j", false, NULL), SKEP_OK);
+    check_audit();
+    skep_conn_free(conn);
+}
+
 static unsigned beat_flags(void)
 {
     struct skep_reply *reply;
@@ -599,6 +639,7 @@ int main(void)
         cmocka_unit_test_setup(test_range_ends__is_forgotten, verbs_clear),
         cmocka_unit_test_setup(test_range_ends__is_forgotten_in_the_midst, verbs_clear),
         cmocka_unit_test_setup(test_range_ends__keeps_what_is_not_gathered, verbs_clear),
+        cmocka_unit_test_setup(test_range_ends__gathers_what_is_requeued, verbs_clear),
         cmocka_unit_test_setup(test_range_ends__agents_hear_of_what_is_to_gather, verbs_clear),
         cmocka_unit_test_setup(test_range_ends__a_stop_does_not_fade, verbs_clear),
     };

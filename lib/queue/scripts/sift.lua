@@ -2,7 +2,7 @@
 -- Go once through the first dead letters: those whose own line holds the wanted words are requeued or purged, the
 -- others go to the end of the list. Called in pieces until all that were there at the start have been seen; killed
 -- between two pieces it has lost and doubled nothing.
--- KEYS dead queue stat jobs   ARGV how many, 'requeue' or 'purge', wanted words (' cause=timeout ', '' for all)
+-- KEYS dead queue stat jobs gather   ARGV how many, 'requeue' or 'purge', wanted words (' cause=timeout ', '' for all)
 -- Reply: seen, matched
 -- A task that is requeued has not failed for good after all, and its job hears of it; of a range that failed as a whole
 -- each of its positions. A letter of a range job that was forgotten is a task of no job; one of an earlier job of the same
@@ -11,6 +11,7 @@ local many, verb, wanted = tonumber(ARGV[1]), ARGV[2], ARGV[3]
 redis.call('LLEN', KEYS[2])
 redis.call('HLEN', KEYS[3])
 redis.call('HLEN', KEYS[4])
+redis.call('SCARD', KEYS[5])
 
 local function unfail(line, record)
     local job = string.match(line, ' j=([^ ]+)')
@@ -28,7 +29,15 @@ local function revive(record)
     if not job then return record end
     local begun = redis.call('HGET', KEYS[4], 'b:' .. job)
     local queued = string.match(record, '^[^\n]- q=(%d+)')
-    if begun then return (not queued or queued == begun) and record or nil end
+    if begun and queued and queued ~= begun then return nil end
+    if begun then
+        -- What was gathered to the end is not any more (range_end.lua).
+        if redis.call('HGET', KEYS[4], 'g:' .. job) == '0' then
+            redis.call('HSET', KEYS[4], 'g:' .. job, 1)
+            redis.call('SADD', KEYS[5], job)
+        end
+        return record
+    end
     record = string.gsub(record, '^#skep r=%d+:%d+', '#skep', 1)
     return (string.gsub(record, '^([^\n]-) j=[%w_.-]+', '%1', 1))
 end
