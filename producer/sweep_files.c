@@ -2,7 +2,6 @@
 #include "producer/sweep_files.h"
 
 #include <limits.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -3,6 +3,7 @@
  * without axes will do. */
 #include "run/bind_parts.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -122,6 +123,7 @@ skep_status skep_bind_reference(const struct binding *b, const char *ref, size_t
 {
     skep_status st;
 
+    assert(n == 0 || ref != NULL);
     if (n > 0 && ref[0] == '[') { /* somebody meant a list */
         st = skep_error_set(b->err, SKEP_E_BAD_ARGS,
                             "\"%.*s\" is no list (numbers as in JSON: 0.5, not .5), and a reference names a "
