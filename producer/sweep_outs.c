@@ -152,14 +152,3 @@ skep_status skep_sweep_plan_outs(struct skep_sweep_setup *setup, const struct sk
     }
     return st;
 }
-
-uint64_t skep_sweep_out_bytes(const struct skep_sweep *sweep)
-{
-    uint64_t bytes = 0;
-
-    for (int k = 0; k < sweep->n_outs; k++) {
-        const struct skep_sweep_out *out = &sweep->outs[k];
-        bytes += (uint64_t)skep_shape_count(out->ndim, out->shape) * skep_dtype_size(out->dtype);
-    }
-    return bytes;
-}

@@ -18,7 +18,4 @@ SKEP_MUST_USE skep_status skep_sweep_plan_outs(struct skep_sweep_setup *setup,
                                                const struct skep_sweep_facts *facts, bool *is_hidden_out,
                                                struct skep_error *err);
 
-/* Bytes of all of them. */
-uint64_t skep_sweep_out_bytes(const struct skep_sweep *sweep);
-
 #endif

@@ -89,16 +89,6 @@ void skep_plan_free(struct skep_plan *plan)
     }
 }
 
-const struct skep_sweep *skep_plan_sweep(const struct skep_plan *plan)
-{
-    return plan->sweep;
-}
-
-const struct skep_kernel *skep_plan_kernel(const struct skep_plan *plan)
-{
-    return plan->kernel;
-}
-
 /* ---- a chunk ---- */
 
 void skep_plan_locate(struct skep_plan *plan, int64_t position, int64_t index)

@@ -37,9 +37,6 @@ SKEP_MUST_USE skep_status skep_plan_new(const struct skep_run *run, const struct
                                         struct skep_error *err);
 void skep_plan_free(struct skep_plan *plan); /* NULL is fine */
 
-const struct skep_sweep *skep_plan_sweep(const struct skep_plan *plan);
-const struct skep_kernel *skep_plan_kernel(const struct skep_plan *plan);
-
 /* Look at the inputs again (once a chunk: positions [LO, HI)), and compare them with the fingerprints in the
  * sweep. After a failure there is nothing to end. What a filter cannot be computed of is a failure of that
  * task, but one that can be computed nowhere is one of the chunk.

@@ -280,11 +280,6 @@ skep_status skep_reduce_check(const char *reduce, struct skep_error *err)
     return st;
 }
 
-bool skep_reduce_is_known(const char *reduce)
-{
-    return skep_reduce_check(reduce, NULL) == SKEP_OK;
-}
-
 skep_status skep_reduce_array(const char *reduce, const struct skep_roots *roots, const char *path,
                               struct skep_buf *json, struct skep_error *err)
 {

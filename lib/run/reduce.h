@@ -2,8 +2,6 @@
 #ifndef SKEP_RUN_REDUCE_H
 #define SKEP_RUN_REDUCE_H
 
-#include <stdbool.h>
-
 #include "base/buf.h"
 #include "base/error.h"
 #include "npy/roots.h"
@@ -18,8 +16,6 @@
  *                                             has their arguments): the same bits as a task that names te.npy
  *   any all        whether some element, every element is a hit: neither 0 nor NaN
  *   count, first   how many are; the place of the first in C order, or null */
-
-bool skep_reduce_is_known(const char *reduce);
 
 /* Whether it could be computed: known, and its arguments are the kernel's.
  *

@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <math.h>
-#include <string.h>
 
 #include "base/parse.h"
 #include "sweep/factor_rows.h"
@@ -20,17 +19,6 @@ enum { FACTOR_N_KINDS = sizeof factor_rows / sizeof factor_rows[0] };
 const struct skep_factor_row *skep_factor_row(enum skep_factor_kind kind)
 {
     return (unsigned)kind < FACTOR_N_KINDS ? factor_rows[kind] : NULL;
-}
-
-bool skep_factor_find(const char *word, size_t n, enum skep_factor_kind *kind_out)
-{
-    for (int kind = 0; kind < FACTOR_N_KINDS; kind++) {
-        if (strlen(factor_rows[kind]->word) == n && memcmp(factor_rows[kind]->word, word, n) == 0) {
-            *kind_out = (enum skep_factor_kind)kind;
-            return true;
-        }
-    }
-    return false;
 }
 
 int skep_factor_count_coordinates(const struct skep_factor *factor)

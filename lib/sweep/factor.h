@@ -57,9 +57,6 @@ struct skep_factor_row {
 /* The row of a kind; NULL when KIND is none. */
 const struct skep_factor_row *skep_factor_row(enum skep_factor_kind kind);
 
-/* The kind with this word; false when there is none. */
-bool skep_factor_find(const char *word, size_t n, enum skep_factor_kind *kind_out);
-
 /* How many coordinates its variables have, those with a dot too. */
 int skep_factor_count_coordinates(const struct skep_factor *factor);
 

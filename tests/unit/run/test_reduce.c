@@ -159,12 +159,12 @@ static void test_reduce__knows_its_names(void **state)
 
     (void)state;
     for (size_t i = 0; good[i] != NULL; i++) {
-        if (!skep_reduce_is_known(good[i])) {
+        if (skep_reduce_check(good[i], NULL) != SKEP_OK) {
             fail_msg("%s is not known", good[i]);
         }
     }
     for (size_t i = 0; bad[i] != NULL; i++) {
-        if (skep_reduce_is_known(bad[i])) {
+        if (skep_reduce_check(bad[i], NULL) == SKEP_OK) {
             fail_msg("%s is known", bad[i]);
         }
     }
