@@ -232,7 +232,7 @@ skep_status skep_range_finish(struct skep_conn *conn, const struct skep_keys *ke
                               const char *value, size_t value_n, struct skep_error *err)
 {
     char acks[SKEP_KEY_BYTES], gatherer[SKEP_KEY_BYTES];
-    const char *const names[] = {keys->jobs, keys->gather, acks, gatherer};
+    const char *const names[] = {keys->jobs, keys->gather, acks, gatherer, keys->puts};
     struct skep_reply *reply;
     skep_status st;
 

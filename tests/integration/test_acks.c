@@ -271,6 +271,35 @@ static void test_acks__hold_slots_off_by_their_size(void **state)
     skep_conn_free(own);
 }
 
+/* A job that was cancelled before all its pieces were in is over when those that were are. */
+static void test_acks__end_with_what_was_put(void **state)
+{
+    const struct skep_range_put put = {
+        .job = "j", .spec = SPEC, .spec_n = sizeof SPEC - 1, .n = 10, .has_acks = true};
+    const struct skep_range piece = {0, 2};
+    struct skep_error err = {0};
+    struct skep_holder holder;
+    struct skep_acks acks;
+    struct skep_conn *conn = open_holder(&holder), *own = open_acks(&acks);
+    int64_t n_put;
+
+    (void)state;
+    assert_int_equal(skep_range_put(verbs.watcher, &verbs.keys, &put, 0, &piece, 1, &n_put, NULL), SKEP_OK);
+    report(&holder, "one");
+    say("HSET", verbs.keys.jobs, "x:j", "1", NULL);
+    assert_int_equal(read_acks(&acks, 0), 1);
+    assert_false(acks.is_over);
+    check_failure(skep_range_finish(verbs.watcher, &verbs.keys, "j", NULL, 0, &err), SKEP_E_CONFLICT, &err,
+                  "has more to gather");
+    report(&holder, "two");
+    assert_int_equal(read_acks(&acks, 1), 1);
+    assert_true(acks.is_over);
+    assert_int_equal(read_acks(&acks, 1), 0);
+    assert_int_equal(skep_range_finish(verbs.watcher, &verbs.keys, "j", NULL, 0, NULL), SKEP_OK);
+    skep_conn_free(conn);
+    skep_conn_free(own);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -282,6 +311,7 @@ int main(void)
         cmocka_unit_test_setup(test_acks__of_an_unknown_job, verbs_clear),
         cmocka_unit_test_setup(test_acks__hold_slots_off, verbs_clear),
         cmocka_unit_test_setup(test_acks__hold_slots_off_by_their_size, verbs_clear),
+        cmocka_unit_test_setup(test_acks__end_with_what_was_put, verbs_clear),
     };
 
     return cmocka_run_group_tests(tests, verbs_start, verbs_stop);
