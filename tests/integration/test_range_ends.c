@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "queue/acks.h"
 #include "queue/beat.h"
 #include "queue/cancel.h"
 
@@ -572,6 +573,28 @@ static void test_range_ends__gathers_what_is_requeued(void **state)
     skep_conn_free(conn);
 }
 
+/* A job that was cancelled before all of it was put is over with what is in, and can be finished. */
+static void test_range_ends__is_finished_though_cut_short(void **state)
+{
+    struct skep_range_put put = range_job(100);
+    struct skep_acks acks;
+    struct skep_bytes taken[SKEP_ACKS_WANT];
+    size_t n;
+
+    (void)state;
+    put.has_acks = true;
+    put_pieces(&put, 0, &(struct skep_range){0, 5}, 1);
+    cancel_job();
+    assert_int_equal(skep_acks_init(&acks, verbs.watcher, "q", "j", NULL), SKEP_OK);
+    assert_int_equal(skep_acks_read(&acks, 0, taken, &n, NULL), SKEP_OK);
+    assert_false(acks.is_over);
+    assert_int_equal(skep_range_finish(verbs.watcher, &verbs.keys, "j", NULL, 0, NULL), SKEP_E_CONFLICT);
+    say("HSET", verbs.keys.jobs, "c:j", "5", NULL);
+    assert_int_equal(skep_acks_read(&acks, 0, taken, &n, NULL), SKEP_OK);
+    assert_true(acks.is_over);
+    assert_int_equal(skep_range_finish(verbs.watcher, &verbs.keys, "j", NULL, 0, NULL), SKEP_OK);
+}
+
 static unsigned beat_flags(void)
 {
     struct skep_reply *reply;
@@ -640,6 +663,7 @@ int main(void)
         cmocka_unit_test_setup(test_range_ends__is_forgotten_in_the_midst, verbs_clear),
         cmocka_unit_test_setup(test_range_ends__keeps_what_is_not_gathered, verbs_clear),
         cmocka_unit_test_setup(test_range_ends__gathers_what_is_requeued, verbs_clear),
+        cmocka_unit_test_setup(test_range_ends__is_finished_though_cut_short, verbs_clear),
         cmocka_unit_test_setup(test_range_ends__agents_hear_of_what_is_to_gather, verbs_clear),
         cmocka_unit_test_setup(test_range_ends__a_stop_does_not_fade, verbs_clear),
     };

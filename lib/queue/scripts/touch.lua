@@ -34,8 +34,7 @@ redis.call('HLEN', KEYS[10])
 local gathers = redis.call('SRANDMEMBER', KEYS[11])
 if gathers then
     local n_acks = redis.pcall('LLEN', KEYS[12] .. 'acks:' .. gathers)
-    local announced, put, over = job_stand(KEYS[8], KEYS[10], gathers)
-    local all = redis.call('HEXISTS', KEYS[8], 'x:' .. gathers) == 1 and put or announced
+    local announced, _, over, all = job_stand(KEYS[8], KEYS[10], gathers)
     local is_due = n_acks ~= 0 or (announced and over >= all)
     if not is_due or redis.call('EXISTS', KEYS[12] .. 'gatherer:' .. gathers) == 1 then gathers = false end
 end
