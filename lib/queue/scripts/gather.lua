@@ -14,8 +14,7 @@ local job, token, n, confirmed = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(A
 local gatherer = redis.call('GET', KEYS[2])
 local length = redis.call('LLEN', KEYS[1])
 local last = redis.call('HGET', KEYS[3], 'a:' .. job)
-local announced, put, over = job_stand(KEYS[3], KEYS[4], job)
-local all = redis.call('HEXISTS', KEYS[3], 'x:' .. job) == 1 and put or announced
+local announced, _, over, all = job_stand(KEYS[3], KEYS[4], job)
 local is_over = announced and over >= all and 1 or 0
 if gatherer and gatherer ~= token then return {'BUSY', length, is_over, gatherer} end
 if not announced then return {'UNKNOWN', length, is_over} end

@@ -8,9 +8,8 @@
 
 redis.call('SCARD', KEYS[2])
 redis.call('LLEN', KEYS[3])
-local announced, put, over = job_stand(KEYS[1], KEYS[5], ARGV[1])
+local announced, _, over, all = job_stand(KEYS[1], KEYS[5], ARGV[1])
 if not announced then return 'UNKNOWN' end
-local all = redis.call('HEXISTS', KEYS[1], 'x:' .. ARGV[1]) == 1 and put or announced
 if over < all or redis.call('LLEN', KEYS[3]) > 0 then return 'MORE' end
 if ARGV[2] == '1' then redis.call('HSET', KEYS[1], 'v:' .. ARGV[1], ARGV[3]) end
 if redis.call('HEXISTS', KEYS[1], 'g:' .. ARGV[1]) == 1 then redis.call('HSET', KEYS[1], 'g:' .. ARGV[1], 0) end
