@@ -195,6 +195,18 @@ void skep_status_write_text(struct skep_buf *buf, const char *queue, const struc
 
 /* ---- jobs ---- */
 
+/* Why nothing moves, where it is a job's outputs. */
+static const char *status_job_waits(const struct skep_job *job)
+{
+    if (skep_job_is_over(job)) {
+        return "; its arrays wait for a gatherer";
+    }
+    return job->is_held_up
+               ? "; held up, and what is behind it: its values wait for a gatherer (`skep resume`, or "
+                 "a worker that sees its arrays)"
+               : "";
+}
+
 static bool status_job_is_open(const struct skep_job *job)
 {
     return job->is_announced && (!skep_job_is_over(job) || job->is_gathering);
@@ -214,8 +226,7 @@ void skep_status_write_jobs(struct skep_buf *buf, const struct skep_job *jobs, s
         skep_words_add_harmless(buf, job->name, strlen(job->name), STATUS_JOB_NAME);
         skep_buf_printf(buf, ": %s of %s tasks left%s\n",
                         skep_words_number(skep_job_total(job) - skep_job_over(job), left),
-                        skep_words_number(skep_job_total(job), total),
-                        skep_job_is_over(job) ? "; its arrays wait for a gatherer" : "");
+                        skep_words_number(skep_job_total(job), total), status_job_waits(job));
     }
     if (n_open > STATUS_SHOWN_JOBS) {
         skep_buf_printf(buf, "  and %zu more jobs (skep job ls)\n", n_open - STATUS_SHOWN_JOBS);

@@ -115,6 +115,8 @@ static skep_status session_begin(struct skep_sweep_session *session, struct skep
     }
     if (st == SKEP_OK && job->results != NULL && job->is_private) {
         st = skep_sweep_results_open(&session->results, job->results, session->conn, job->queue, err);
+    } else if (st == SKEP_OK && job->results != NULL) { /* there may be others' among them */
+        skep_say("the result lines stay in queue %s: skep results -q %s", job->queue, job->queue);
     }
     return st == SKEP_OK ? session_put(session, err) : st;
 }

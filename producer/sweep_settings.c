@@ -111,8 +111,10 @@ const struct skep_option skep_sweep_options[] = {
      .kind = SKEP_OPT_TEXT,
      AT(results),
      .value_name = "FILE",
-     .help = "also append a result line for each task to FILE (-: standard output), for sweeps that are not "
-             "large; what happens when nothing says where the values go"},
+     .help =
+         "also append a result line for each task to FILE (-: standard output), for sweeps that are not "
+         "large; what happens when nothing says where the values go. With a server they stay in the queue: "
+         "`skep results` takes them"},
     {.name = "retries",
      .kind = SKEP_OPT_I64,
      AT(retries),

@@ -8,6 +8,8 @@
 #include "base/alloc.h"
 #include "queue/script.h"
 
+enum { JOB_ACKS_BYTES = 8 << 20 /* as in scripts/range_take.inc */ };
+
 int64_t skep_job_total(const struct skep_job *job)
 {
     return job->cancelled_ms > 0 ? job->n_put : job->n_announced;
@@ -88,6 +90,9 @@ static void job_set_field(struct skep_job *job, char letter, int64_t number)
         break;
     case 'g':
         job->is_gathering = number != 0;
+        break;
+    case 'k':
+        job->is_held_up = number >= JOB_ACKS_BYTES;
         break;
     default: /* of a newer skep */
         break;

@@ -23,6 +23,7 @@ struct skep_job {
     bool is_dropped;        /* what workers take of it they drop */
     bool is_stopped;        /* a range job: a hit has ended it (queue/range.h has the hit) */
     bool is_gathering;      /* a range job: some of its outputs may not be where they belong yet */
+    bool is_held_up;        /* a range job: so much waits for its gatherer that nothing more of it is taken */
 };
 
 /* How many tasks it has, now that no more can come or will come; how many of them are over; all of them? */

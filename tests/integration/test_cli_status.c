@@ -122,6 +122,22 @@ static void test_cli_status__audits(void **state)
             "", "audit", "-q", "s", "--json");
 }
 
+/* A range job says what it waits for: without its gatherer nothing behind it is taken either. */
+static void test_cli_status__says_that_a_gatherer_is_missing(void **state)
+{
+    struct cli *cli = *state;
+
+    ask(cli->conn, "HSET {skep:s}:jobs n:te 10 d:te 4 g:te 1 k:te 8388607");
+    ask(cli->conn, "HSET {skep:s}:puts te 10");
+    cli_run(cli, 0, "  job te: 6 of 10 tasks left\n", "", "status", "-q", "s");
+    ask(cli->conn, "HSET {skep:s}:jobs k:te 8388608");
+    cli_run(cli, 0, "  job te: 6 of 10 tasks left; held up, and what is behind it: its values wait for a", "",
+            "status", "-q", "s");
+    ask(cli->conn, "HSET {skep:s}:jobs d:te 10");
+    cli_run(cli, 0, "  job te: 0 of 10 tasks left; its arrays wait for a gatherer\n", "", "status", "-q",
+            "s");
+}
+
 /* A queue that nobody has used is empty, not an error. */
 static void test_cli_status__shows_an_unknown_queue(void **state)
 {
@@ -136,8 +152,13 @@ static void test_cli_status__shows_an_unknown_queue(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(shows_a_queue),         TEST(prints_json), TEST(lists_queues),
-        TEST(says_why_nothing_runs), TEST(audits),      TEST(shows_an_unknown_queue),
+        TEST(shows_a_queue),
+        TEST(prints_json),
+        TEST(lists_queues),
+        TEST(says_why_nothing_runs),
+        TEST(audits),
+        TEST(shows_an_unknown_queue),
+        TEST(says_that_a_gatherer_is_missing),
     };
 
     return cmocka_run_group_tests_name("skep status", tests, NULL, NULL);

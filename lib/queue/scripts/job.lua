@@ -4,7 +4,7 @@
 -- Reply: now, {field, value, ...} of jobs, {name, records put, ...}, {name, ...} whose tasks are being dropped.
 -- The fields are a letter, a colon and the name: n records announced, t the time (ms) of the last put, d done, f failed
 -- for good, c cancelled, x the time at which the job was cancelled; of a range job also h the position of its lowest hit,
--- g where its outputs are not gathered yet.
+-- g where its outputs are not gathered yet, k the bytes of what waits for its gatherer.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if #ARGV == 0 then
@@ -16,7 +16,7 @@ if #ARGV == 0 then
 end
 local fields, puts, dropped = {}, {}, {}
 for _, name in ipairs(ARGV) do
-    for _, letter in ipairs({'n:', 't:', 'd:', 'f:', 'c:', 'x:', 'h:', 'g:'}) do
+    for _, letter in ipairs({'n:', 't:', 'd:', 'f:', 'c:', 'x:', 'h:', 'g:', 'k:'}) do
         local value = redis.call('HGET', KEYS[1], letter .. name)
         if value then
             fields[#fields + 1] = letter .. name
