@@ -15,8 +15,7 @@ enum {
     RANGE_TELL_MS = 500,     /* while others find work in the queue */
     RANGE_TELL_SOON_MS = 50, /* once they do not: what was stolen is heard of */
     RANGE_TELL_MANY_MS = 5,  /* when there is much to tell, which the server has to keep */
-    RANGE_MANY_BYTES = 16 << 10,
-    RANGE_FAIL_MAX = 100 /* of a chunk that cannot begin, one by one; the rest goes back */
+    RANGE_MANY_BYTES = 16 << 10
 };
 
 /* ---- sealing and telling ---- */

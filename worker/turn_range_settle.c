@@ -6,7 +6,7 @@
 #include "sweep/order.h"
 #include "turn.h"
 
-enum { RANGE_FAIL_MAX = 100 };
+enum { RANGE_FAIL_MAX = 100 /* of a chunk that cannot begin, one by one; the rest goes back */ };
 
 void skep_turn_range_count(struct skep_range_turn *turn, enum skep_metric metric, int64_t n)
 {

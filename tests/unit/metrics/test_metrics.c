@@ -69,6 +69,8 @@ static void test_metrics__json(void **state)
                                    "\"skep_tasks_buried_total\":0,"
                                    "\"skep_tasks_cancelled_total\":0,"
                                    "\"skep_tasks_given_back_total\":0,"
+                                   "\"skep_chunks_total\":0,\"skep_tasks_cut_total\":0,"
+                                   "\"skep_output_bytes_total\":0,"
                                    "\"skep_run_seconds_total\":3.000000042,"
                                    "\"skep_cycles_total\":18446744073709551615,"
                                    "\"skep_cycle_replays_total\":0,"
