@@ -143,7 +143,7 @@ static void put_uneven(const char *more)
 
     for (int i = 0; i < N_UNEVEN; i++) {
         used += (size_t)snprintf(over + used, sizeof over - used, "%s%s", i > 0 ? "," : "",
-                                 i < FIRST_SLOW || i >= FIRST_QUICK ? "0" : "0.05");
+                                 i < FIRST_SLOW || i >= FIRST_QUICK ? "0" : "0.15");
     }
     snprintf(spec, sizeof spec,
              "{%s\"kernel\":\"sleep\",\"args\":{\"s\":\"{s}\"},\"over\":[{\"grid\":\"s\",\"from\":[%s]}],"
