@@ -8,6 +8,7 @@
 #include "base/nearest.h"
 #include "producer/sweep_template.h"
 #include "producer/sweep_values.h"
+#include "sweep/factor.h"
 
 struct args {
     const struct skep_sweep_reader *reader;
@@ -112,6 +113,24 @@ static struct skep_node *args_add(struct args *args, const char *name, struct sk
     return node;
 }
 
+/* A number's argument that was given the values of a grid. */
+static skep_status args_check_grid(const struct args *args, const struct skep_node *node,
+                                   struct skep_error *err)
+{
+    const struct skep_arg_spec *spec = args_find_spec(args, node->name);
+    struct skep_error no_grid = {0};
+    struct skep_grid grid;
+
+    if (node->kind != SKEP_NODE_TEXT || spec == NULL ||
+        (spec->kind != SKEP_ARG_F64 && spec->kind != SKEP_ARG_I64 && spec->kind != SKEP_ARG_U64) ||
+        skep_grid_parse(node->text, node->length, &grid, &no_grid) != SKEP_OK ||
+        grid.kind != SKEP_GRID_LINSPACE) {
+        return SKEP_OK;
+    }
+    return skep_error_set(err, SKEP_E_USAGE, "is one number for all tasks: to vary it, --grid %.64s=%.64s",
+                          node->name, node->text);
+}
+
 static skep_status args_read_one(struct args *args, const char *text, bool is_const, struct skep_error *err)
 {
     struct skep_arena *arena = args->reader->arena;
@@ -129,6 +148,9 @@ static skep_status args_read_one(struct args *args, const char *text, bool is_co
     st = is_const ? skep_sweep_read_const(value, arena, node, err)
                   : skep_sweep_read_template(value, arena, node, err);
     node->name = name;
+    if (st == SKEP_OK) {
+        st = args_check_grid(args, node, err);
+    }
     return st == SKEP_OK ? skep_sweep_mark_uses(args->sweep, node, &args->uses, err) : st;
 }
 

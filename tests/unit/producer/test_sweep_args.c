@@ -193,6 +193,7 @@ static void test_sweep_args__refuses_names(void **state)
     refuse(f, "te_box", OPERANDS("x=a.npy", "rr=2"), "did you mean \"r\"?");
     refuse(f, "te_box", OPERANDS("something=2"), "it has x, y");
     refuse(f, "te_box", OPERANDS("x=a.npy", "x=b.npy"), "given twice");
+    refuse(f, "te_box", OPERANDS("r=0.1:1.0:10"), "to vary it, --grid r=0.1:1.0:10");
     refuse(f, "te_box", OPERANDS("a.npy"), "no '='");
     refuse(f, "te_box", OPERANDS("=a.npy"), "is no name");
     f->consts = (struct skep_text_list){.n = 1, .items = {"sample=5"}};
