@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "producer/command.h"
+#include "producer/command_rows.h"
 #include "producer/commands.h"
 #include "producer/connect.h"
 #include "producer/words.h"
@@ -34,7 +35,7 @@ static const struct skep_option cancel_options[] = {
      AT(ids),
      .value_name = "ID",
      .help = "the task with this id; may be repeated, and more ids may follow"},
-    {.name = "quiet", .kind = SKEP_OPT_FLAG, AT(is_quiet), .help = "say nothing"},
+    SKEP_QUIET_ROW(struct cancel_settings, is_quiet, "say nothing"),
     SKEP_CONNECT_ROWS(struct cancel_settings, connect),
     {.name = NULL},
 };

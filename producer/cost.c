@@ -10,6 +10,7 @@
 #include "config/limit_rows.h"
 #include "npy/cache.h"
 #include "producer/command.h"
+#include "producer/command_rows.h"
 #include "producer/commands.h"
 #include "producer/folders.h"
 #include "producer/source.h"
@@ -28,15 +29,7 @@ struct cost_settings {
 #define AT(field) .offset = offsetof(struct cost_settings, field)
 
 static const struct skep_option cost_options[] = {
-    {.name = "data",
-     .letter = 'd',
-     .kind = SKEP_OPT_LIST,
-     AT(data),
-     .default_text = ".",
-     .value_name = "[NAME=]DIR",
-     .env = "SKEP_DATA",
-     .help = "folder that references are looked up in, as the worker has them; a named one is written "
-             "@NAME/file.npy in a task"},
+    SKEP_DATA_ROW(struct cost_settings, data, ".", SKEP_WORKER_DATA_HELP),
     {.name = "slots",
      .kind = SKEP_OPT_I64,
      AT(slots),

@@ -8,6 +8,7 @@
 #include "npy/cache.h"
 #include "producer/array_path.h"
 #include "producer/command.h"
+#include "producer/command_rows.h"
 #include "producer/commands.h"
 #include "producer/words.h"
 #include "run/fault.h"
@@ -22,10 +23,7 @@ struct diff_settings {
 };
 
 static const struct skep_option diff_options[] = {
-    {.name = "quiet",
-     .kind = SKEP_OPT_FLAG,
-     .offset = offsetof(struct diff_settings, is_quiet),
-     .help = "say nothing: the exit code tells"},
+    SKEP_QUIET_ROW(struct diff_settings, is_quiet, "say nothing: the exit code tells"),
     {.name = NULL},
 };
 

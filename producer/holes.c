@@ -6,6 +6,7 @@
 
 #include "producer/array_path.h"
 #include "producer/command.h"
+#include "producer/command_rows.h"
 #include "producer/commands.h"
 #include "producer/words.h"
 #include "sweep/order.h"
@@ -27,7 +28,7 @@ static const struct skep_option holes_options[] = {
      AT(is_json),
      .help = "print one JSON object: path, job, queue, tasks, done, missing, complete, and the ranges as "
              "[lo,hi]"},
-    {.name = "quiet", .kind = SKEP_OPT_FLAG, AT(is_quiet), .help = "no summary"},
+    SKEP_QUIET_ROW(struct holes_settings, is_quiet, "no summary"),
     {.name = NULL},
 };
 

@@ -12,6 +12,7 @@
 #include "producer/check.h"
 #include "producer/check_all.h"
 #include "producer/command.h"
+#include "producer/command_rows.h"
 #include "producer/commands.h"
 #include "producer/connect.h"
 #include "producer/deliver.h"
@@ -66,7 +67,7 @@ static const struct skep_option push_options[] = {
      AT(fails_when_full),
      .help = "fail when the queue has reached its limit, instead of waiting for room"},
     {.name = "dry-run", .kind = SKEP_OPT_FLAG, AT(is_dry), .help = "only look at the lines; needs no server"},
-    {.name = "quiet", .kind = SKEP_OPT_FLAG, AT(is_quiet), .help = "no progress and no summary"},
+    SKEP_QUIET_ROW(struct push_settings, is_quiet, SKEP_QUIET_HELP),
     SKEP_CONNECT_ROWS(struct push_settings, connect),
     {.name = NULL},
 };

@@ -9,6 +9,7 @@
 
 #include "config/limit_rows.h"
 #include "producer/command.h"
+#include "producer/command_rows.h"
 #include "producer/commands.h"
 #include "producer/words.h"
 
@@ -23,15 +24,7 @@ static const struct skep_option replay_options[] = {
      AT(record),
      .value_name = "FILE",
      .help = "read the record, or the dead letter, from FILE instead of a queue; - is standard input"},
-    {.name = "data",
-     .letter = 'd',
-     .kind = SKEP_OPT_LIST,
-     AT(data),
-     .default_text = ".",
-     .value_name = "[NAME=]DIR",
-     .env = "SKEP_DATA",
-     .help = "folder that references are looked up in, as the worker has them; a named one is written "
-             "@NAME/file.npy in a task"},
+    SKEP_DATA_ROW(struct skep_replay_settings, data, ".", SKEP_WORKER_DATA_HELP),
     {.name = "output",
      .letter = 'o',
      .kind = SKEP_OPT_LIST,

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "producer/command.h"
+#include "producer/command_rows.h"
 #include "producer/commands.h"
 #include "producer/connect.h"
 #include "producer/consume.h"
@@ -51,7 +52,7 @@ static const struct skep_option results_options[] = {
      .most = 604800,
      .value_name = "SECONDS",
      .help = "with --count or --follow: end when no result has come for so long; 0: wait for ever"},
-    {.name = "quiet", .kind = SKEP_OPT_FLAG, AT(is_quiet), .help = "no progress and no summary"},
+    SKEP_QUIET_ROW(struct results_settings, is_quiet, SKEP_QUIET_HELP),
     SKEP_CONNECT_ROWS(struct results_settings, connect),
     {.name = NULL},
 };

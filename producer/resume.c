@@ -10,6 +10,7 @@
 
 #include "producer/array_path.h"
 #include "producer/command.h"
+#include "producer/command_rows.h"
 #include "producer/commands.h"
 #include "producer/control.h"
 #include "producer/folders.h"
@@ -40,34 +41,13 @@ static const struct skep_option resume_options[] = {
      AT(job),
      .value_name = "NAME",
      .help = "of a sweep: another name on the server than it had so far"},
-    {.name = "slots",
-     .letter = 's',
-     .kind = SKEP_OPT_TEXT,
-     AT(slots),
-     .value_name = "N",
-     .env = "SKEP_SLOTS",
-     .help = "of a sweep: processes that compute; auto, which is the default: one for each core we may use"},
-    {.name = "data",
-     .letter = 'd',
-     .kind = SKEP_OPT_LIST,
-     AT(data),
-     .value_name = "[NAME=]DIR",
-     .env = "SKEP_DATA",
-     .help = "of a sweep: folder that arrays are looked up in (default: the working folder)"},
-    {.name = "output",
-     .kind = SKEP_OPT_LIST,
-     AT(output),
-     .value_name = "[NAME=]DIR",
-     .env = "SKEP_OUTPUT",
-     .help = "of a sweep: folder of its arrays, as `skep sweep` was told (default: told from the name of the "
-             "array)"},
-    {.name = "memory",
-     .kind = SKEP_OPT_BYTES,
-     AT(memory_bytes),
-     .least = 0,
-     .most = (double)(UINT64_C(1) << 50),
-     .value_name = "BYTES",
-     .help = "of a sweep: what one task may allocate; 0: as skep-worker has it"},
+    SKEP_SLOTS_ROW(struct resume_settings, slots, "of a sweep: " SKEP_SLOTS_HELP),
+    SKEP_DATA_ROW(struct resume_settings, data, NULL,
+                  "of a sweep: folder that arrays are looked up in (default: the working folder)"),
+    SKEP_OUTPUT_ROW(struct resume_settings, output,
+                    "of a sweep: folder of its arrays, as `skep sweep` was told (default: told from the name "
+                    "of the array)"),
+    SKEP_WORKER_MEMORY_ROW(struct resume_settings, memory_bytes, "of a sweep: " SKEP_WORKER_MEMORY_HELP),
     {.name = "results",
      .kind = SKEP_OPT_TEXT,
      AT(results),
@@ -77,7 +57,7 @@ static const struct skep_option resume_options[] = {
      .kind = SKEP_OPT_FLAG,
      AT(is_detached),
      .help = "of a sweep: return when its tasks are on the server"},
-    {.name = "quiet", .kind = SKEP_OPT_FLAG, AT(is_quiet), .help = "of a sweep: no progress and no summary"},
+    SKEP_QUIET_ROW(struct resume_settings, is_quiet, "of a sweep: " SKEP_QUIET_HELP),
     SKEP_CONNECT_ROWS(struct resume_settings, connect),
     {.name = NULL},
 };

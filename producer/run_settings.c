@@ -6,17 +6,12 @@
 
 #include "base/buf.h"
 #include "config/limit_rows.h"
+#include "producer/command_rows.h"
 
 #define AT(field) .offset = offsetof(struct skep_run_settings, field)
 
 const struct skep_option skep_run_options[] = {
-    {.name = "slots",
-     .letter = 's',
-     .kind = SKEP_OPT_TEXT,
-     AT(slots),
-     .value_name = "N",
-     .env = "SKEP_SLOTS",
-     .help = "processes that compute; auto, which is the default: one for each core we may use"},
+    SKEP_SLOTS_ROW(struct skep_run_settings, slots, SKEP_SLOTS_HELP),
     {.name = "results",
      .letter = 'o',
      .kind = SKEP_OPT_TEXT,
@@ -50,20 +45,11 @@ const struct skep_option skep_run_options[] = {
      .kind = SKEP_OPT_FLAG,
      AT(is_fresh),
      .help = "forget an interrupted run of this file and start over"},
-    {.name = "data",
-     .letter = 'd',
-     .kind = SKEP_OPT_LIST,
-     AT(data),
-     .value_name = "[NAME=]DIR",
-     .env = "SKEP_DATA",
-     .help = "folder that references are looked up in (default: the working folder); a named one is written "
-             "@NAME/file.npy in a task"},
-    {.name = "output",
-     .kind = SKEP_OPT_LIST,
-     AT(output),
-     .value_name = "[NAME=]DIR",
-     .env = "SKEP_OUTPUT",
-     .help = "folder that the output files of tasks go to; the data folders when not given"},
+    SKEP_DATA_ROW(struct skep_run_settings, data, NULL,
+                  "folder that references are looked up in (default: the working folder); a named one is "
+                  "written @NAME/file.npy in a task"),
+    SKEP_OUTPUT_ROW(struct skep_run_settings, output,
+                    "folder that the output files of tasks go to; the data folders when not given"),
     {.name = "state",
      .kind = SKEP_OPT_TEXT,
      AT(state),
@@ -71,14 +57,8 @@ const struct skep_option skep_run_options[] = {
      .help = "folder for what a resumption needs (default: .skep/run-<name of the file>)"},
     {.name = "keep", .kind = SKEP_OPT_FLAG, AT(keeps), .help = "leave that folder when all is done"},
     SKEP_RECORD_ROW(struct skep_run_settings, record_bytes, "refuse longer lines"),
-    {.name = "memory",
-     .kind = SKEP_OPT_BYTES,
-     AT(memory_bytes),
-     .least = 0,
-     .most = (double)(UINT64_C(1) << 50),
-     .value_name = "BYTES",
-     .help = "what one task may allocate; 0: as skep-worker has it"},
-    {.name = "quiet", .kind = SKEP_OPT_FLAG, AT(is_quiet), .help = "no progress and no summary"},
+    SKEP_WORKER_MEMORY_ROW(struct skep_run_settings, memory_bytes, SKEP_WORKER_MEMORY_HELP),
+    SKEP_QUIET_ROW(struct skep_run_settings, is_quiet, SKEP_QUIET_HELP),
     SKEP_CONNECT_ROWS(struct skep_run_settings, connect),
     {.name = NULL},
 };

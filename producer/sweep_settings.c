@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "producer/sweep_settings.h"
 
+#include "producer/command_rows.h"
 #include "producer/sweep_factors.h"
 
 #define AT(field) .offset = offsetof(struct skep_sweep_settings, field)
@@ -144,35 +145,14 @@ const struct skep_option skep_sweep_options[] = {
      AT(resumes),
      .help = "when the arrays are there, and of this sweep: compute what is missing in them"},
     {.name = "force", .kind = SKEP_OPT_FLAG, AT(forces), .help = "replace arrays that are there"},
-    {.name = "slots",
-     .letter = 's',
-     .kind = SKEP_OPT_TEXT,
-     AT(slots),
-     .value_name = "N",
-     .env = "SKEP_SLOTS",
-     .help = "processes that compute; auto, which is the default: one for each core we may use"},
-    {.name = "data",
-     .letter = 'd',
-     .kind = SKEP_OPT_LIST,
-     AT(data),
-     .value_name = "[NAME=]DIR",
-     .env = "SKEP_DATA",
-     .help = "folder that arrays are looked up in (default: the working folder); those of a named one are "
-             "written @NAME/file.npy"},
-    {.name = "output",
-     .kind = SKEP_OPT_LIST,
-     AT(output),
-     .value_name = "[NAME=]DIR",
-     .env = "SKEP_OUTPUT",
-     .help = "folder that arrays are made in (default: the working folder)"},
-    {.name = "memory",
-     .kind = SKEP_OPT_BYTES,
-     AT(memory_bytes),
-     .least = 0,
-     .most = (double)(UINT64_C(1) << 50),
-     .value_name = "BYTES",
-     .help = "what one task may allocate; 0: as skep-worker has it"},
-    {.name = "quiet", .kind = SKEP_OPT_FLAG, AT(is_quiet), .help = "no progress and no summary"},
+    SKEP_SLOTS_ROW(struct skep_sweep_settings, slots, SKEP_SLOTS_HELP),
+    SKEP_DATA_ROW(struct skep_sweep_settings, data, NULL,
+                  "folder that arrays are looked up in (default: the working folder); those of a named one "
+                  "are written @NAME/file.npy"),
+    SKEP_OUTPUT_ROW(struct skep_sweep_settings, output,
+                    "folder that arrays are made in (default: the working folder)"),
+    SKEP_WORKER_MEMORY_ROW(struct skep_sweep_settings, memory_bytes, SKEP_WORKER_MEMORY_HELP),
+    SKEP_QUIET_ROW(struct skep_sweep_settings, is_quiet, SKEP_QUIET_HELP),
     SKEP_QUEUE_ROW(struct skep_sweep_settings, queue),
     {.name = "job",
      .kind = SKEP_OPT_TEXT,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* skep watch: how a job goes on, and what came of it. */
 #include "producer/command.h"
+#include "producer/command_rows.h"
 #include "producer/commands.h"
 #include "producer/job_wait.h"
 #include "producer/sweep.h"
@@ -17,10 +18,7 @@ struct watch_settings {
 
 static const struct skep_option watch_options[] = {
     SKEP_QUEUE_ROW(struct watch_settings, queue),
-    {.name = "quiet",
-     .kind = SKEP_OPT_FLAG,
-     .offset = offsetof(struct watch_settings, is_quiet),
-     .help = "no progress and no summary"},
+    SKEP_QUIET_ROW(struct watch_settings, is_quiet, SKEP_QUIET_HELP),
     SKEP_CONNECT_ROWS(struct watch_settings, connect),
     {.name = NULL},
 };

@@ -5,6 +5,7 @@
 
 #include "producer/array_path.h"
 #include "producer/command.h"
+#include "producer/command_rows.h"
 #include "producer/commands.h"
 #include "producer/words.h"
 #include "sweep/verify.h"
@@ -14,10 +15,7 @@ struct verify_settings {
 };
 
 static const struct skep_option verify_options[] = {
-    {.name = "quiet",
-     .kind = SKEP_OPT_FLAG,
-     .offset = offsetof(struct verify_settings, is_quiet),
-     .help = "say nothing when all is well"},
+    SKEP_QUIET_ROW(struct verify_settings, is_quiet, "say nothing when all is well"),
     {.name = NULL},
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* skep wait: until a job is over. */
 #include "producer/command.h"
+#include "producer/command_rows.h"
 #include "producer/commands.h"
 #include "producer/connect.h"
 #include "producer/job_wait.h"
@@ -29,7 +30,7 @@ static const struct skep_option wait_options[] = {
      .most = 3.2e7,
      .value_name = "SECONDS",
      .help = "give up after so long, with exit code 124; 0: wait for ever"},
-    {.name = "quiet", .kind = SKEP_OPT_FLAG, AT(is_quiet), .help = "no progress and no summary"},
+    SKEP_QUIET_ROW(struct wait_settings, is_quiet, SKEP_QUIET_HELP),
     SKEP_CONNECT_ROWS(struct wait_settings, connect),
     {.name = NULL},
 };
