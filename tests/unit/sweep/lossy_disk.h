@@ -30,7 +30,8 @@ static struct {
     struct lost_write lost[MAX_LOST]; /* writes since the last sync, of all files */
     int n_lost;
     bool records;
-    int n_writes, fail_write; /* the so-manyth fails */
+    int n_writes, fail_write; /* the so-manyth fails; 0: none */
+    bool stays_full;          /* and all behind it */
     int n_syncs, fail_sync;   /* the so-manyth and all behind it fail */
 } disk;
 
@@ -42,7 +43,8 @@ static inline void disk_begin(void)
 ssize_t pwrite(int fd, const void *bytes, size_t n, off_t at)
 {
     disk.n_writes++;
-    if (disk.n_writes == disk.fail_write) {
+    if (disk.n_writes == disk.fail_write ||
+        (disk.stays_full && disk.fail_write > 0 && disk.n_writes > disk.fail_write)) {
         errno = ENOSPC;
         return -1;
     }

@@ -1,42 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/test.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lossy_disk.h"
 #include "output_fixture.h"
 #include "support/heap.h"
 #include "sweep/crc32c.h"
-
-/* Stands before the C library's: a disk that is full, one that cannot sync, and a count of both. */
-static struct {
-    int n_writes, n_syncs;
-    int fail_write; /* the so-manyth write from now on fails, and all behind it; 0: none */
-    bool fails_sync;
-} disk;
-
-ssize_t pwrite(int fd, const void *bytes, size_t n, off_t at)
-{
-    disk.n_writes++;
-    if (disk.fail_write > 0 && disk.n_writes >= disk.fail_write) {
-        errno = ENOSPC;
-        return -1;
-    }
-    return syscall(SYS_pwrite64, fd, bytes, n, at);
-}
-
-int fdatasync(int fd)
-{
-    disk.n_syncs++;
-    errno = EIO;
-    return disk.fails_sync ? -1 : (int)syscall(SYS_fdatasync, fd);
-}
 
 enum { N = 100000 }; /* tasks: three blocks of bits and a piece */
 
@@ -46,7 +21,8 @@ static struct skep_sidecar *sidecar;
 static int set_up(void **state)
 {
     (void)state;
-    memset(&disk, 0, sizeof disk);
+    disk_begin();
+    disk.stays_full = true;
     sidecar = NULL;
     fixture_begin(&f);
     fixture_plain(&f, 400, 250);
@@ -209,7 +185,7 @@ static void test_sidecar__writes_little(void **state)
 {
     (void)state;
     must_open(true);
-    memset(&disk, 0, sizeof disk);
+    disk_begin();
     mark(0, 1000);
     assert_int_equal(skep_sidecar_flush(sidecar, &f.err), SKEP_OK);
     assert_int_equal(disk.n_writes, 2);
@@ -366,7 +342,7 @@ static void test_sidecar__keeps_a_whole_header(void **state)
         assert_int_equal(skep_sidecar_set_job(sidecar, "never", "q", NULL), SKEP_E_OUTPUT);
     }
     disk.fail_write = 0;
-    disk.fails_sync = true;
+    disk.fail_sync = 1;
     for (int i = 0; i < 3; i++) {
         assert_int_equal(skep_sidecar_set_job(sidecar, "perhaps", "q", NULL), SKEP_E_OUTPUT);
     }
@@ -481,9 +457,9 @@ static void test_sidecar__believes_no_sync_after_a_failed_one(void **state)
     (void)state;
     must_open(true);
     mark(0, 50);
-    disk.fails_sync = true;
+    disk.fail_sync = 1;
     assert_int_equal(skep_sidecar_sync(sidecar, &f.err), SKEP_E_OUTPUT);
-    disk.fails_sync = false;
+    disk.fail_sync = 0;
     assert_int_equal(skep_sidecar_sync(sidecar, &f.err), SKEP_E_OUTPUT);
     skep_here_replace(&machine_b);
     must_open(false);
