@@ -4,6 +4,9 @@
 
 #include <inttypes.h>
 
+#include "queue/beat.h"
+#include "queue/cancel.h"
+
 struct skep_range_put range_job(int64_t n)
 {
     return (struct skep_range_put){.job = "j", .spec = RANGE_SPEC, .spec_n = sizeof RANGE_SPEC - 1, .n = n};
@@ -50,6 +53,16 @@ const struct skep_cycle_reply *take_range(struct skep_holder *holder, int64_t wa
     return cycle(holder, &(struct skep_cycle){.want = 10, .range_job = "j", .range_want = want});
 }
 
+struct skep_conn *hold_ten(struct skep_holder *holder)
+{
+    const struct skep_range_put put = range_job(1000);
+    struct skep_conn *conn = open_holder(holder);
+
+    put_all(&put);
+    assert_int_equal(take_range(holder, 10)->range_hi, 10);
+    return conn;
+}
+
 struct skep_range_verdict done_upto(const struct skep_holder *holder, int64_t upto)
 {
     return (struct skep_range_verdict){
@@ -70,4 +83,23 @@ void check_range_job(const char *counts)
     snprintf(text, sizeof text, "%" PRId64 "+%" PRId64 "+%" PRId64 " of %" PRId64 ": %s", job.n_done,
              job.n_failed, job.n_cancelled, job.n_announced, skep_job_state(&job));
     assert_string_equal(text, counts);
+}
+
+void cancel_job(void)
+{
+    const char *job = "j";
+
+    assert_int_equal(skep_cancel_put(verbs.watcher, &verbs.keys, SKEP_CANCEL_JOB, &job, 1, NULL, NULL),
+                     SKEP_OK);
+}
+
+unsigned beat_flags(void)
+{
+    struct skep_reply *reply;
+    struct skep_beat beat;
+
+    assert_int_equal(skep_beat_send(verbs.watcher, &verbs.keys, NULL, 0, NULL), SKEP_OK);
+    assert_int_equal(skep_conn_reply(verbs.watcher, -1, &reply, NULL), SKEP_OK);
+    assert_int_equal(skep_beat_read(verbs.watcher, reply, &beat, NULL), SKEP_OK);
+    return beat.flags;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Range jobs on a real server: one record for n tasks, of which slots cut chunks. How they end is
- * test_range_ends.c's, and that every sequence of moves leaves every position in one place test_model.c's. */
+/* Range jobs on a real server: one record for n tasks, of which slots cut chunks. How they end otherwise than
+ * well is told in test_range_failures.c and test_range_stop.c, what is gathered of them in
+ * test_range_gather.c; that every sequence of moves leaves every position in one place is test_model.c's. */
 #include "support/test.h"
 #include "range_verbs.h"
 
