@@ -174,7 +174,7 @@ static int begin_forget(struct skep_run_begun *begun, const struct skep_run_sett
         skep_run_state_clear(&begun->state);
         return SKEP_EXIT_OK;
     }
-    connect.server.url = skep_run_is_private(settings) ? earlier->server : connect.server.url;
+    connect.server.url = skep_connect_is_private(&connect) ? earlier->server : connect.server.url;
     if (skep_connect_queue(&connect, earlier->queue, &keys, &conn) != SKEP_EXIT_OK ||
         skep_run_remove_keys(conn, &keys, &no_slots, &err) != SKEP_OK) {
         skep_complain("the queue %s of the earlier run stays on its server", earlier->queue);
@@ -198,10 +198,10 @@ static int begin_new(struct skep_run_begun *begun, const struct skep_run_setting
     if (exit_code != SKEP_EXIT_OK) {
         return exit_code;
     }
-    begun->plan =
-        (struct skep_run_plan){.tasks = begin_absolute(begun, begun->tasks),
-                               .queue = skep_run_is_private(settings) ? "run" : begin_queue_name(begun, name),
-                               .record_bytes = settings->record_bytes};
+    begun->plan = (struct skep_run_plan){
+        .tasks = begin_absolute(begun, begun->tasks),
+        .queue = skep_connect_is_private(&settings->connect) ? "run" : begin_queue_name(begun, name),
+        .record_bytes = settings->record_bytes};
     if (st == SKEP_OK && is_stdin) {
         st = skep_run_tasks_copy(&begun->state, &err);
     }
@@ -211,7 +211,7 @@ static int begin_new(struct skep_run_begun *begun, const struct skep_run_setting
     if (st != SKEP_OK) {
         return skep_run_tasks_tell(st, &err);
     }
-    if (!skep_run_is_private(settings)) {
+    if (!skep_connect_is_private(&settings->connect)) {
         exit_code = begin_set_server(begun, settings);
     }
     if (exit_code == SKEP_EXIT_OK) {
@@ -250,7 +250,7 @@ static int begin_again(struct skep_run_begun *begun, const struct skep_run_setti
                       begun->tasks, skep_run_hint(settings, begun->tasks, "--fresh", hint));
         return SKEP_EXIT_USAGE;
     }
-    if (begun->plan.server != NULL && !skep_run_is_private(settings)) {
+    if (begun->plan.server != NULL && !skep_connect_is_private(&settings->connect)) {
         exit_code = begin_set_server(begun, settings); /* the same server may be reached in another way */
     }
     return exit_code == SKEP_EXIT_OK ? begin_merge(begun, settings) : exit_code;

@@ -63,13 +63,6 @@ const struct skep_option skep_run_options[] = {
     {.name = NULL},
 };
 
-bool skep_run_is_private(const struct skep_run_settings *settings)
-{
-    const char *url = settings->connect.server.url;
-
-    return url == NULL || url[0] == '\0' || strcmp(url, "private") == 0;
-}
-
 /* PATH as a shell takes it for one word. */
 static void hint_add_word(struct skep_buf *buf, const char *path)
 {

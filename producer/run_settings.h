@@ -30,9 +30,6 @@ struct skep_run_settings {
 
 extern const struct skep_option skep_run_options[];
 
-/* Whether the tasks go to a private server. */
-bool skep_run_is_private(const struct skep_run_settings *settings);
-
 /* What the user is to type: "skep run --resume tasks.jsonl", quoted for a shell where it must be. Returns
  * TEXT. */
 enum { SKEP_RUN_HINT_BYTES = 2 * PATH_MAX + 64 };

@@ -1,35 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "support/test.h"
+#include "unit/worker/settle_fixture.h"
 
 #include <string.h>
 
 #include "worker/index_work.h"
 
-static const struct skep_policy policy = {.retries = 5, .backoff_s = 1, .backoff_max_s = 600, .crashes = 3};
-static const struct skep_attempt attempt = {
-    .worker = "w1", .host = "h", .started_ms = 1000, .finished_ms = 2000, .now_ms = 3000};
 static const struct skep_sweep sweep = {
     .kernel = "te_box", .n = 100, .n_all = 100, .has_retries = true, .retries = 1, .timeout_s = 3};
-
-static struct skep_arena arena;
-static struct skep_buf bytes;
-static struct skep_settled settled;
-
-static int set_up(void **state)
-{
-    (void)state;
-    skep_arena_init(&arena, 16 << 20);
-    skep_buf_init(&bytes, 16 << 20);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    skep_arena_release(&arena);
-    skep_buf_release(&bytes);
-    return 0;
-}
 
 static struct skep_header header_of(const char *line)
 {
@@ -47,15 +24,6 @@ static struct skep_outcome failure(skep_status status)
 
     (void)skep_error_set(&outcome.err, status, "so it was");
     return outcome;
-}
-
-static const struct skep_verdict *verdict_of(void)
-{
-    static struct skep_verdict verdict;
-
-    assert_false(skep_buf_failed(&bytes));
-    verdict = skep_settled_verdict(&settled, &bytes);
-    return &verdict;
 }
 
 /* Another try of a position is a line of its own, without a record. */

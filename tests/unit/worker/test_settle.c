@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "support/test.h"
+#include "unit/worker/settle_fixture.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -7,35 +7,10 @@
 #include <string.h>
 
 #include "task/result_read.h"
-#include "worker/settle.h"
 
 #define TEXT(s) (s), strlen(s)
 
-/* The defaults that `skep-worker --help` promises. */
-static const struct skep_policy policy = {.retries = 5, .backoff_s = 1, .backoff_max_s = 600, .crashes = 3};
-static const struct skep_attempt attempt = {
-    .worker = "w1", .host = "h", .started_ms = 1000, .finished_ms = 2000, .now_ms = 2000000000000};
-
-static struct skep_arena arena;
-static struct skep_buf bytes;
 static struct skep_work work;
-static struct skep_settled settled;
-
-static int set_up(void **state)
-{
-    (void)state;
-    skep_arena_init(&arena, 16 << 20);
-    skep_buf_init(&bytes, 16 << 20);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    skep_arena_release(&arena);
-    skep_buf_release(&bytes);
-    return 0;
-}
 
 static void read_record(const char *record)
 {
@@ -44,15 +19,6 @@ static void read_record(const char *record)
     skep_buf_reset(&bytes);
     skep_arena_reset(&arena, SIZE_MAX);
     skep_work_read(&run, TEXT(record), &arena, &work);
-}
-
-static const struct skep_verdict *verdict_of(void)
-{
-    static struct skep_verdict verdict;
-
-    assert_false(skep_buf_failed(&bytes));
-    verdict = skep_settled_verdict(&settled, &bytes);
-    return &verdict;
 }
 
 /* The verdict on RECORD, whose attempt has ended in STATUS. */
