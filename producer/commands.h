@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "producer/command.h"
+#include "producer/cli/command.h"
 
 /* The commands of the program, each defined in the file of its name. */
 extern const struct skep_command skep_command_run;

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "producer/command.h"
+#include "producer/cli/command.h"
 #include "producer/commands.h"
-#include "producer/help.h"
-#include "producer/stop.h"
+#include "producer/cli/help.h"
+#include "producer/cli/stop.h"
 
 /* Whether the user asks for the help of a command, before the `--` that ends its options. */
 static bool main_asks_for_help(int argc, char **argv)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "producer/glance.h"
+#include "producer/run/glance.h"
 #include "task/result_read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "producer/letter.h"
-#include "producer/letter_groups.h"
-#include "producer/words.h"
+#include "producer/dead/letter.h"
+#include "producer/dead/letter_groups.h"
+#include "producer/cli/words.h"
 #include "run/run.h"
 #include "task/text.h"
 

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "npy/header.h"
-#include "producer/letter.h"
+#include "producer/dead/letter.h"
 #include "queue/cancel.h"
 
 enum { WAIT_MS = 60000 };

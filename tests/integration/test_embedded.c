@@ -5,7 +5,7 @@
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 
-#include "producer/embedded.h"
+#include "producer/run/embedded.h"
 
 struct fixture {
     char *folder, *data, *socket;
