@@ -44,7 +44,16 @@ struct skep_stat {
 struct skep_slot_status {
     char worker[SKEP_WORKER_NAME_BYTES];
     int64_t beat;
-    int64_t n_held; /* tasks: of a range, its positions */
+    int64_t n_cycles; /* applied: while it moves, the slot does */
+    int64_t n_held;   /* tasks: of a range, its positions */
+};
+
+/* How much had come in and gone out at some time not long ago, by the server's clock: an agent's beat keeps
+ * it. Coming in is counted in records where no range job is known, in what was put where one is; n_out in
+ * tasks. */
+struct skep_queue_pace {
+    int64_t at_ms; /* 0: not known */
+    int64_t n_in, n_out;
 };
 
 /* Everything at one instant. */
@@ -56,6 +65,9 @@ struct skep_queue_status {
     bool is_paused;
     int64_t max_depth, max_results, max_dead; /* 0: none */
     struct skep_stat stat;
+    int64_t oldest_ms;           /* age of the record at the head; -1: it does not say, or there is none */
+    int64_t n_in, n_out;         /* so far */
+    struct skep_queue_pace pace; /* and some 10 to 20 s ago, while workers were there */
     size_t n_slots;
     struct skep_slot_status *slots; /* skep_queue_status_release */
 };

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "queue/account.h"
 #include "queue/conn.h"
 #include "queue/keys.h"
 #include "queue/verdicts.h"
@@ -55,6 +56,7 @@ struct skep_death {
      */
     const struct skep_verdict *verdict;
     int64_t position; /* of a range, which ran; -1: not known. Looked at when `running` is a number */
+    const struct skep_account_news *account; /* what the task that ran had used; with a verdict only; NULL */
 };
 
 /* A range whose running position nobody knows goes back in halves, and nobody is blamed, unless it has one

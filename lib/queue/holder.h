@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "queue/account.h"
 #include "queue/conn.h"
 #include "queue/keys.h"
 #include "queue/range.h"
@@ -29,6 +30,7 @@ struct skep_cycle {
     const char *range_job; /* of this job (NULL: none) ... */
     int64_t range_want; /* ... at most so many positions are taken; of any other, one. 0: no ranges at all */
     bool steals;        /* when nothing waits, half of what another slot holds may be taken */
+    const struct skep_account_news *account; /* what the tasks that are settled have used; NULL: nothing */
     bool leaves; /* the last cycle: everything held must be settled or given back by it. Best with empty
                   * hands: when   its reply is lost, whether it was applied cannot be asked any more */
 };

@@ -33,6 +33,8 @@ skep_status skep_keys_init(struct skep_keys *keys, const char *queue, struct ske
         {keys->gather, "gather"},     {keys->prefix, ""},
         {keys->held_prefix, "held:"}, {keys->info_prefix, "info:"},
         {keys->acks_prefix, "acks:"}, {keys->gatherer_prefix, "gatherer:"},
+        {keys->account, "account"},   {keys->account_prefix, "account:"},
+        {keys->logs, "logs"},         {keys->slow_prefix, "slow:"},
     };
 
     if (!skep_queue_name_is_valid(queue)) {

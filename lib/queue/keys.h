@@ -38,11 +38,15 @@ struct skep_keys {
     char reader[SKEP_KEY_BYTES];
     char ranges[SKEP_KEY_BYTES];
     char gather[SKEP_KEY_BYTES];
+    char account[SKEP_KEY_BYTES];
+    char logs[SKEP_KEY_BYTES];
     char prefix[SKEP_KEY_PREFIX_BYTES];          /* of all but `queue` */
     char held_prefix[SKEP_KEY_PREFIX_BYTES];     /* + W */
     char info_prefix[SKEP_KEY_PREFIX_BYTES];     /* + W */
     char acks_prefix[SKEP_KEY_PREFIX_BYTES];     /* + name of a range job */
     char gatherer_prefix[SKEP_KEY_PREFIX_BYTES]; /* + name of a range job */
+    char account_prefix[SKEP_KEY_PREFIX_BYTES];  /* + name of a job */
+    char slow_prefix[SKEP_KEY_PREFIX_BYTES];     /* + name of a job */
 };
 
 /* SKEP_E_USAGE: the name is not [A-Za-z0-9_.-]{1,64}. */
