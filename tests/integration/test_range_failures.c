@@ -120,7 +120,12 @@ static void test_range_failures__letters_outlive_their_job(void **state)
 static int64_t die(const struct skep_holder *holder, int64_t running, int64_t position,
                    const struct skep_verdict *verdict)
 {
-    const struct skep_death death = {holder->worker, -1, running, "signal=11", verdict, position};
+    const struct skep_death death = {.worker = holder->worker,
+                                     .observed = -1,
+                                     .running = running,
+                                     .info = "signal=11",
+                                     .verdict = verdict,
+                                     .position = position};
     int64_t moved;
 
     assert_int_equal(skep_reap(verbs.watcher, &verbs.keys, &death, &moved, NULL), SKEP_OK);

@@ -48,10 +48,21 @@ static void slot_bury_some(struct world *world)
             continue;
         }
         if (skep_reap(world->agent, &world->keys,
-                      &(struct skep_death){worker, -1, SKEP_RUNNING_HEAD, "gone", NULL, -1}, &moved,
-                      NULL) != SKEP_OK ||
+                      &(struct skep_death){.worker = worker,
+                                           .observed = -1,
+                                           .running = SKEP_RUNNING_HEAD,
+                                           .info = "gone",
+                                           .verdict = NULL,
+                                           .position = -1},
+                      &moved, NULL) != SKEP_OK ||
             moved != model_reap(&world->model,
-                                &(struct skep_death){worker, -1, SKEP_RUNNING_HEAD, "gone", NULL, -1}, 0)) {
+                                &(struct skep_death){.worker = worker,
+                                                     .observed = -1,
+                                                     .running = SKEP_RUNNING_HEAD,
+                                                     .info = "gone",
+                                                     .verdict = NULL,
+                                                     .position = -1},
+                                0)) {
             world_fail(world, "%s is not reaped", worker);
         }
     }
