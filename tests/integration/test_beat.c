@@ -305,7 +305,12 @@ static int64_t end(int64_t number, const struct skep_verdict *verdict)
 {
     struct skep_holder holder;
     struct skep_conn *conn = open_holder(&holder);
-    const struct skep_death death = {holder.worker, -1, number, "cause=timeout", verdict, -1};
+    const struct skep_death death = {.worker = holder.worker,
+                                     .observed = -1,
+                                     .running = number,
+                                     .info = "cause=timeout",
+                                     .verdict = verdict,
+                                     .position = -1};
     struct skep_error err = {0};
     int64_t moved;
 
@@ -396,7 +401,13 @@ static void test_beat__a_verdict_comes_too_late(void **state)
     assert_int_equal(record.n, 2);
     assert_memory_equal(record.bytes, "r2", 2);
     assert_int_equal(skep_reap(verbs.watcher, &verbs.keys,
-                               &(struct skep_death){holder.worker, -1, 0, "", &bury, -1}, &moved, NULL),
+                               &(struct skep_death){.worker = holder.worker,
+                                                    .observed = -1,
+                                                    .running = 0,
+                                                    .info = "",
+                                                    .verdict = &bury,
+                                                    .position = -1},
+                               &moved, NULL),
                      SKEP_OK);
     assert_int_equal(moved, 2);
     assert_int_equal(say_number("EXISTS", verbs.keys.dead), 0);
@@ -492,7 +503,12 @@ static void test_beat__a_reap_over_a_key_of_another_type(void **state)
         say("SET", keys[i], "something else", NULL);
         before = state_digest();
         check_failure(skep_reap(verbs.watcher, k,
-                                &(struct skep_death){holder.worker, -1, SKEP_RUNNING_HEAD, "", NULL, -1},
+                                &(struct skep_death){.worker = holder.worker,
+                                                     .observed = -1,
+                                                     .running = SKEP_RUNNING_HEAD,
+                                                     .info = "",
+                                                     .verdict = NULL,
+                                                     .position = -1},
                                 &moved, &err),
                       SKEP_E_REFUSED, &err, "WRONGTYPE");
         assert_int_equal(moved, -1);

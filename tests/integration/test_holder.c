@@ -325,7 +325,12 @@ static void test_holder__late_results_are_refused(void **state)
     push_records(4);
     take(&holder, 2);
     assert_int_equal(skep_reap(verbs.watcher, &verbs.keys,
-                               &(struct skep_death){holder.worker, -1, SKEP_RUNNING_NONE, "", NULL, -1},
+                               &(struct skep_death){.worker = holder.worker,
+                                                    .observed = -1,
+                                                    .running = SKEP_RUNNING_NONE,
+                                                    .info = "",
+                                                    .verdict = NULL,
+                                                    .position = -1},
                                &moved, NULL),
                      SKEP_OK);
     assert_int_equal(moved, 2);
@@ -359,7 +364,12 @@ static void test_holder__knows_whether_it_left(void **state)
     assert_false(left.is_pending);
     assert_int_equal(stat_of("fenced"), 0);
     assert_int_equal(skep_reap(verbs.watcher, &verbs.keys,
-                               &(struct skep_death){reaped.worker, -1, SKEP_RUNNING_NONE, "", NULL, -1},
+                               &(struct skep_death){.worker = reaped.worker,
+                                                    .observed = -1,
+                                                    .running = SKEP_RUNNING_NONE,
+                                                    .info = "",
+                                                    .verdict = NULL,
+                                                    .position = -1},
                                &moved, NULL),
                      SKEP_OK);
     skep_conn_close(conn_reaped);

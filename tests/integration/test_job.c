@@ -156,7 +156,13 @@ static void test_job__counts_the_verdict_of_an_agent(void **state)
     need_push("a", 8, 8);
     take(&holder, 2);
     assert_int_equal(skep_reap(verbs.watcher, &verbs.keys,
-                               &(struct skep_death){holder.worker, -1, 1, "", &bury, -1}, &moved, NULL),
+                               &(struct skep_death){.worker = holder.worker,
+                                                    .observed = -1,
+                                                    .running = 1,
+                                                    .info = "",
+                                                    .verdict = &bury,
+                                                    .position = -1},
+                               &moved, NULL),
                      SKEP_OK);
     check_job("a", "running", 0, 1, 0);
     skep_conn_free(conn);
