@@ -26,8 +26,7 @@ void skep_hello_write(struct skep_requests *requests, const char *user, const ch
     }
 }
 
-/* "7.0.15" is 70015; 0 for what is no version. A part beyond 99 counts as 99. */
-static int version_parse(const char *text)
+int skep_hello_version(const char *text)
 {
     unsigned major, minor, patch;
 
@@ -56,7 +55,7 @@ skep_status skep_hello_read(const struct skep_reply *reply, int *version_out, st
             text = value->bytes;
         }
     }
-    *version_out = version_parse(text);
+    *version_out = skep_hello_version(text);
     if (*version_out != 0 && *version_out < SKEP_OLDEST_REDIS) {
         return skep_error_set(err, SKEP_E_REFUSED, "the server is Redis %.20s, and skep needs 6.2 or later",
                               text);

@@ -25,6 +25,9 @@ void skep_hello_write(struct skep_requests *requests, const char *user, const ch
 SKEP_MUST_USE skep_status skep_hello_read(const struct skep_reply *reply, int *version_out,
                                           struct skep_error *err);
 
+/* "7.0.15" is 70015; 0 for what is no version. A part beyond 99 counts as 99. */
+int skep_hello_version(const char *text);
+
 /* Both over a line that was just opened, with the choice of URL's database in the same round trip.
  * CLIENT_NAME may be NULL. The password is overwritten afterwards. The statuses are those of
  * skep_conn_connect. */

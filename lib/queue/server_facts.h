@@ -3,6 +3,7 @@
 #define SKEP_QUEUE_SERVER_FACTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -30,9 +31,14 @@ struct skep_server_facts {
     double round_trip_s; /* the shortest of a few */
 };
 
-/* INFO, TIME, CONFIG GET where it is allowed. What a right is missing for stays unknown.
+/* INFO, TIME, CONFIG GET where it is allowed. What a right is missing for stays unknown: versions and amounts
+ * are 0 then, texts "". Five round trips. No reply may be due.
  *   failures of the line */
 SKEP_MUST_USE skep_status skep_server_facts_read(struct skep_conn *conn, struct skep_server_facts *facts_out,
                                                  struct skep_error *err);
+
+/* What the N bytes of an INFO reply say goes into FACTS; lines that are not known or make no sense are passed
+ * over. */
+void skep_server_facts_take_info(const char *text, size_t n, struct skep_server_facts *facts);
 
 #endif
