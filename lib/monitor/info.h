@@ -62,10 +62,17 @@ struct skep_info {
  * for long. */
 enum { SKEP_INFO_PROTOCOL = 2 };
 
+/* Nothing is known. */
+void skep_info_init(struct skep_info *info_out);
+
+/* One JSON object of protocol.md's words; what is not known is left out. */
 void skep_info_write(struct skep_buf *buf, const struct skep_info *info);
 
 /* N bytes of a stranger: what is missing or of the wrong kind is unknown. Numbers are bounded, text is not
- * made harmless. SKEP_E_PROTOCOL   no JSON object, or too large SKEP_E_NOMEM */
+ * made harmless.
+ *
+ *   SKEP_E_PROTOCOL   no JSON object, or too large
+ *   SKEP_E_NOMEM */
 SKEP_MUST_USE skep_status skep_info_read(const char *bytes, size_t n, struct skep_arena *arena,
                                          struct skep_info *info_out, struct skep_error *err);
 

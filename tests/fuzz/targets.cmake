@@ -15,4 +15,5 @@ skep_fuzz(expr LINKS skep_kernel)
 skep_fuzz(ack LINKS skep_sweep)
 skep_fuzz(sidecar LINKS skep_sweep)
 skep_fuzz(out LINKS skep_sweep)
+skep_fuzz(info LINKS skep_monitor)
 skep_fuzz(canary) # must crash under a fuzzer that sees; ops/test looks for it
