@@ -128,35 +128,46 @@ static void rights_ask(struct skep_conn *conn, const struct skep_keys *keys, enu
     }
 }
 
-static skep_status rights_read(const struct skep_reply *reply, enum skep_role role, struct skep_error *err)
+skep_status skep_rights_missing(struct skep_conn *conn, const struct skep_keys *keys, enum skep_role role,
+                                const char *missing_out[SKEP_RIGHTS_MISSING_MAX], size_t *n_out,
+                                struct skep_error *err)
 {
-    struct skep_buf missing;
+    struct skep_reply *reply;
     skep_status st;
 
-    if (reply->kind != SKEP_REPLY_ARRAY) {
+    *n_out = 0;
+    rights_ask(conn, keys, role);
+    st = skep_script_call(conn, -1, &reply, err);
+    if (st != SKEP_OK) {
+        return st;
+    }
+    if (!skep_reply_is_array_of(reply, 0, SKEP_REPLY_TEXT)) {
         return skep_error_set(err, SKEP_E_PROTOCOL, "rights: the server answered something unexpected");
     }
-    if (reply->n == 0) {
-        return SKEP_OK;
+    for (size_t i = 0; i < reply->n && *n_out < SKEP_RIGHTS_MISSING_MAX; i++) {
+        missing_out[(*n_out)++] = reply->items[i].bytes;
     }
-    skep_buf_init(&missing, RIGHTS_TEXT_BYTES);
-    for (size_t i = 0; i < reply->n; i++) {
-        skep_buf_add_text(&missing, i > 0 ? ", " : "");
-        skep_buf_add_text(&missing, reply->items[i].kind == SKEP_REPLY_TEXT ? reply->items[i].bytes : "?");
-    }
-    st = skep_error_set(err, SKEP_E_REFUSED, "the user lacks rights that %s needs (ACL SETUSER): %s",
-                        skep_rights_role_text(role), skep_buf_failed(&missing) ? "many" : missing.bytes);
-    skep_buf_release(&missing);
-    return st;
+    return SKEP_OK;
 }
 
 skep_status skep_rights_check(struct skep_conn *conn, const struct skep_keys *keys, enum skep_role role,
                               struct skep_error *err)
 {
-    struct skep_reply *reply;
-    skep_status st;
+    const char *names[SKEP_RIGHTS_MISSING_MAX];
+    struct skep_buf missing;
+    size_t n;
+    skep_status st = skep_rights_missing(conn, keys, role, names, &n, err);
 
-    rights_ask(conn, keys, role);
-    st = skep_script_call(conn, -1, &reply, err);
-    return st == SKEP_OK ? rights_read(reply, role, err) : st;
+    if (st != SKEP_OK || n == 0) {
+        return st;
+    }
+    skep_buf_init(&missing, RIGHTS_TEXT_BYTES);
+    for (size_t i = 0; i < n; i++) {
+        skep_buf_add_text(&missing, i > 0 ? ", " : "");
+        skep_buf_add_text(&missing, names[i]);
+    }
+    st = skep_error_set(err, SKEP_E_REFUSED, "the user lacks rights that %s needs (ACL SETUSER): %s",
+                        skep_rights_role_text(role), skep_buf_failed(&missing) ? "many" : missing.bytes);
+    skep_buf_release(&missing);
+    return st;
 }

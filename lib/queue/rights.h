@@ -21,7 +21,7 @@ enum skep_role {
     SKEP_ROLE_COUNT
 };
 
-enum { SKEP_RIGHTS_MAX = 64, SKEP_RIGHTS_NAME_BYTES = 24 };
+enum { SKEP_RIGHTS_MAX = 64, SKEP_RIGHTS_NAME_BYTES = 24, SKEP_RIGHTS_MISSING_MAX = 96 };
 
 /* Does the user of CONN, which is open, have every right that ROLE needs on the queue of KEYS? One round
  * trip; changes nothing. A server before 7.0 cannot be asked: SKEP_OK.
@@ -30,6 +30,16 @@ enum { SKEP_RIGHTS_MAX = 64, SKEP_RIGHTS_NAME_BYTES = 24 };
  *   and failures of the line and of the server (conn.h) */
 SKEP_MUST_USE skep_status skep_rights_check(struct skep_conn *conn, const struct skep_keys *keys,
                                             enum skep_role role, struct skep_error *err);
+
+/* The same, with each right that is missing: "'blmove'" or "key 'skep:Q'", memory of the connection until its
+ * next use. None: *N_OUT is 0, and SKEP_OK either way.
+ *
+ *   SKEP_E_REFUSED  the user may not even ask
+ *   and failures of the line and of the server (conn.h) */
+SKEP_MUST_USE skep_status skep_rights_missing(struct skep_conn *conn, const struct skep_keys *keys,
+                                              enum skep_role role,
+                                              const char *missing_out[SKEP_RIGHTS_MISSING_MAX], size_t *n_out,
+                                              struct skep_error *err);
 
 /* The commands of ROLE, "RPUSH" or "SCRIPT LOAD", each once; how many. For the documentation too. */
 size_t skep_rights_commands(enum skep_role role, char names_out[SKEP_RIGHTS_MAX][SKEP_RIGHTS_NAME_BYTES]);
