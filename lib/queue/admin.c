@@ -10,7 +10,7 @@
 #include "queue/rights.h"
 #include "queue/script.h"
 
-enum { SIFT_PIECE = 1000, STATUS_FIELDS = 10 };
+enum { SIFT_PIECE = 1000, STATUS_FIELDS = 12, STATUS_SLOT_FIELDS = 4 };
 
 static skep_status admin_unexpected(struct skep_error *err, const char *what)
 {
@@ -19,45 +19,91 @@ static skep_status admin_unexpected(struct skep_error *err, const char *what)
 
 /* ---- status ---- */
 
-/* The number in FIELD, or OTHERWISE. */
-static int64_t hash_get(const struct skep_reply *hash, const char *field, int64_t otherwise)
+/* What is in FIELD, NULL: nothing. */
+static const char *hash_get_text(const struct skep_reply *hash, const char *field)
 {
     for (size_t i = 0; i + 1 < hash->n; i += 2) {
         if (skep_reply_is(&hash->items[i], field) && hash->items[i + 1].kind == SKEP_REPLY_TEXT) {
-            return strtoll(hash->items[i + 1].bytes, NULL, 10);
+            return hash->items[i + 1].bytes;
         }
     }
-    return otherwise;
+    return NULL;
+}
+
+/* The number in FIELD, or OTHERWISE. */
+static int64_t hash_get(const struct skep_reply *hash, const char *field, int64_t otherwise)
+{
+    const char *text = hash_get_text(hash, field);
+
+    return text != NULL ? strtoll(text, NULL, 10) : otherwise;
 }
 
 static skep_status status_read_slots(struct skep_queue_status *status, const struct skep_reply *slots,
                                      struct skep_error *err)
 {
-    size_t n = slots->n / 3;
+    size_t n = slots->n / STATUS_SLOT_FIELDS;
 
     status->slots = skep_calloc(n, sizeof *status->slots);
     if (status->slots == NULL) {
         return skep_error_set(err, SKEP_E_NOMEM, "no room for the status of %zu slots", n);
     }
     for (size_t i = 0; i < n; i++) {
-        const struct skep_reply *item = &slots->items[3 * i];
+        const struct skep_reply *item = &slots->items[STATUS_SLOT_FIELDS * i];
         if (item[0].kind != SKEP_REPLY_TEXT || item[1].kind != SKEP_REPLY_INT ||
-            item[2].kind != SKEP_REPLY_INT) {
+            item[2].kind != SKEP_REPLY_INT || item[3].kind != SKEP_REPLY_INT) {
             return admin_unexpected(err, "status");
         }
         snprintf(status->slots[i].worker, sizeof status->slots[i].worker, "%s", item[0].bytes);
         status->slots[i].beat = item[1].integer;
         status->slots[i].n_held = item[2].integer;
+        status->slots[i].n_cycles = item[3].integer;
         status->n_slots++;
     }
     return SKEP_OK;
 }
 
+/* Everything that has ever come is somewhere: it waits, is delayed or suspect, or was taken and did not come
+ * back. scripts/touch.lua counts as this does. A server may say any number. */
+static void status_count(struct skep_queue_status *status, int64_t n_ranges)
+{
+    const struct skep_stat *s = &status->stat;
+    const uint64_t n_put = (uint64_t)s->put + (uint64_t)s->requeued;
+    const uint64_t n_waits =
+        (uint64_t)status->n_waiting + (uint64_t)status->n_delayed + (uint64_t)status->n_suspect;
+    const uint64_t n_came_back = (uint64_t)s->retried + (uint64_t)s->given_back + (uint64_t)s->crash_moved;
+
+    status->counts_puts = n_ranges > 0;
+    status->n_in = (int64_t)(n_ranges > 0 ? n_put : n_waits + (uint64_t)s->taken - n_came_back);
+    status->n_out = (int64_t)((uint64_t)s->done + (uint64_t)s->dead + (uint64_t)s->cancelled);
+}
+
+/* "MS COUNTS_PUTS IN OUT", or it says nothing. */
+static void status_read_pace(struct skep_queue_status *status, const struct skep_reply *stat)
+{
+    const char *at = hash_get_text(stat, "pace_before");
+    int64_t numbers[4] = {0};
+    size_t n = 0;
+
+    while (at != NULL && n < 4) {
+        char *end;
+        numbers[n++] = strtoll(at, &end, 10);
+        at = end != at ? end : NULL;
+    }
+    if (at != NULL && *at == '\0' && (numbers[1] != 0) == status->counts_puts &&
+        numbers[0] < status->now_ms && numbers[0] >= status->now_ms - SKEP_PACE_MAX_MS) {
+        status->pace = (struct skep_queue_pace){numbers[0], numbers[2], numbers[3]};
+    }
+}
+
+enum { STATUS_SLOTS = 9, STATUS_STAT, STATUS_CONF };
+
 static skep_status status_read(struct skep_queue_status *status, const struct skep_reply *reply,
                                struct skep_error *err)
 {
-    int64_t *const numbers[] = {&status->now_ms, &status->n_waiting, &status->n_results, &status->n_delayed,
-                                &status->n_dead, &status->n_suspect, &status->n_held};
+    int64_t queued_ms = -1, n_ranges = 0;
+    int64_t *const numbers[] = {&status->now_ms,    &status->n_waiting, &status->n_results,
+                                &status->n_delayed, &status->n_dead,    &status->n_suspect,
+                                &status->n_held,    &queued_ms,         &n_ranges};
     const size_t n_numbers = sizeof numbers / sizeof numbers[0];
 
     if (reply->kind != SKEP_REPLY_ARRAY || reply->n != STATUS_FIELDS) {
@@ -74,21 +120,24 @@ static skep_status status_read(struct skep_queue_status *status, const struct sk
             return admin_unexpected(err, "status");
         }
     }
-#define STAT_READ(name, help) status->stat.name = hash_get(&reply->items[8], #name, 0);
+#define STAT_READ(name, help) status->stat.name = hash_get(&reply->items[STATUS_STAT], #name, 0);
     SKEP_STAT_MAP(STAT_READ)
 #undef STAT_READ
-    status->is_paused = hash_get(&reply->items[9], "paused", 0) == 1;
-    status->max_depth = hash_get(&reply->items[9], "max_depth", 0);
-    status->max_results = hash_get(&reply->items[9], "max_results", 0);
-    status->max_dead = hash_get(&reply->items[9], "max_dead", SKEP_MAX_DEAD);
-    return status_read_slots(status, &reply->items[7], err);
+    status->is_paused = hash_get(&reply->items[STATUS_CONF], "paused", 0) == 1;
+    status->max_depth = hash_get(&reply->items[STATUS_CONF], "max_depth", 0);
+    status->max_results = hash_get(&reply->items[STATUS_CONF], "max_results", 0);
+    status->max_dead = hash_get(&reply->items[STATUS_CONF], "max_dead", SKEP_MAX_DEAD);
+    status->oldest_ms = queued_ms < 0 ? -1 : queued_ms < status->now_ms ? status->now_ms - queued_ms : 0;
+    status_count(status, n_ranges);
+    status_read_pace(status, &reply->items[STATUS_STAT]);
+    return status_read_slots(status, &reply->items[STATUS_SLOTS], err);
 }
 
 skep_status skep_queue_status_read(struct skep_conn *conn, const struct skep_keys *keys,
                                    struct skep_queue_status *status_out, struct skep_error *err)
 {
     const char *const names[] = {keys->queue,   keys->workers, keys->out,  keys->delayed, keys->dead,
-                                 keys->suspect, keys->stat,    keys->conf, keys->cycle};
+                                 keys->suspect, keys->stat,    keys->conf, keys->cycle,   keys->ranges};
     struct skep_reply *reply;
     skep_status st;
 

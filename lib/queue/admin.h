@@ -49,8 +49,9 @@ struct skep_slot_status {
 };
 
 /* How much had come in and gone out at some time not long ago, by the server's clock: an agent's beat keeps
- * it. Coming in is counted in records where no range job is known, in what was put where one is; n_out in
- * tasks. */
+ * it. Coming in is counted in records where no range job is known, in what was put where one is (and in both
+ * a dead letter that was requeued comes in again); n_out in tasks that were over. */
+enum { SKEP_PACE_MAX_MS = 60 * 1000 /* older than this it is not known */ };
 struct skep_queue_pace {
     int64_t at_ms; /* 0: not known */
     int64_t n_in, n_out;
@@ -67,6 +68,7 @@ struct skep_queue_status {
     struct skep_stat stat;
     int64_t oldest_ms;           /* age of the record at the head; -1: it does not say, or there is none */
     int64_t n_in, n_out;         /* so far */
+    bool counts_puts;            /* how n_in is counted: of two that differ in it n_in cannot be compared */
     struct skep_queue_pace pace; /* and some 10 to 20 s ago, while workers were there */
     size_t n_slots;
     struct skep_slot_status *slots; /* skep_queue_status_release */

@@ -12,9 +12,9 @@
 skep_status skep_beat_send(struct skep_conn *conn, const struct skep_keys *keys, const char *const *workers,
                            size_t n, struct skep_error *err)
 {
-    const char *const names[] = {keys->workers, keys->queue, keys->delayed, keys->suspect,
-                                 keys->conf,    keys->out,   keys->stat,    keys->jobs,
-                                 keys->cancel,  keys->puts,  keys->gather,  keys->prefix};
+    const char *const names[] = {keys->workers, keys->queue,  keys->delayed, keys->suspect, keys->conf,
+                                 keys->out,     keys->stat,   keys->jobs,    keys->cancel,  keys->puts,
+                                 keys->gather,  keys->ranges, keys->prefix};
 
     skep_script_begin(conn, SKEP_SCRIPT_TOUCH, sizeof names / sizeof names[0], names, n);
     for (size_t i = 0; i < n; i++) {

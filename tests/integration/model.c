@@ -255,7 +255,7 @@ size_t model_n_keys(const struct model *model)
     n += model->n_pushes > 0;
     n += model->n_jobs > 0;
     n += model->n_cancels > 0;
-    n += memcmp(&model->stat, &no_stat, sizeof no_stat) != 0 || model->reader_call > 0;
+    n += memcmp(&model->stat, &no_stat, sizeof no_stat) != 0 || model->reader_call > 0 || model->has_pace;
     n += model->is_pause_set || model->max_depth >= 0 || model->max_results >= 0 || model->max_dead >= 0;
     n += model->mark[0] != '\0';
     return n;

@@ -90,6 +90,7 @@ struct model {
     size_t n_dropped;                                 /* cancelled jobs whose last task was settled */
     uint64_t n_positions_dropped, n_stolen, n_halved; /* met */
     struct skep_stat stat;
+    bool has_pace; /* a beat has written down how it moves */
     bool is_paused;
     int64_t max_depth, max_results, max_dead; /* 0: none; -1: never set */
     bool is_pause_set;

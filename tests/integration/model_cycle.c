@@ -232,6 +232,7 @@ unsigned model_touch(struct model *model, const char *const *workers, size_t n, 
         }
     }
     model_promote(model);
+    model->has_pace = true;
     return model_flags(model) | (model->suspect.n > 0 ? SKEP_FLAG_SUSPECT : 0u);
 }
 

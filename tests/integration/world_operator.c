@@ -171,6 +171,23 @@ static void operator_look_at_jobs(struct world *world)
     skep_free(jobs);
 }
 
+/* What has come in is somewhere or over; with a range job, it is what was put. */
+static void operator_look_at_motion(struct world *world, const struct skep_queue_status *status)
+{
+    const struct model *model = &world->model;
+    const struct skep_stat *stat = &model->stat;
+    int64_t n_in = (int64_t)(model->queue.n + model->n_delayed + model->suspect.n) + model_n_held(model);
+    bool has_ranges = model->n_tombs > 0;
+
+    for (size_t i = 0; i < model->n_jobs; i++) {
+        has_ranges = has_ranges || model->jobs[i].spec != NULL;
+    }
+    world_need(world, status->counts_puts == has_ranges, "range jobs");
+    world_need(world, status->n_out == stat->done + stat->dead + stat->cancelled, "what went out");
+    world_need(world, status->n_in == (has_ranges ? stat->put + stat->requeued : n_in + status->n_out),
+               "what came in");
+}
+
 /* All numbers as the operator sees them. */
 void operator_look(struct world *world)
 {
@@ -191,10 +208,12 @@ void operator_look(struct world *world)
         const struct model_worker *w = model_find_worker(&world->model, status.slots[i].worker);
         world_need(world,
                    w != NULL && w->beat == status.slots[i].beat &&
+                       (int64_t)w->n_cycles == status.slots[i].n_cycles &&
                        (w->has_range ? model_range_size(w) : (int64_t)w->held.n) == status.slots[i].n_held,
                    "a slot");
     }
     world_need(world, skep_queue_audit(&status) == 0, "audit");
+    operator_look_at_motion(world, &status);
     skep_queue_status_release(&status);
     operator_look_at_jobs(world);
 }

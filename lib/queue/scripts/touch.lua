@@ -1,12 +1,15 @@
 -- SPDX-License-Identifier: MIT
 -- An agent beats for its slots, promotes what is due, and looks at the beats of all.
--- KEYS workers queue delayed suspect conf out stat jobs cancel puts gather prefix   ARGV W...
+-- KEYS workers queue delayed suspect conf out stat jobs cancel puts gather ranges prefix   ARGV W...
 -- Reply: now in ms, flags (1 paused, 2 results full, 4 suspect tasks wait, 8 something is cancelled, 16 nobody gathers
 -- what there is), depth, {W that are fenced}, {W, beat, ...}
 --
 -- A cancellation whose task never comes would make every slot ask for ever: each beat looks at one of them, and drops it
 -- after a week, if no task is delayed: that may be the one. Jobs that are counted stay until nothing is left of them (settle.inc).
 local CANCEL_MS = 7 * 86400 * 1000
+-- So often a beat writes down in `stat` what has come in and gone out so far (`pace`), and keeps what stood there
+-- (`pace_before`): that one is 10 to 20 s old.
+local PACE_MS = 10000
 
 -- include job
 
@@ -27,16 +30,17 @@ if n_cancels > 0 then
 end
 -- Every key is what it should be before the first one changes.
 redis.call('ZCARD', KEYS[1])
-redis.call('HLEN', KEYS[7])
+local pace = redis.call('HGET', KEYS[7], 'pace')
+local n_ranges = redis.call('HLEN', KEYS[12])
 redis.call('HLEN', KEYS[8])
 redis.call('HLEN', KEYS[10])
 -- Each beat looks at one of the jobs with something to gather: acks wait, or all is over and the last word is missing.
 local gathers = redis.call('SRANDMEMBER', KEYS[11])
 if gathers then
-    local n_acks = redis.pcall('LLEN', KEYS[12] .. 'acks:' .. gathers)
+    local n_acks = redis.pcall('LLEN', KEYS[13] .. 'acks:' .. gathers)
     local announced, _, over, all = job_stand(KEYS[8], KEYS[10], gathers)
     local is_due = n_acks ~= 0 or (announced and over >= all)
-    if not is_due or redis.call('EXISTS', KEYS[12] .. 'gatherer:' .. gathers) == 1 then gathers = false end
+    if not is_due or redis.call('EXISTS', KEYS[13] .. 'gatherer:' .. gathers) == 1 then gathers = false end
 end
 local fenced = {}
 for i = 1, #ARGV do
@@ -50,6 +54,19 @@ if #due > 0 then
     for i = #due, 1, -1 do redis.call('LPUSH', KEYS[2], due[i]) end
     redis.call('ZREM', KEYS[3], unpack(due))
     redis.call('HINCRBY', KEYS[7], 'promoted', #due)
+end
+local paced = tonumber(string.match(pace or '', '^%d+') or 0)
+if now - paced >= PACE_MS or now < paced then
+    -- As lib/queue/admin.c counts them.
+    local n = redis.call('HMGET', KEYS[7], 'done', 'dead', 'cancelled', 'put', 'requeued', 'taken', 'retried',
+        'given_back', 'crash_moved')
+    for i = 1, 9 do n[i] = tonumber(n[i] or '') or 0 end
+    local came = n[4] + n[5]
+    if n_ranges == 0 then
+        came = depth + #due + redis.call('ZCARD', KEYS[3]) + n_suspect + n[6] - n[7] - n[8] - n[9]
+    end
+    redis.call('HSET', KEYS[7], 'pace_before', pace or '',
+        'pace', string.format('%d %d %d %d', now, n_ranges > 0 and 1 or 0, came, n[1] + n[2] + n[3]))
 end
 if old then n_cancels = n_cancels - redis.call('HDEL', KEYS[9], old) end
 local flags = (n_cancels > 0 and 8 or 0) + (gathers and 16 or 0)
