@@ -102,7 +102,7 @@ static void job_set_field(struct skep_job *job, char letter, int64_t number)
 /* What a reply says, one entry a field: sorted by name, the entries of one job stand together. */
 struct job_entry {
     const char *name;
-    char letter; /* p: records put, y: being dropped */
+    char letter; /* as in the hash; p: records put, y: being dropped, r: a range job */
     int64_t number;
 };
 
@@ -113,15 +113,27 @@ static int job_compare_entries(const void *a, const void *b)
 
 static bool job_reply_is_sound(const struct skep_reply *reply)
 {
-    return reply->kind == SKEP_REPLY_ARRAY && reply->n == 4 && reply->items[0].kind == SKEP_REPLY_INT &&
-           reply->items[1].kind == SKEP_REPLY_ARRAY && reply->items[2].kind == SKEP_REPLY_ARRAY &&
-           reply->items[3].kind == SKEP_REPLY_ARRAY;
+    return skep_reply_is_array_of(reply, 1, SKEP_REPLY_ARRAY) && reply->n == 5 &&
+           reply->items[0].kind == SKEP_REPLY_INT;
+}
+
+/* Names alone: each of them says LETTER of its job. */
+static size_t job_collect_names(const struct skep_reply *names, char letter, struct job_entry *entries)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < names->n; i++) {
+        if (names->items[i].kind == SKEP_REPLY_TEXT) {
+            entries[n++] = (struct job_entry){names->items[i].bytes, letter, 0};
+        }
+    }
+    return n;
 }
 
 /* Names that are no job's (too long, a NUL in them) are somebody else's writing. */
 static size_t job_collect(const struct skep_reply *reply, struct job_entry *entries)
 {
-    const struct skep_reply *fields = &reply->items[1], *puts = &reply->items[2], *dropped = &reply->items[3];
+    const struct skep_reply *fields = &reply->items[1], *puts = &reply->items[2];
     size_t n = 0, kept = 0;
 
     for (size_t i = 0; i + 1 < fields->n; i += 2) {
@@ -136,11 +148,8 @@ static size_t job_collect(const struct skep_reply *reply, struct job_entry *entr
             entries[n++] = (struct job_entry){puts->items[i].bytes, 'p', job_number(&puts->items[i + 1])};
         }
     }
-    for (size_t i = 0; i < dropped->n; i++) {
-        if (dropped->items[i].kind == SKEP_REPLY_TEXT) {
-            entries[n++] = (struct job_entry){dropped->items[i].bytes, 'y', 0};
-        }
-    }
+    n += job_collect_names(&reply->items[3], 'y', entries + n);
+    n += job_collect_names(&reply->items[4], 'r', entries + n);
     for (size_t i = 0; i < n; i++) {
         if (strlen(entries[i].name) < SKEP_JOB_NAME_BYTES) {
             entries[kept++] = entries[i];
@@ -156,6 +165,8 @@ static void job_add_entry(struct skep_job *job, const struct job_entry *entry)
         job->n_put = entry->number;
     } else if (entry->letter == 'y') {
         job->is_dropped = true;
+    } else if (entry->letter == 'r') {
+        job->is_range = true;
     } else {
         job_set_field(job, entry->letter, entry->number);
     }
@@ -197,7 +208,7 @@ static skep_status job_ask(struct skep_conn *conn, const struct skep_keys *keys,
                            struct skep_job **jobs_out, size_t *n_out, int64_t *now_out,
                            struct skep_error *err)
 {
-    const char *const names[] = {keys->jobs, keys->puts, keys->cancel};
+    const char *const names[] = {keys->jobs, keys->puts, keys->cancel, keys->ranges};
     struct job_entry *entries = NULL;
     struct skep_reply *reply;
     size_t n;
@@ -205,7 +216,7 @@ static skep_status job_ask(struct skep_conn *conn, const struct skep_keys *keys,
 
     *jobs_out = NULL;
     *n_out = 0;
-    skep_script_begin(conn, SKEP_SCRIPT_JOB, 3, names, name != NULL);
+    skep_script_begin(conn, SKEP_SCRIPT_JOB, sizeof names / sizeof names[0], names, name != NULL);
     if (name != NULL) {
         skep_conn_arg_text(conn, name);
     }
@@ -217,7 +228,7 @@ static skep_status job_ask(struct skep_conn *conn, const struct skep_keys *keys,
         return job_unexpected(err);
     }
     *now_out = reply->items[0].integer;
-    n = reply->items[1].n / 2 + reply->items[2].n / 2 + reply->items[3].n;
+    n = reply->items[1].n / 2 + reply->items[2].n / 2 + reply->items[3].n + reply->items[4].n;
     entries = skep_calloc(n + 1, sizeof *entries);
     n = entries != NULL ? job_collect(reply, entries) : 0;
     *jobs_out = entries != NULL ? skep_calloc(job_count(entries, n) + 1, sizeof **jobs_out) : NULL;

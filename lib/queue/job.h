@@ -21,6 +21,7 @@ struct skep_job {
     int64_t now_ms, put_ms; /* Redis TIME: now, and when the last piece came */
     int64_t cancelled_ms;   /* 0: it is not cancelled */
     bool is_dropped;        /* what workers take of it they drop */
+    bool is_range;          /* it waits as ranges of tasks (queue/range.h), not as a record a task */
     bool is_stopped;        /* a range job: a hit has ended it (queue/range.h has the hit) */
     bool is_gathering;      /* a range job: some of its outputs may not be where they belong yet */
     bool is_held_up;        /* a range job: so much waits for its gatherer that nothing more of it is taken */
