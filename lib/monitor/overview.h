@@ -18,8 +18,10 @@ struct skep_overview_slot {
     const struct skep_slot_status *status;
     bool has_info; /* else it has just begun, or its agent is silent */
     struct skep_info info;
-    int64_t
-        cycle_age_ms; /* since its last cycle; -1: not known. Observed where there is an earlier overview */
+    /* Since its last cycle, and since its agent's last beat; -1: not known. At least so long where it is
+     * observed: from an earlier overview on. */
+    int64_t cycle_age_ms, beat_age_ms;
+    bool is_silent; /* nobody speaks for it any more: nothing that it says of itself is news */
 };
 
 /* What is taken together by kernel, cause, or kind (metrics/account.h). */
@@ -46,8 +48,8 @@ struct skep_overview {
     struct skep_keys keys;
     int64_t at_ms; /* monotonic, when it was read */
     struct skep_queue_status status;
-    size_t n_slots; /* = status.n_slots */
-    struct skep_overview_slot *slots;
+    size_t n_slots;                    /* = status.n_slots */
+    struct skep_overview_slot *slots;  /* by name: those of a machine stand together */
     size_t n_workers, n_hosts, n_busy; /* agents; machines; slots that run something */
     size_t n_jobs;
     struct skep_job *jobs;      /* those that are not over first, then by name */
@@ -56,6 +58,8 @@ struct skep_overview {
     double eta_s;               /* until n_left are over at that rate; NaN: not known, infinite: never */
     int64_t oldest_ms;          /* age of the record at the head; -1: it does not say, or there is none */
     int64_t cycle_age_ms;       /* of the most recent cycle of any slot; -1: there is no slot, or not known */
+    int64_t stalled_ms;         /* so long, at least, tasks that may run have waited, slots been idle and no
+                                   cycle has ended; 0: it is not so, or not known yet */
     struct skep_overview_account account;
     struct skep_arena arena;
 };
@@ -64,7 +68,8 @@ struct skep_overview {
 enum { SKEP_OVERVIEW_INFOS = 1, SKEP_OVERVIEW_JOBS = 2, SKEP_OVERVIEW_ACCOUNT = 4, SKEP_OVERVIEW_ALL = 7 };
 
 /* Read it. BEFORE (NULL: none) is an earlier one of the same queue, from this process: rates and ages of
- * cycles are then those between the two, else those of the server's last samples. Waits for replies.
+ * cycles are then those between the two, else those of the server's last samples. How smooth rates are is the
+ * caller's choice: one that lies ten seconds back gives those of ten seconds. Waits for replies.
  * *OVERVIEW_OUT is large: keep it on the heap. skep_overview_release in any case.
  *
  *   failures of the line and of the server */

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* A rate is a difference of two counts over the time between them. Two overviews are timed by their reader's
+ * own monotonic clock; the server's sample and its counts by the server's. A count that went back (the server
+ * was restored from older data) gives no rate. */
+#include "monitor/rates.h"
+
+#include <math.h>
+
+enum {
+    RATES_LEAST_MS = 20,        /* closer ones tell of chance */
+    RATES_SAMPLE_MS = 60 * 1000 /* an older sample is one of a time without workers */
+};
+
+/* Counts come from a server: they may be any number. */
+static int64_t rates_add(int64_t a, int64_t b)
+{
+    int64_t sum;
+
+    return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+}
+
+static int64_t rates_job_left(const struct skep_job *job)
+{
+    int64_t total = skep_job_total(job), over = skep_job_over(job);
+
+    return total > over && over >= 0 ? total - over : 0;
+}
+
+/* A range job waits as a few records, so its own count is asked; everything else is a record a task. */
+static int64_t rates_left(const struct skep_overview *overview)
+{
+    const struct skep_queue_status *status = &overview->status;
+    int64_t n_records = rates_add(rates_add(status->n_waiting, status->n_delayed), status->n_suspect);
+    int64_t n_ranges = 0, n_positions = 0;
+
+    for (size_t i = 0; i < overview->n_jobs; i++) {
+        int64_t n = overview->jobs[i].is_range ? rates_job_left(&overview->jobs[i]) : 0;
+        n_ranges += n > 0;
+        n_positions = rates_add(n_positions, n);
+    }
+    if (n_ranges == 0) {
+        return rates_add(n_records, status->n_held);
+    }
+    return rates_add(n_positions, n_records > n_ranges ? n_records - n_ranges : 0);
+}
+
+static double rates_per_s(int64_t from, int64_t to, int64_t ms)
+{
+    return to >= from ? ((double)to - (double)from) * 1000 / (double)ms : NAN;
+}
+
+static void rates_between(struct skep_overview *overview, int64_t in, int64_t out, int64_t ms)
+{
+    overview->in_per_s = rates_per_s(in, overview->status.n_in, ms);
+    overview->out_per_s = rates_per_s(out, overview->status.n_out, ms);
+}
+
+static double rates_eta(const struct skep_overview *overview)
+{
+    if (overview->n_left == 0) {
+        return 0;
+    }
+    if (overview->out_per_s > 0) {
+        return (double)overview->n_left / overview->out_per_s;
+    }
+    /* Long tasks: that none has ended lately says nothing while some run. */
+    return isnan(overview->out_per_s) || overview->status.n_held > 0 ? NAN : INFINITY;
+}
+
+void skep_rates_fill(struct skep_overview *overview, const struct skep_overview *before)
+{
+    const struct skep_queue_status *status = &overview->status;
+    const struct skep_queue_pace *pace = &status->pace;
+    int64_t sample_ms = pace->at_ms > 0 ? status->now_ms - pace->at_ms : 0;
+
+    overview->n_left = rates_left(overview);
+    overview->in_per_s = overview->out_per_s = NAN;
+    if (before != NULL && overview->at_ms - before->at_ms >= RATES_LEAST_MS) {
+        rates_between(overview, before->status.n_in, before->status.n_out, overview->at_ms - before->at_ms);
+    } else if (before != NULL) {
+        overview->in_per_s = before->in_per_s;
+        overview->out_per_s = before->out_per_s;
+    } else if (sample_ms >= RATES_LEAST_MS && sample_ms <= RATES_SAMPLE_MS) {
+        rates_between(overview, pace->n_in, pace->n_out, sample_ms);
+    }
+    if (status->n_slots == 0 && isnan(overview->out_per_s)) {
+        overview->out_per_s = 0; /* nobody takes anything out */
+    }
+    overview->eta_s = rates_eta(overview);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SKEP_MONITOR_RATES_H
+#define SKEP_MONITOR_RATES_H
+
+#include "monitor/overview.h"
+
+/* How fast: fills n_left, in_per_s, out_per_s and eta_s of OVERVIEW from its numbers and jobs, and from those
+ * of BEFORE (NULL: none), or, without it, from the sample that agents keep in the server. Pure. */
+void skep_rates_fill(struct skep_overview *overview, const struct skep_overview *before);
+
+#endif
