@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -105,6 +106,41 @@ static void test_log__level_words(void **state)
     assert_int_equal(level, SKEP_LOG_ERROR);
 }
 
+/* The level may be somebody else's word: it is followed at once, whatever stands there. */
+static void test_log__follows_a_level(void **state)
+{
+    static atomic_int level = SKEP_LOG_ERROR;
+
+    (void)state;
+    skep_log_follow_level(&level);
+    assert_string_equal(catch_line(SKEP_LOG_WARN, "x"), "");
+    atomic_store(&level, SKEP_LOG_TRACE);
+    assert_non_null(strstr(catch_line(SKEP_LOG_TRACE, "x"), " trace event="));
+    atomic_store(&level, 99);
+    assert_int_equal(skep_log_get_level(), SKEP_LOG_TRACE);
+    atomic_store(&level, -1);
+    assert_int_equal(skep_log_get_level(), SKEP_LOG_ERROR);
+    skep_log_follow_level(NULL);
+    assert_int_equal(skep_log_get_level(), SKEP_LOG_INFO);
+}
+
+/* Programs that read logs get the same event as an object. */
+static void test_log__speaks_json(void **state)
+{
+    enum skep_log_format format = SKEP_LOG_TEXT;
+
+    (void)state;
+    assert_int_equal(skep_log_parse_format("json", &format), 0);
+    assert_int_equal(skep_log_parse_format("xml", &format), -1);
+    skep_log_set_format(format);
+    assert_string_equal(catch_line(SKEP_LOG_WARN, "a \"b\"\x1b"),
+                        "{\"time\":\"2026-02-27T00:04:05.123Z\",\"level\":\"warn\",\"event\":\"slot-start\","
+                        "\"slot\":3,\"name\":\"a \\\"b\\\"?\"}\n");
+    assert_int_equal(skep_log_parse_format("text", &format), 0);
+    skep_log_set_format(format);
+    assert_non_null(strstr(catch_line(SKEP_LOG_WARN, "x"), " warn event="));
+}
+
 /* errno survives logging. */
 static void test_log__errno_survives(void **state)
 {
@@ -173,6 +209,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_log__writes_one_line, fix_clock, unfix_clock),
         cmocka_unit_test_setup_teardown(test_log__level_decides, fix_clock, unfix_clock),
         cmocka_unit_test_setup_teardown(test_log__level_words, fix_clock, unfix_clock),
+        cmocka_unit_test_setup_teardown(test_log__follows_a_level, fix_clock, unfix_clock),
+        cmocka_unit_test_setup_teardown(test_log__speaks_json, fix_clock, unfix_clock),
         cmocka_unit_test_setup_teardown(test_log__errno_survives, fix_clock, unfix_clock),
         cmocka_unit_test_setup_teardown(test_log__refuses_unknown_level, fix_clock, unfix_clock),
         cmocka_unit_test_setup_teardown(test_log__control_characters_are_tamed, fix_clock, unfix_clock),
