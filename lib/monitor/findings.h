@@ -44,10 +44,11 @@ const char *skep_severity_word(enum skep_severity severity); /* "note", "warning
 enum skep_finding_kind { SKEP_FINDING_MAP(SKEP_FINDING_ENUM) SKEP_FINDING_KINDS };
 #undef SKEP_FINDING_ENUM
 
+enum { SKEP_FINDING_WORDS = 240 };
 struct skep_finding {
     enum skep_finding_kind kind;
-    char words[240]; /* the facts: "3 slots idle, 120 tasks wait, last cycle 12 s ago"; harmless for a
-                        terminal */
+    /* the facts: "3 slots idle, 120 tasks wait, last cycle 12 s ago"; harmless for a terminal */
+    char words[SKEP_FINDING_WORDS];
 };
 
 const char *skep_finding_word(enum skep_finding_kind kind);
@@ -59,7 +60,8 @@ const char *skep_finding_help(enum skep_finding_kind kind);
 enum {
     SKEP_FINDINGS_MAX = SKEP_FINDING_KINDS,
     SKEP_CYCLE_LATE_MS = 3000, /* with idle slots and tasks that wait */
-    SKEP_OVERDUE_MS = 5000     /* past its limit: the agent had its time to act */
+    SKEP_OVERDUE_MS = 5000,    /* past its limit: the agent had its time to act */
+    SKEP_APART_MS = 2000       /* two clocks */
 };
 size_t skep_findings(const struct skep_overview *overview, const struct skep_server_facts *facts,
                      struct skep_finding findings_out[SKEP_FINDINGS_MAX]);

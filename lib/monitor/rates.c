@@ -26,11 +26,16 @@ static int64_t rates_job_left(const struct skep_job *job)
     return total > over && over >= 0 ? total - over : 0;
 }
 
+int64_t skep_rates_records(const struct skep_queue_status *status)
+{
+    return rates_add(rates_add(status->n_waiting, status->n_delayed), status->n_suspect);
+}
+
 /* A range job waits as a few records, so its own count is asked; everything else is a record a task. */
 static int64_t rates_left(const struct skep_overview *overview)
 {
     const struct skep_queue_status *status = &overview->status;
-    int64_t n_records = rates_add(rates_add(status->n_waiting, status->n_delayed), status->n_suspect);
+    int64_t n_records = skep_rates_records(status);
     int64_t n_ranges = 0, n_positions = 0;
 
     for (size_t i = 0; i < overview->n_jobs; i++) {

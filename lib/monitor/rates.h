@@ -8,4 +8,7 @@
  * of BEFORE (NULL: none), or, without it, from the sample that agents keep in the server. Pure. */
 void skep_rates_fill(struct skep_overview *overview, const struct skep_overview *before);
 
+/* Records that are to be run, now or later: those that wait, are delayed, or suspects. */
+int64_t skep_rates_records(const struct skep_queue_status *status);
+
 #endif
