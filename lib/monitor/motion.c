@@ -42,21 +42,14 @@ static void motion_told(const struct skep_overview *overview, struct skep_overvi
     }
 }
 
-/* Nothing was told for long: nothing at all for the time that what is told lives (and no beat of any agent is
- * remembered either), or the last of it is old. */
-static bool motion_is_silent(const struct skep_overview *overview, const struct skep_overview_slot *slot)
+/* At one look: nothing was told for the time that what is told lives, and no beat of any agent is remembered
+ * either; or the last of it is old. */
+static bool motion_looks_silent(const struct skep_queue_status *status, const struct skep_overview_slot *slot)
 {
-    const struct skep_queue_status *status = &overview->status;
-    int64_t sample_ms = status->now_ms - status->pace.at_ms;
-
-    if (slot->beat_age_ms >= SKEP_SILENT_MS) {
-        return true;
-    }
     if (slot->has_info) {
-        return slot->info.at_ms > 0 && status->now_ms - slot->info.at_ms > SKEP_SILENT_MS &&
-               slot->beat_age_ms != 0;
+        return slot->info.at_ms > 0 && status->now_ms - slot->info.at_ms > SKEP_SILENT_MS;
     }
-    return status->pace.at_ms > 0 && sample_ms > 2 * SKEP_SILENT_MS && slot->beat_age_ms != 0;
+    return status->pace.at_ms > 0 && status->now_ms - status->pace.at_ms > 2 * SKEP_SILENT_MS;
 }
 
 static void motion_slot(struct skep_overview *overview, const struct skep_overview *before,
@@ -71,8 +64,11 @@ static void motion_slot(struct skep_overview *overview, const struct skep_overvi
         int64_t cycle_ms = motion_age(old->status->n_cycles, slot->status->n_cycles, old->cycle_age_ms, ms);
         slot->cycle_age_ms = motion_most(slot->cycle_age_ms, cycle_ms);
         slot->beat_age_ms = motion_age(old->status->beat, slot->status->beat, old->beat_age_ms, ms);
+        slot->is_silent = slot->beat_age_ms >= SKEP_SILENT_MS ||
+                          (old->is_silent && old->status->beat == slot->status->beat);
+    } else {
+        slot->is_silent = motion_looks_silent(&overview->status, slot);
     }
-    slot->is_silent = motion_is_silent(overview, slot);
 }
 
 /* The least of all; not known when it is not of one that lives. */
