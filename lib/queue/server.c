@@ -7,8 +7,6 @@
 
 #include "queue/url.h"
 
-#define SERVER_PASSWORD_ENV "SKEP_REDIS_PASSWORD"
-
 enum { SERVER_PASSWORD_BYTES = 512 };
 
 /* The first line of the file, without its end. */
@@ -36,7 +34,7 @@ skep_status skep_server_conn_new(const struct skep_server_settings *settings, co
                                  struct skep_conn **conn_out, struct skep_error *err)
 {
     char password[SERVER_PASSWORD_BYTES] = "";
-    const char *from_env = getenv(SERVER_PASSWORD_ENV);
+    const char *from_env = getenv(SKEP_SERVER_PASSWORD_ENV);
     struct skep_conn_options options = {
         .ca_file = settings->ca_file,
         .ca_dir = settings->ca_dir,
@@ -93,11 +91,11 @@ skep_status skep_server_hide_password(const struct skep_server_settings *setting
             memset(password, '*', n);
         }
     }
-    if (settings->url == NULL || getenv(SERVER_PASSWORD_ENV) != NULL) {
+    if (settings->url == NULL || getenv(SKEP_SERVER_PASSWORD_ENV) != NULL) {
         return SKEP_OK;
     }
     if (skep_url_parse(settings->url, &url, NULL) == SKEP_OK && url.password[0] != '\0' &&
-        setenv(SERVER_PASSWORD_ENV, url.password, 1) != 0) {
+        setenv(SKEP_SERVER_PASSWORD_ENV, url.password, 1) != 0) {
         return skep_error_errno(err, SKEP_E_NOMEM, "setenv");
     }
     return SKEP_OK;

@@ -21,6 +21,9 @@ struct skep_server_settings {
     double read_timeout_s;
 };
 
+/* Where a password is looked for that no process list shows. */
+#define SKEP_SERVER_PASSWORD_ENV "SKEP_REDIS_PASSWORD"
+
 /* The rows, for a settings struct TYPE with a member FIELD of type struct skep_server_settings. */
 #define SKEP_SERVER_ROWS(type, field)                                                                        \
     {.name = "redis",                                                                                        \
