@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MOTION_TOLD_MS = 30000 /* what is told lives so long, and a new slot is told of before that */ };
+
 static int motion_compare(const void *worker, const void *slot)
 {
     return strcmp(worker, ((const struct skep_overview_slot *)slot)->status->worker);
@@ -42,14 +44,25 @@ static void motion_told(const struct skep_overview *overview, struct skep_overvi
     }
 }
 
-/* At one look: nothing was told for the time that what is told lives, and no beat of any agent is remembered
- * either; or the last of it is old. */
+/* When a slot was registered, by its machine's clock: the third part of its name. 0: it does not say. */
+static int64_t motion_began_ms(const char *worker)
+{
+    const char *pid = strchr(worker, ':'), *began = pid != NULL ? strchr(pid + 1, ':') : NULL;
+    char *end;
+    int64_t ms = began != NULL ? strtoll(began + 1, &end, 16) : 0;
+
+    return began != NULL && *end == ':' && ms > 0 ? ms : 0;
+}
+
+/* At one look: the last that was told is old, or it went away by itself. */
 static bool motion_looks_silent(const struct skep_queue_status *status, const struct skep_overview_slot *slot)
 {
+    int64_t began_ms = motion_began_ms(slot->status->worker);
+
     if (slot->has_info) {
         return slot->info.at_ms > 0 && status->now_ms - slot->info.at_ms > SKEP_SILENT_MS;
     }
-    return status->pace.at_ms > 0 && status->now_ms - status->pace.at_ms > 2 * SKEP_SILENT_MS;
+    return began_ms > 0 && status->now_ms - began_ms > MOTION_TOLD_MS;
 }
 
 static void motion_slot(struct skep_overview *overview, const struct skep_overview *before,

@@ -82,6 +82,9 @@ void skep_rates_fill(struct skep_overview *overview, const struct skep_overview 
     overview->in_per_s = overview->out_per_s = NAN;
     if (before != NULL && overview->at_ms - before->at_ms >= RATES_LEAST_MS) {
         rates_between(overview, before->status.n_in, before->status.n_out, overview->at_ms - before->at_ms);
+        if (status->counts_puts != before->status.counts_puts) {
+            overview->in_per_s = NAN; /* the first range job has come, or the last one gone */
+        }
     } else if (before != NULL) {
         overview->in_per_s = before->in_per_s;
         overview->out_per_s = before->out_per_s;

@@ -2,8 +2,8 @@
 #ifndef SKEP_TESTS_UNIT_MONITOR_MADE_H
 #define SKEP_TESTS_UNIT_MONITOR_MADE_H
 
-/* An overview made by hand, of a queue with which all is well: ten tasks wait, two slots of one machine hold
- * one each, and were told of a second ago. */
+/* An overview made by hand, of a queue with which all is well: ten tasks wait, two slots of one machine,
+ * which began 17 s ago, hold one each and were told of a second ago. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,7 +22,7 @@ struct made {
 
 static inline void made_begin(struct made *made)
 {
-    static const char *const workers[MADE_SLOTS] = {"bee:101:a:1", "bee:102:b:2"};
+    static const char *const workers[MADE_SLOTS] = {"bee:101:f0000:1", "bee:102:f0001:2"};
 
     *made = (struct made){0};
     made->overview = (struct skep_overview){

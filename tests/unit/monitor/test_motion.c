@@ -84,15 +84,15 @@ static void test_motion__new_slots(void **state)
     first.slots[1].info.cycle_ms = MADE_NOW_MS - 60000;
     skep_motion_fill(&first.overview, NULL);
     later(&second, &first, 1000);
-    snprintf(second.statuses[0].worker, sizeof second.statuses[0].worker, "bee:100:c:3");
+    snprintf(second.statuses[0].worker, sizeof second.statuses[0].worker, "bee:100:f0002:3");
     second.slots[0].has_info = false;
     skep_motion_fill(&second.overview, &first.overview);
     assert_int_equal(second.slots[0].cycle_age_ms, -1);
     assert_int_equal(second.slots[1].cycle_age_ms, 61000);
-    assert_non_null(skep_motion_find(&second.overview, "bee:100:c:3"));
-    assert_null(skep_motion_find(&second.overview, "bee:101:a:1"));
+    assert_non_null(skep_motion_find(&second.overview, "bee:100:f0002:3"));
+    assert_null(skep_motion_find(&second.overview, "bee:101:f0000:1"));
     second.overview.n_slots = 0;
-    assert_null(skep_motion_find(&second.overview, "bee:100:c:3"));
+    assert_null(skep_motion_find(&second.overview, "bee:100:f0002:3"));
 }
 
 /* ---- silence ---- */
@@ -115,7 +115,7 @@ static void test_motion__silent(void **state)
     assert_false(second.slots[1].is_silent);
 }
 
-/* One of which nothing is told is new, unless no agent at all has beaten for long. */
+/* One of which nothing is told is new; if its name says that it is not, what was told has gone away. */
 static void test_motion__silent_without_a_word(void **state)
 {
     struct made made;
@@ -125,12 +125,31 @@ static void test_motion__silent_without_a_word(void **state)
     made.slots[0].has_info = false;
     skep_motion_fill(&made.overview, NULL);
     assert_false(made.slots[0].is_silent);
-    made.overview.status.pace.at_ms = 0;
+    made.overview.status.now_ms = 0xf0000 + 30000;
     skep_motion_fill(&made.overview, NULL);
     assert_false(made.slots[0].is_silent);
-    made.overview.status.pace.at_ms = MADE_NOW_MS - 2 * SKEP_SILENT_MS - 1;
+    made.overview.status.now_ms++;
     skep_motion_fill(&made.overview, NULL);
     assert_true(made.slots[0].is_silent);
+}
+
+/* Names that nobody but a stranger gave say nothing. */
+static void test_motion__strange_names(void **state)
+{
+    static const char *const names[] = {"",          "bee",        "bee:1", "bee:1:", "bee:1:f0000",
+                                        "bee:1:x:2", "bee:1:-5:2", ":::"};
+    struct made made;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        made_begin(&made);
+        made.overview.n_slots = 1;
+        made.slots[0].has_info = false;
+        made.overview.status.now_ms += 60000;
+        snprintf(made.statuses[0].worker, sizeof made.statuses[0].worker, "%s", names[i]);
+        skep_motion_fill(&made.overview, NULL);
+        assert_false(made.slots[0].is_silent);
+    }
 }
 
 /* A beat that stands still for long, seen with the reader's clock. */
@@ -244,6 +263,7 @@ int main(void)
         cmocka_unit_test(test_motion__new_slots),
         cmocka_unit_test(test_motion__silent),
         cmocka_unit_test(test_motion__silent_without_a_word),
+        cmocka_unit_test(test_motion__strange_names),
         cmocka_unit_test(test_motion__silent_when_watched),
         cmocka_unit_test(test_motion__stalled_when_watched),
         cmocka_unit_test(test_motion__stalled_at_one_look),
