@@ -20,7 +20,7 @@ struct skep_account_add {
 
 struct skep_account_slow {
     double seconds;
-    const char *what; /* "NAME HOST SLOT" */
+    const char *what; /* "NAME HOST SLOT"; of the same the longest time counts */
 };
 
 /* Of one job. Not counted when nobody has announced it: a name in a record is anybody's. */
@@ -36,6 +36,9 @@ struct skep_account_job {
 
 enum { SKEP_ACCOUNT_MAX_ADDS = 256, SKEP_ACCOUNT_MAX_JOBS = 16 }; /* in one cycle */
 
+/* Of a job so many fields are kept: what slots beyond that ran counts as "w:". */
+enum { SKEP_ACCOUNT_MAX_FIELDS = 4096 /* account_job.inc has the same */ };
+
 struct skep_account_news {
     const struct skep_account_add *adds; /* of the queue */
     size_t n_adds;
@@ -43,8 +46,14 @@ struct skep_account_news {
     size_t n_jobs;
 };
 
+/* In the words of scripts/account.inc: how many there will be, and add them to a request that was begun with
+ * room for so many. NULL: none. Amounts are 0 or more. */
+size_t skep_account_words(const struct skep_account_news *news);
+void skep_account_add_words(struct skep_conn *conn, const struct skep_account_news *news);
+
 /* Every field of the queue (JOB NULL) or of a job goes to EACH; what is no number is left out. Waits for the
- * reply. A queue of which nothing is known has no fields. At most a few thousand: the rest is not read. */
+ * reply. A queue of which nothing is known has no fields. At most some SKEP_ACCOUNT_MAX_FIELDS: the rest is
+ * not read. */
 typedef void skep_account_each(void *context, const char *field, int64_t value);
 SKEP_MUST_USE skep_status skep_account_read(struct skep_conn *conn, const struct skep_keys *keys,
                                             const char *job, skep_account_each *each, void *context,

@@ -80,6 +80,13 @@ skep_status skep_peek_running(struct skep_conn *conn, const struct skep_keys *ke
     return SKEP_OK;
 }
 
+enum { REAP_ARGS = 6 };
+
+static const struct skep_account_news *reap_account(const struct skep_death *death)
+{
+    return death->verdict != NULL ? death->account : NULL;
+}
+
 static void reap_add_args(struct skep_conn *conn, const struct skep_death *death)
 {
     char beat[32] = "";
@@ -100,8 +107,10 @@ static void reap_add_args(struct skep_conn *conn, const struct skep_death *death
     } else {
         skep_conn_arg_text(conn, "");
     }
+    skep_conn_arg_u64(conn, skep_account_words(reap_account(death)));
     if (death->verdict != NULL) {
         skep_verdicts_add(conn, death->verdict, 1);
+        skep_account_add_words(conn, reap_account(death));
     }
 }
 
@@ -121,7 +130,8 @@ skep_status skep_reap(struct skep_conn *conn, const struct skep_keys *keys, cons
     snprintf(held, sizeof held, "%s%s", keys->held_prefix, death->worker);
     snprintf(info_key, sizeof info_key, "%s%s", keys->info_prefix, death->worker);
     skep_script_begin(conn, SKEP_SCRIPT_REAP, sizeof names / sizeof names[0], names,
-                      5 + (death->verdict != NULL ? skep_verdicts_count(death->verdict, 1) : 0));
+                      REAP_ARGS + (death->verdict != NULL ? skep_verdicts_count(death->verdict, 1) : 0) +
+                          skep_account_words(reap_account(death)));
     reap_add_args(conn, death);
     st = skep_script_call(conn, -1, &reply, err);
     if (st == SKEP_OK && reply->kind != SKEP_REPLY_INT) {

@@ -90,7 +90,6 @@ static void holder_add_range(struct skep_holder *holder, const struct skep_cycle
     int64_t keep = cycle->n_back > 0 ? 0 : v->back >= 0 ? v->back : INT64_C(1) << 60;
     struct skep_conn *conn = holder->conn;
 
-    skep_conn_arg_i64(conn, v->upto);
     skep_conn_arg_i64(conn, keep);
     skep_conn_arg_i64(conn, v->n_done);
     skep_conn_arg_i64(conn, v->n_failed);
@@ -100,7 +99,7 @@ static void holder_add_range(struct skep_holder *holder, const struct skep_cycle
     skep_range_verdict_add(conn, cycle->range, holder->range_job);
 }
 
-enum { CYCLE_ARGS = 11, CYCLE_RANGE_ARGS = CYCLE_ARGS - 1 + 7 };
+enum { CYCLE_ARGS = 12, CYCLE_RANGE_ARGS = CYCLE_ARGS + 6 };
 
 static void holder_build(struct skep_holder *holder, const struct skep_cycle *cycle)
 {
@@ -109,8 +108,10 @@ static void holder_build(struct skep_holder *holder, const struct skep_cycle *cy
                                 k->dead,  k->suspect,       k->crashes, k->stat,   k->conf,  k->jobs,
                                 k->puts,  k->cancel,        k->ranges,  k->gather, k->prefix};
     struct skep_conn *conn = holder->conn;
-    size_t n_args = holder->has_range ? CYCLE_RANGE_ARGS + skep_range_verdict_count(cycle->range)
-                                      : CYCLE_ARGS + skep_verdicts_count(cycle->verdicts, cycle->n_verdicts);
+    size_t n_account = skep_account_words(cycle->account);
+    size_t n_args = n_account + (holder->has_range
+                                     ? CYCLE_RANGE_ARGS + skep_range_verdict_count(cycle->range)
+                                     : CYCLE_ARGS + skep_verdicts_count(cycle->verdicts, cycle->n_verdicts));
 
     skep_script_begin(conn, SKEP_SCRIPT_CYCLE, sizeof keys / sizeof keys[0], keys, n_args);
     skep_conn_arg_text(conn, holder->worker);
@@ -124,11 +125,15 @@ static void holder_build(struct skep_holder *holder, const struct skep_cycle *cy
     skep_conn_arg_i64(conn, cycle->range_want);
     skep_conn_arg_u64(conn, cycle->steals ? 1 : 0);
     if (holder->has_range) {
+        skep_conn_arg_i64(conn, holder->range_upto);
+        skep_conn_arg_u64(conn, n_account);
         holder_add_range(holder, cycle);
     } else {
         skep_conn_arg_text(conn, "");
+        skep_conn_arg_u64(conn, n_account);
         skep_verdicts_add(conn, cycle->verdicts, cycle->n_verdicts);
     }
+    skep_account_add_words(conn, cycle->account);
 }
 
 static bool holder_reply_is_sound(const struct skep_holder *holder, const struct skep_reply *reply)

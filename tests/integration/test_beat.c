@@ -456,12 +456,13 @@ static void test_beat__eight_reapers_reap_once(void **state)
     }
     test_redis_pause(verbs.redis); /* it finds all of them at its door */
     for (size_t i = 0; i < 8; i++) {
-        skep_script_begin(reapers[i], SKEP_SCRIPT_REAP, 18, keys, 5);
+        skep_script_begin(reapers[i], SKEP_SCRIPT_REAP, 18, keys, 6);
         skep_conn_arg_text(reapers[i], holder.worker);
         skep_conn_arg_text(reapers[i], observed);
         skep_conn_arg_text(reapers[i], "head");
         skep_conn_arg_text(reapers[i], "info");
         skep_conn_arg_text(reapers[i], "");
+        skep_conn_arg_text(reapers[i], "0");
         assert_int_equal(skep_conn_flush(reapers[i], NULL), SKEP_OK);
     }
     test_redis_resume(verbs.redis);

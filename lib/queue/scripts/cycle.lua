@@ -2,9 +2,9 @@
 -- One cycle of one slot: settle what it finished, give back what it did not start, take the next tasks.
 --
 -- KEYS queue held workers cycle out delayed dead suspect crashes stat conf jobs puts cancel ranges gather prefix
--- ARGV W n held_before acked back want leave range_job range_want steals upto
+-- ARGV W n held_before acked back want leave range_job range_want steals upto n_account
 --      then, where a range is in the hand (upto is not ''): keep n_done n_failed hit hit_index ack
---      then the verdicts in the words of settle.inc
+--      then the verdicts in the words of settle.inc, then n_account words of account.inc
 --
 -- The first `acked` items of held have a verdict each: some of them are to be tried again, some are buried or cancelled,
 -- the others are done. The last `back` items go back to the head of the queue in their order. n counts the cycles of W
@@ -28,8 +28,8 @@ local dead, suspect, crashes, stat, conf = KEYS[7], KEYS[8], KEYS[9], KEYS[10], 
 local jobs, puts, cancel, ranges, gather, prefix = KEYS[12], KEYS[13], KEYS[14], KEYS[15], KEYS[16], KEYS[17]
 local W, n, held_before = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local acked, back, want = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local leave, upto = ARGV[7] == '1', tonumber(ARGV[11])
-local words = upto and 18 or 12
+local leave, upto, n_account = ARGV[7] == '1', tonumber(ARGV[11]), tonumber(ARGV[12])
+local words = upto and 19 or 13
 local n_out = tonumber(ARGV[words])
 
 -- include digest
@@ -108,8 +108,8 @@ if is_range then
     range = range_read(redis.call('LINDEX', held, 0))
     if upto > range.hi then return {'CUT', now, -1, depth, flags(), '', range.hi} end
     upto = math.max(upto, range.lo)
-    keep = math.max(upto, math.min(tonumber(ARGV[12]), range.hi))
-    n_told = ARGV[13] + ARGV[14] + ARGV[words + 1]
+    keep = math.max(upto, math.min(tonumber(ARGV[13]), range.hi))
+    n_told = ARGV[14] + ARGV[15] + ARGV[words + 1]
     if n_told > upto - range.lo then return redis.error_reply('ERR more is settled of a range than is held') end
 end
 
@@ -142,6 +142,10 @@ else
         n_suspect = n_suspect + back
     end
     for _ = 1, back do redis.call('LMOVE', held, home, 'RIGHT', 'LEFT') end
+end
+
+if n_account > 0 then
+    -- include account
 end
 
 -- What has become due goes to the head: it is older than what waits.

@@ -2,7 +2,8 @@
 -- Declare W dead: fence it and move what it holds. Does nothing if its beat moved since it was observed.
 -- KEYS queue held workers cycle suspect crashes stat info out delayed dead conf jobs puts cancel ranges gather prefix
 -- ARGV W, observed beat ('' when its death is certain), the task that ran, what is known of the crash, the position that
---      ran of a range ('': not known), then, where there is a verdict on the task that ran, the words of settle.inc
+--      ran of a range ('': not known), n_account, then, where there is a verdict on the task that ran, the words of
+--      settle.inc and n_account words of account.inc
 -- The task that ran is the number of tasks that W took before it (so that it stays right whatever was settled since);
 -- 'none': nothing ran; 'head': not known, the oldest that it holds.
 -- Reply: how many tasks were moved, or -1 if W is alive or was reaped before.
@@ -19,7 +20,8 @@ local queue, held, workers, cycles, suspect, crashes = KEYS[1], KEYS[2], KEYS[3]
 local stat, info, out, delayed, dead, conf = KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11], KEYS[12]
 local jobs, puts, cancel, ranges, gather, prefix = KEYS[13], KEYS[14], KEYS[15], KEYS[16], KEYS[17], KEYS[18]
 local W, observed = ARGV[1], ARGV[2]
-local WORDS = 6
+local n_account = tonumber(ARGV[6])
+local WORDS = 7
 
 -- include digest
 -- include job
@@ -53,6 +55,7 @@ redis.call('HDEL', cycles, W)
 redis.call('DEL', info)
 redis.call('HINCRBY', stat, 'reaped', 1)
 local home = string.find(applied, 's', 1, true) and suspect or queue
+local is_settled, is_suspect = false, false
 
 -- One more crash of the task that is kept under this key: how many there are now.
 local function reap_count(key)
@@ -99,6 +102,7 @@ local function reap_range(lo, hi, rest)
     if position + 1 < hi then range_give_back(position + 1, hi, rest) end
     if ARGV[WORDS] then
         settle(WORDS, now, 1, n_crashed > 0 and hi == lo + 1 and {task} or nil, n_cancels, max_dead)
+        is_settled = true
     else
         reap_blame(range.job, position, rest)
     end
@@ -106,26 +110,29 @@ local function reap_range(lo, hi, rest)
     return reap_moved(hi - lo - (ARGV[WORDS] and 1 or 0))
 end
 
+local n_moved = nil
 if range then
-    local n_moved = reap_range(range.lo, range.hi, range.rest)
+    n_moved = reap_range(range.lo, range.hi, range.rest)
     redis.call('DEL', held)
-    return n_moved
-end
-
-local is_settled, is_suspect = false, false
-if task and ARGV[WORDS] then
-    settle(WORDS, now, 1, n_crashed > 0 and {task} or nil, n_cancels, max_dead)
-    is_settled = true
-elseif task then
-    is_suspect = reap_count(digest(task)) >= 2
-end
-for position = n_held - 1, 0, -1 do
-    if position == running and is_settled then
-        redis.call('RPOP', held)
-    elseif position == running and is_suspect then
-        redis.call('LMOVE', held, suspect, 'RIGHT', 'RIGHT')
-    else
-        redis.call('LMOVE', held, home, 'RIGHT', 'LEFT')
+else
+    if task and ARGV[WORDS] then
+        settle(WORDS, now, 1, n_crashed > 0 and {task} or nil, n_cancels, max_dead)
+        is_settled = true
+    elseif task then
+        is_suspect = reap_count(digest(task)) >= 2
     end
+    for position = n_held - 1, 0, -1 do
+        if position == running and is_settled then
+            redis.call('RPOP', held)
+        elseif position == running and is_suspect then
+            redis.call('LMOVE', held, suspect, 'RIGHT', 'RIGHT')
+        else
+            redis.call('LMOVE', held, home, 'RIGHT', 'LEFT')
+        end
+    end
+    n_moved = reap_moved(n_held - (is_settled and 1 or 0))
 end
-return reap_moved(n_held - (is_settled and 1 or 0))
+if is_settled and n_account > 0 then
+    -- include account
+end
+return n_moved
