@@ -96,8 +96,8 @@ static void agent_read_signals(struct agent *agent)
 
 static void agent_start_slots(struct agent *agent, int64_t now_ms)
 {
-    if (agent->state == AGENT_RUNNING && skep_crew_start(&agent->crew, now_ms) > 0) {
-        skep_agent_line_expect_news(agent->line, now_ms);
+    if (agent->state == AGENT_RUNNING) {
+        skep_crew_start(&agent->crew, now_ms);
     }
 }
 

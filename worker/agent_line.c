@@ -21,13 +21,13 @@
 
 enum {
     LINE_REPLY_MS = 3000, /* beats without an answer for so long: the line is dead */
-    LINE_NEWS_MS = 10000, /* how often people's information is renewed */
     LINE_MOURN_MS = 1000  /* a queue that was unwell is told again of a death after so long */
 };
 
 struct skep_agent_line {
     struct skep_crew *crew;
     struct skep_reaper reaper;
+    struct skep_news *news;
     struct skep_conn *conn;
     struct skep_backoff backoff;
     int64_t connect_at_ms;
@@ -37,7 +37,9 @@ struct skep_agent_line {
     struct skep_observer *observers[SKEP_MAX_QUEUES];
     const char **names; /* of the beats of one queue */
     size_t n_due;       /* replies to beats that have not come: of the last lanes */
-    int64_t beat_sent_ms, beat_at_ms, news_at_ms, mourn_at_ms;
+    int64_t beat_sent_ms, beat_at_ms, mourn_at_ms;
+    int64_t skew_ms; /* Redis TIME minus our monotonic clock, once has_skew */
+    bool has_skew;
     int next_to_wake;
 };
 
@@ -80,7 +82,8 @@ static void line_connect(struct skep_agent_line *line, int64_t now_ms)
     line_restart_observers(line);
     line->n_due = 0;
     line->beat_at_ms = line->mourn_at_ms = now_ms;
-    line->news_at_ms = now_ms + SKEP_BEAT_MS;
+    line->has_skew = false;
+    skep_news_start_over(line->news);
     if (st != SKEP_OK) {
         line_failed(line, "connect", st, &err);
     }
@@ -171,6 +174,8 @@ static void line_hear(struct skep_agent_line *line, size_t i, const struct skep_
     struct skep_observer *observer = line->observers[i];
 
     skep_backoff_reset(&line->backoff);
+    line->skew_ms = beat->now_ms - now_ms;
+    line->has_skew = true;
     skep_observer_begin(observer, now_ms);
     for (size_t k = 0; k + 1 < beat->workers->n; k += 2) {
         const struct skep_reply *name = &beat->workers->items[k];
@@ -227,10 +232,11 @@ static void line_read_beats(struct skep_agent_line *line, int64_t now_ms)
 
 static void line_tell_news(struct skep_agent_line *line, int64_t now_ms)
 {
-    line->news_at_ms = now_ms + LINE_NEWS_MS;
+    skep_news_look(line->news, now_ms);
     for (size_t i = 0; i < line->n_lanes && skep_conn_is_open(line->conn); i++) {
         struct skep_error err = {0};
-        skep_status st = skep_news_tell(line->conn, &line->keys[i], line->crew, i, 3 * LINE_NEWS_MS, &err);
+        skep_status st =
+            skep_news_tell(line->news, line->conn, &line->keys[i], i, line->skew_ms, now_ms, &err);
         (void)line_is_lost(line, "news", &line->keys[i], st, &err);
     }
 }
@@ -250,7 +256,7 @@ void skep_agent_line_tend(struct skep_agent_line *line, int64_t now_ms)
         line_bury_ours(line, now_ms);
     }
     if (skep_conn_is_open(line->conn) && now_ms >= line->beat_at_ms) {
-        if (now_ms >= line->news_at_ms) {
+        if (line->has_skew) {
             line_tell_news(line, now_ms);
         }
         if (skep_conn_is_open(line->conn)) {
@@ -280,11 +286,6 @@ void skep_agent_line_mourn(struct skep_agent_line *line, const struct skep_obitu
 {
     skep_reaper_mourn(&line->reaper, obituary);
     line->mourn_at_ms = skep_monotonic_ms();
-}
-
-void skep_agent_line_expect_news(struct skep_agent_line *line, int64_t now_ms)
-{
-    line->news_at_ms = now_ms + SKEP_BEAT_MS; /* it has registered by then */
 }
 
 bool skep_agent_line_is_mourning(const struct skep_agent_line *line)
@@ -344,6 +345,9 @@ skep_status skep_agent_line_new(struct skep_crew *crew, struct skep_agent_line *
     line->crew = crew;
     st = skep_reaper_init(&line->reaper, crew, line->keys, err);
     if (st == SKEP_OK) {
+        st = skep_news_new(crew, &line->news, err);
+    }
+    if (st == SKEP_OK) {
         st = line_open(line, err);
     }
     if (st != SKEP_OK) {
@@ -360,6 +364,7 @@ void skep_agent_line_free(struct skep_agent_line *line)
         return;
     }
     skep_reaper_release(&line->reaper);
+    skep_news_free(line->news);
     skep_conn_free(line->conn);
     for (size_t i = 0; i < line->n_lanes; i++) {
         skep_observer_free(line->observers[i]);

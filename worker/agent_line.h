@@ -33,9 +33,6 @@ int skep_agent_line_fd(const struct skep_agent_line *line);
 /* A slot is over: its queues are told as soon as they can be. */
 void skep_agent_line_mourn(struct skep_agent_line *line, const struct skep_obituary *obituary);
 
-/* Slots have been started: people may read of them soon. */
-void skep_agent_line_expect_news(struct skep_agent_line *line, int64_t now_ms);
-
 /* Whether a slot's end waits to be told to a server that can be reached. */
 bool skep_agent_line_is_mourning(const struct skep_agent_line *line);
 

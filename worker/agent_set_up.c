@@ -8,16 +8,18 @@
 #include <sys/signalfd.h>
 
 #include "base/parse.h"
-#include "cores.h"
+#include "monitor/machine.h"
 #include "npy/roots.h"
 
 skep_status skep_agent_count_slots(const struct skep_worker_settings *settings, int *n_out,
                                    struct skep_error *err)
 {
+    struct skep_machine machine;
     int64_t n;
 
     if (strcmp(settings->slots, "auto") == 0) {
-        *n_out = skep_cores_allowed();
+        skep_machine_read(&machine);
+        *n_out = (int)(machine.cores_usable < SKEP_MAX_SLOTS ? machine.cores_usable : SKEP_MAX_SLOTS);
         return SKEP_OK;
     }
     if (!skep_parse_i64(settings->slots, strlen(settings->slots), &n) || n < 1 || n > SKEP_MAX_SLOTS) {

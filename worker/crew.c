@@ -40,10 +40,8 @@ void skep_crew_release(struct skep_crew *crew)
     crew->n = 0;
 }
 
-int skep_crew_start(struct skep_crew *crew, int64_t now_ms)
+void skep_crew_start(struct skep_crew *crew, int64_t now_ms)
 {
-    int n = 0;
-
     for (int i = 0; i < crew->n; i++) {
         struct skep_crew_member *member = &crew->members[i];
         struct skep_error err = {0};
@@ -56,9 +54,7 @@ int skep_crew_start(struct skep_crew *crew, int64_t now_ms)
             continue;
         }
         skep_log(SKEP_LOG_INFO, "slot-start", "slot=%d pid=%d", i, (int)member->child.pid);
-        n++;
     }
-    return n;
 }
 
 int64_t skep_crew_next_start_ms(const struct skep_crew *crew)

@@ -34,8 +34,8 @@ SKEP_MUST_USE skep_status skep_crew_init(struct skep_crew *crew, const struct sk
                                          char *const *argv, int n, struct skep_error *err);
 void skep_crew_release(struct skep_crew *crew); /* zeroed is fine */
 
-/* Start every slot whose time has come; how many were. */
-int skep_crew_start(struct skep_crew *crew, int64_t now_ms);
+/* Start every slot whose time has come. */
+void skep_crew_start(struct skep_crew *crew, int64_t now_ms);
 
 /* When the next one is to be started; INT64_MAX: none is waiting. */
 int64_t skep_crew_next_start_ms(const struct skep_crew *crew);

@@ -56,6 +56,8 @@ static skep_status lane_answered(struct skep_lane *lane, struct skep_error *err)
     lane->skew_ms = lane->reply.now_ms - now_ms;
     lane->retry_at_ms = 0;
     skep_backoff_reset(&lane->cycle_backoff);
+    atomic_store_explicit(&lane->page->n_cycles, (int64_t)lane->holder.n_cycles, memory_order_relaxed);
+    atomic_store_explicit(&lane->page->cycle_ms, lane->reply.now_ms, memory_order_relaxed);
     if (!lane->reply.is_cut) {
         skep_hand_told(&lane->hand, lane->holder.n_settling);
         lane_count(lane, SKEP_METRIC_CYCLES, 1);

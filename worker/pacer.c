@@ -68,17 +68,25 @@ static bool pacer_is_progress_old(const struct skep_slot *slot, const struct ske
            skep_hand_has_news(&lane->hand, SKEP_KEEP_ALL);
 }
 
-static void pacer_set_title(const struct skep_slot *slot)
+/* What runs, for ps and for who asks the agent. */
+static void pacer_name_running(const struct skep_slot *slot)
 {
     const struct skep_running *running = &slot->running;
+    struct skep_page_told told = {
+        .task = {.lane = (int)(running->lane - slot->lanes), .number = skep_lane_number(running->lane)},
+        .index = -1,
+        .kernel = running->kernel,
+        .job = running->job,
+        .id = running->id};
     char id[SKEP_RANGE_JOB_BYTES + 24];
 
     if (running->sweep == NULL) {
         snprintf(id, sizeof id, "%.48s", running->id);
     } else {
-        skep_settle_name_index(running->job, skep_order_index(running->sweep, running->position), id,
-                               sizeof id);
+        told.index = skep_order_index(running->sweep, running->position);
+        skep_settle_name_index(running->job, told.index, id, sizeof id);
     }
+    skep_page_tell(slot->page, &told);
     skep_title_set("skep-worker: slot %d %s %s %s", (int)slot->settings->slot, running->lane->queue,
                    running->kernel, id);
 }
@@ -92,7 +100,7 @@ static void pacer_tick(struct skep_slot *slot)
     if (slot->running.lane == NULL) {
         return;
     }
-    pacer_set_title(slot);
+    pacer_name_running(slot);
     if (deadline_ms > 0 && now_ms >= deadline_ms) {
         pacer_stop(slot, SKEP_STOP_TIMEOUT);
     }

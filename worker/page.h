@@ -30,7 +30,18 @@ enum skep_stop {
 struct skep_page_lane {
     char worker[SKEP_WORKER_NAME_BYTES]; /* valid once is_registered is set */
     atomic_int is_registered;
-    atomic_int is_held_off; /* it waits until the queue is no longer paused or full, and wants to be told */
+    atomic_int is_held_off;   /* it waits until the queue is no longer paused or full, and wants to be told */
+    _Atomic int64_t n_cycles; /* applied, of this incarnation */
+    _Atomic int64_t cycle_ms; /* when the last one was, Redis TIME; 0: there was none */
+};
+
+/* What runs, for people: see skep_page_tell. */
+enum { SKEP_PAGE_KERNEL_BYTES = 65, SKEP_PAGE_TEXT_BYTES = 257 };
+struct skep_page_names {
+    int lane; /* of the task that they belong to, as is `number`: skep_page.running */
+    int64_t number;
+    int64_t index; /* of a range job; -1: it is none */
+    char kernel[SKEP_PAGE_KERNEL_BYTES], job[SKEP_PAGE_TEXT_BYTES], id[SKEP_PAGE_TEXT_BYTES];
 };
 
 struct skep_page {
@@ -43,7 +54,9 @@ struct skep_page {
                                     and changes while running does not */
     _Atomic int64_t started_ms;  /* monotonic: since when it runs; valid as running_lane is */
     _Atomic int64_t deadline_ms; /* monotonic; 0: none */
-    struct skep_metrics metrics; /* of this slot */
+    atomic_uint names_turn;      /* odd while names are being written */
+    struct skep_page_names names;
+    struct skep_metrics metrics;    /* of this slot */
     struct skep_fault_record fault; /* by its handler of faults, on the way to its death */
     atomic_uint stop;               /* enum skep_stop; kernels poll it */
 };
@@ -59,6 +72,18 @@ struct skep_page_task {
  * it was just between two tasks. */
 bool skep_page_look(const struct skep_page *page, struct skep_page_task *task_out, int64_t *deadline_ms_out,
                     int64_t *started_ms_out);
+
+/* Names for what runs, written by one thread and read by another process, which may see an older state but no
+ * mixture. False: nothing was told, it belongs to another task, or the writer is in the midst of it. Texts
+ * that do not fit are cut; NULL is "". */
+struct skep_page_told {
+    struct skep_page_task task;
+    int64_t index;
+    const char *kernel, *job, *id;
+};
+void skep_page_tell(struct skep_page *page, const struct skep_page_told *told);
+bool skep_page_hear(const struct skep_page *page, const struct skep_page_task *task,
+                    struct skep_page_names *names_out);
 
 bool skep_page_task_is(const struct skep_page_task *a, const struct skep_page_task *b);
 
