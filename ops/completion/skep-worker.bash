@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# Completion of skep-worker for bash. Printed by ops/completion/worker-words; do not edit.
+# Completion of skep-worker for bash. Printed by ops/completion/program-words; do not edit.
 _skep_worker()
 {
     local words=(
