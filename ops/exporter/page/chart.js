@@ -3,9 +3,9 @@
 
 const CHART = {height: 170, left: 46, right: 10, top: 8, bottom: 20};
 
-/* Round steps from 0 to at least the largest value: 1, 2 or 5 times a power of ten. */
-function linearTicks(most) {
-  const step = Math.pow(10, Math.floor(Math.log10(most / 3 || 1)));
+/* Round steps from 0 to at least the largest value: 1, 2 or 5 times a power of ten, LEAST or more. */
+function linearTicks(most, least) {
+  const step = Math.max(least, Math.pow(10, Math.floor(Math.log10(most / 3 || 1))));
   const wide = [1, 2, 5, 10].map((f) => f * step).find((size) => most / size <= 4);
   const ticks = [];
   for (let at = 0; ticks.length < 6; at += wide) {
@@ -49,7 +49,7 @@ class Chart {
     const values = lines.flat().filter((x) => isKnown(x) && (!this.isLog || x > 0));
     if (values.length === 0) return this.isLog ? [1e-3, 1] : [0, 1];
     const most = Math.max(...values);
-    return this.isLog ? logTicks(Math.min(...values), most) : linearTicks(most > 0 ? most : 1);
+    return this.isLog ? logTicks(Math.min(...values), most) : linearTicks(most > 0 ? most : 1, this.format === count ? 1 : 0);
   }
 
   draw() {

@@ -23,7 +23,7 @@ function tiles(n) {
     tile("done", rate(n.out_per_s), count(n.done_total) + " since ever"),
     tile("ready in", n.left === 0 ? "idle" : duration(n.eta_s), "in " + rate(n.in_per_s)),
     tile("slots busy", n.busy + " of " + n.slots, n.workers + (n.workers === 1 ? " worker on " : " workers on ") + n.hosts + (n.hosts === 1 ? " host" : " hosts")),
-    tile("failures", rate(n.failed_per_s), count(n.dead) + " dead letters", failing),
+    tile("failures", rate(n.failed_per_s), count(n.dead) + (n.dead === 1 ? " dead letter" : " dead letters"), failing),
     tile("results", count(n.results), "to be collected"),
     tile("memory", bytes(n.memory_bytes), "of all slots"),
     tile("last cycle", duration(n.cycle_age_s), n.held + " held, " + count(n.delayed) + " delayed" + (n.suspect > 0 ? ", " + n.suspect + " suspect" : "")),
