@@ -135,6 +135,8 @@ static void result_add_circumstances(struct skep_buf *buf, const struct skep_res
     result_add_i64(buf, "peak_rss_bytes", result->usage.peak_rss_bytes);
     result_add_i64(buf, "minor_faults", result->usage.minor_faults);
     result_add_i64(buf, "major_faults", result->usage.major_faults);
+    result_add_i64(buf, "voluntary_switches", result->usage.voluntary_switches);
+    result_add_i64(buf, "involuntary_switches", result->usage.involuntary_switches);
 }
 
 void skep_result_write(struct skep_buf *buf, const struct skep_result *result)

@@ -42,6 +42,7 @@ struct skep_usage {
     double user_s, system_s;
     int64_t peak_rss_bytes;
     int64_t minor_faults, major_faults;
+    int64_t voluntary_switches, involuntary_switches; /* it waited; somebody else was to run */
 };
 
 struct skep_result {

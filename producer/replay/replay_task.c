@@ -131,6 +131,8 @@ static struct skep_usage replay_usage(const struct rusage *before, int64_t began
         .peak_rss_bytes = (int64_t)after.ru_maxrss * 1024,
         .minor_faults = after.ru_minflt - before->ru_minflt,
         .major_faults = after.ru_majflt - before->ru_majflt,
+        .voluntary_switches = after.ru_nvcsw - before->ru_nvcsw,
+        .involuntary_switches = after.ru_nivcsw - before->ru_nivcsw,
     };
 }
 

@@ -51,14 +51,15 @@ static struct skep_result full_result(void)
                                 .queued_ms = 1795255445123,
                                 .started_ms = 1795255446000,
                                 .finished_ms = 1795255446001,
-                                .usage = {0.001234567, 0.001, 0.25, 4096, 7, 1}};
+                                .usage = {0.001234567, 0.001, 0.25, 4096, 7, 1, 3, 2}};
 }
 
 #define WHERE                                                                                                \
     "\"attempt\":1,\"worker\":\"host-1-2-3\",\"slot\":3,\"host\":\"host\","                                  \
     "\"queued\":\"2026-11-21T10:04:05.123Z\",\"started\":\"2026-11-21T10:04:06.000Z\","                      \
     "\"finished\":\"2026-11-21T10:04:06.001Z\",\"run_s\":0.001234567,\"user_s\":0.001,\"system_s\":0.25,"    \
-    "\"peak_rss_bytes\":4096,\"minor_faults\":7,\"major_faults\":1"
+    "\"peak_rss_bytes\":4096,\"minor_faults\":7,\"major_faults\":1,\"voluntary_switches\":3,"                \
+    "\"involuntary_switches\":2"
 
 /* A result that went well has every field in its place. */
 static void test_result__writes_success(void **state)
@@ -101,7 +102,8 @@ static void test_result__leaves_out_what_is_not_known(void **state)
                         "{\"id\":\"t\",\"ok\":false,\"error\":{\"cause\":\"bad-record\",\"message\":\"m\"},"
                         "\"attempt\":0,\"slot\":0,\"queued\":null,\"started\":null,\"finished\":null,"
                         "\"run_s\":0.0,\"user_s\":0.0,\"system_s\":0.0,\"peak_rss_bytes\":0,"
-                        "\"minor_faults\":0,\"major_faults\":0}");
+                        "\"minor_faults\":0,\"major_faults\":0,\"voluntary_switches\":0,"
+                        "\"involuntary_switches\":0}");
 }
 
 /* A time that no calendar has, from a header somebody made up, is null. */
