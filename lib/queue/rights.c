@@ -14,11 +14,16 @@
     {                                                                                                        \
         KEY(queue), KEY(workers), KEY(cycle), KEY(out), KEY(delayed), KEY(dead), KEY(suspect), KEY(crashes), \
             KEY(stat), KEY(conf), KEY(puts), KEY(jobs), KEY(cancel), KEY(reader), KEY(ranges), KEY(gather),  \
-            KEY(prefix), KEY(held_prefix), KEY(info_prefix), KEY(acks_prefix), KEY(gatherer_prefix)          \
+            KEY(account), KEY(logs), KEY(prefix), KEY(held_prefix), KEY(info_prefix), KEY(acks_prefix),      \
+            KEY(gatherer_prefix), KEY(account_prefix), KEY(slow_prefix)                                      \
     }
 #define KEY(field) offsetof(struct skep_keys, field)
 
-enum { RIGHTS_MAX_KEYS = 24, RIGHTS_MAX_SCRIPTS = 12, RIGHTS_TEXT_BYTES = 4096 };
+/* What tasks have used and printed (account.h, logs.h). INFO and CONFIG GET are nobody's right: what they
+ * would tell stays unknown (server_facts.h). */
+#define RIGHTS_SEE ",HSCAN,ZRANGE,XREAD,XREVRANGE"
+
+enum { RIGHTS_MAX_KEYS = 28, RIGHTS_MAX_SCRIPTS = 12, RIGHTS_TEXT_BYTES = 4096 };
 
 /* The list of keys ends with 0: the name of the queue is there, and that is no key. */
 static const struct rights_row {
@@ -29,7 +34,7 @@ static const struct rights_row {
     size_t keys[RIGHTS_MAX_KEYS];
 } rights_rows[SKEP_ROLE_COUNT] = {
     [SKEP_ROLE_WORKER] = {.text = "a worker",
-                          .direct = "EVALSHA,SCRIPT LOAD,SADD,BLMOVE,SET,HMGET,HGET,LRANGE,SMEMBERS",
+                          .direct = "EVALSHA,SCRIPT LOAD,SADD,BLMOVE,SET,HMGET,HGET,LRANGE,SMEMBERS,XADD",
                           .n_scripts = 8,
                           .scripts = {SKEP_SCRIPT_REGISTER, SKEP_SCRIPT_CYCLE, SKEP_SCRIPT_TOUCH,
                                       SKEP_SCRIPT_PEEK, SKEP_SCRIPT_REAP, SKEP_SCRIPT_GATHER,
@@ -47,19 +52,20 @@ static const struct rights_row {
                             .scripts = {SKEP_SCRIPT_COLLECT},
                             .keys = {KEY(out), KEY(stat), KEY(reader)}},
     [SKEP_ROLE_OPERATOR] = {.text = "an operator",
-                            .direct = "EVALSHA,SCRIPT LOAD,SMEMBERS,MGET,HSET,HDEL,LRANGE,LLEN",
+                            .direct = "EVALSHA,SCRIPT LOAD,SMEMBERS,MGET,HSET,HDEL,LRANGE,LLEN" RIGHTS_SEE,
                             .n_scripts = 5,
                             .scripts = {SKEP_SCRIPT_STATUS, SKEP_SCRIPT_SIFT, SKEP_SCRIPT_JOB,
                                         SKEP_SCRIPT_FORGET, SKEP_SCRIPT_CANCEL},
                             .keys = ALL_KEYS},
     [SKEP_ROLE_MONITOR] = {.text = "a monitor",
-                           .direct = "EVALSHA,SCRIPT LOAD,SMEMBERS,MGET,LRANGE,LLEN",
+                           .direct = "EVALSHA,SCRIPT LOAD,SMEMBERS,MGET,LRANGE,LLEN" RIGHTS_SEE,
                            .n_scripts = 2,
                            .scripts = {SKEP_SCRIPT_STATUS, SKEP_SCRIPT_JOB},
                            .keys = ALL_KEYS},
     [SKEP_ROLE_RUN] =
         {.text = "skep run",
-         .direct = "EVALSHA,SCRIPT LOAD,SADD,SREM,BLMOVE,SET,HMGET,HGET,HDEL,LRANGE,LLEN,MGET,DEL,SMEMBERS",
+         .direct = "EVALSHA,SCRIPT "
+                   "LOAD,SADD,SREM,BLMOVE,SET,HMGET,HGET,HDEL,LRANGE,LLEN,MGET,DEL,SMEMBERS,XADD" RIGHTS_SEE,
          .n_scripts = 12,
          .scripts = {SKEP_SCRIPT_REGISTER, SKEP_SCRIPT_CYCLE, SKEP_SCRIPT_TOUCH, SKEP_SCRIPT_PEEK,
                      SKEP_SCRIPT_REAP, SKEP_SCRIPT_PUT, SKEP_SCRIPT_COLLECT, SKEP_SCRIPT_STATUS,
@@ -86,9 +92,18 @@ static void rights_add(char names[SKEP_RIGHTS_MAX][SKEP_RIGHTS_NAME_BYTES], size
     }
 }
 
+/* What TEXT calls by the words MARK. */
+static void rights_add_called(char names[SKEP_RIGHTS_MAX][SKEP_RIGHTS_NAME_BYTES], size_t *n_names,
+                              const char *text, const char *mark)
+{
+    for (const char *at = strstr(text, mark); at != NULL; at = strstr(at, mark)) {
+        at += strlen(mark);
+        rights_add(names, n_names, at, strcspn(at, "'"));
+    }
+}
+
 size_t skep_rights_commands(enum skep_role role, char names_out[SKEP_RIGHTS_MAX][SKEP_RIGHTS_NAME_BYTES])
 {
-    static const char mark[] = "redis.call('";
     const struct rights_row *row = &rights_rows[role];
     size_t n = 0;
 
@@ -98,11 +113,9 @@ size_t skep_rights_commands(enum skep_role role, char names_out[SKEP_RIGHTS_MAX]
         at += length;
     }
     for (size_t i = 0; i < row->n_scripts; i++) {
-        const char *at = strstr(skep_script_text(row->scripts[i], 0), mark);
-        for (; at != NULL; at = strstr(at, mark)) {
-            at += sizeof mark - 1;
-            rights_add(names_out, &n, at, strcspn(at, "'"));
-        }
+        const char *text = skep_script_text(row->scripts[i], 0);
+        rights_add_called(names_out, &n, text, "redis.call('");
+        rights_add_called(names_out, &n, text, "redis.pcall('");
     }
     return n;
 }

@@ -30,17 +30,24 @@ static void test_rights__come_from_the_scripts(void **state)
     assert_true(has(SKEP_ROLE_CONSUMER, "LTRIM"));
     assert_true(has(SKEP_ROLE_OPERATOR, "HGETALL"));
     assert_true(has(SKEP_ROLE_OPERATOR, "LPOP"));
+    assert_true(has(SKEP_ROLE_MONITOR, "HSCAN"));
+    assert_true(has(SKEP_ROLE_MONITOR, "XREAD"));
+    assert_true(has(SKEP_ROLE_WORKER, "XADD"));
+    assert_true(has(SKEP_ROLE_WORKER, "ZREMRANGEBYRANK")); /* only ever tried: pcall */
 }
 
 /* Nobody gets what is not needed: a producer takes nothing, and nobody is an administrator. */
 static void test_rights__are_no_more_than_needed(void **state)
 {
-    static const char *const never[] = {"FLUSHALL", "CONFIG", "KEYS", "SCAN", "EVAL", "ACL", "CLIENT"};
+    static const char *const never[] = {"FLUSHALL", "CONFIG", "CONFIG GET", "INFO",  "KEYS",
+                                        "SCAN",     "EVAL",   "ACL",        "CLIENT"};
 
     (void)state;
     assert_false(has(SKEP_ROLE_PRODUCER, "LMOVE"));
     assert_false(has(SKEP_ROLE_PRODUCER, "LPOP"));
     assert_false(has(SKEP_ROLE_CONSUMER, "RPUSH"));
+    assert_false(has(SKEP_ROLE_MONITOR, "HINCRBY"));
+    assert_false(has(SKEP_ROLE_MONITOR, "XADD"));
     for (int role = 0; role < SKEP_ROLE_COUNT; role++) {
         for (size_t i = 0; i < sizeof never / sizeof never[0]; i++) {
             assert_false(has((enum skep_role)role, never[i]));
