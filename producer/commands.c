@@ -24,6 +24,8 @@ static const struct skep_command *const commands_table[] = {
     &skep_command_holes,
     &skep_command_verify,
     &skep_command_diff,
+    &skep_command_peek,
+    &skep_command_plot,
     &skep_command_limits,
     &skep_command_audit,
     &skep_command_chaos,

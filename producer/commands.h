@@ -29,6 +29,8 @@ extern const struct skep_command skep_command_watch;
 extern const struct skep_command skep_command_holes;
 extern const struct skep_command skep_command_verify;
 extern const struct skep_command skep_command_diff;
+extern const struct skep_command skep_command_peek;
+extern const struct skep_command skep_command_plot;
 extern const struct skep_command skep_command_doctor;
 extern const struct skep_command skep_command_kernels;
 extern const struct skep_command skep_command_completion;
