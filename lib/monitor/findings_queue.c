@@ -24,13 +24,14 @@ bool skep_finding_paused(const struct skep_overview *overview, char *words)
 bool skep_finding_results_full(const struct skep_overview *overview, char *words)
 {
     const struct skep_queue_status *status = &overview->status;
+    int64_t n = skep_rates_records(status);
 
-    if (status->is_paused || skep_rates_records(status) == 0 || status->max_results <= 0 ||
-        status->n_results < status->max_results) {
+    if (status->is_paused || n == 0 || status->max_results <= 0 || status->n_results < status->max_results) {
         return false;
     }
-    snprintf(words, SKEP_FINDING_WORDS, "%" PRId64 " results wait, %" PRId64 " may; %" PRId64 " tasks wait",
-             status->n_results, status->max_results, skep_rates_records(status));
+    snprintf(words, SKEP_FINDING_WORDS,
+             "%" PRId64 " results wait, the limit is %" PRId64 "; %" PRId64 " task%s to run",
+             status->n_results, status->max_results, n, skep_finding_plural(n));
     return true;
 }
 

@@ -159,3 +159,13 @@ void skep_motion_fill(struct skep_overview *overview, const struct skep_overview
     overview->cycle_age_ms = motion_last_cycle(overview);
     overview->stalled_ms = motion_stalled(overview, before);
 }
+
+int64_t skep_motion_cycle_at_most(const struct skep_overview *overview, const struct skep_overview_slot *slot)
+{
+    bool has_moved = slot->has_info && slot->info.at_ms > 0 && slot->status->n_cycles > slot->info.cycles;
+
+    if (slot->cycle_age_ms >= 0 || !has_moved) {
+        return slot->cycle_age_ms;
+    }
+    return motion_most(overview->status.now_ms - slot->info.at_ms, 0);
+}

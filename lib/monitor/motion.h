@@ -15,4 +15,9 @@ void skep_motion_fill(struct skep_overview *overview, const struct skep_overview
 /* The slot of that name in OVERVIEW, whose slots are sorted; NULL: none. */
 const struct skep_overview_slot *skep_motion_find(const struct skep_overview *overview, const char *worker);
 
+/* The last cycle of SLOT is at most so long ago; -1: not known. Where it has had others since it told of one:
+ * as long as that is ago. For people; its own age (SLOT's) is what holds for certain. */
+int64_t skep_motion_cycle_at_most(const struct skep_overview *overview,
+                                  const struct skep_overview_slot *slot);
+
 #endif

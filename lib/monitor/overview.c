@@ -44,8 +44,14 @@ static skep_status overview_make_slots(struct skep_overview *overview, struct sk
 static void overview_read_info(struct skep_overview *overview, struct skep_overview_slot *slot,
                                const struct skep_bytes *info)
 {
-    slot->has_info = info->n > 0 && info->n <= SKEP_INFO_MAX_BYTES &&
-                     skep_info_read(info->bytes, info->n, &overview->arena, &slot->info, NULL) == SKEP_OK;
+    const char *bytes = info->n > 0 && info->n <= SKEP_INFO_MAX_BYTES
+                            ? skep_arena_strndup(&overview->arena, info->bytes, info->n)
+                            : NULL;
+
+    if (bytes != NULL) {
+        slot->told = (struct skep_bytes){bytes, info->n};
+        slot->has_info = skep_info_read(bytes, info->n, &overview->arena, &slot->info, NULL) == SKEP_OK;
+    }
     if (!slot->has_info) {
         slot->info = (struct skep_info){0};
     }
@@ -99,8 +105,7 @@ static skep_status overview_read_account(struct skep_conn *conn, struct skep_ove
 
 /* ---- how many ---- */
 
-/* Behind the slots (sorted) of the machine that slot FIRST is on: the name before the first colon. */
-static size_t overview_host_end(const struct skep_overview *overview, size_t first)
+size_t skep_overview_host_end(const struct skep_overview *overview, size_t first)
 {
     const char *worker = overview->slots[first].status->worker;
     size_t n = strcspn(worker, ":") + 1, end = first + 1;
@@ -132,7 +137,7 @@ static size_t overview_count_workers(const struct skep_overview *overview, size_
 static void overview_count(struct skep_overview *overview)
 {
     for (size_t first = 0, end; first < overview->n_slots; first = end) {
-        end = overview_host_end(overview, first);
+        end = skep_overview_host_end(overview, first);
         overview->n_hosts++;
         overview->n_workers += overview_count_workers(overview, first, end);
     }
@@ -160,6 +165,9 @@ skep_status skep_overview_read(struct skep_conn *conn, const struct skep_keys *k
     }
     if (st == SKEP_OK && (what & SKEP_OVERVIEW_INFOS) != 0) {
         st = overview_read_infos(conn, overview, err);
+    }
+    if (overview->status.counts_puts && (what & SKEP_OVERVIEW_RANGES) != 0) {
+        what |= SKEP_OVERVIEW_JOBS;
     }
     if (st == SKEP_OK && (what & SKEP_OVERVIEW_JOBS) != 0) {
         st = overview_read_jobs(conn, overview, err);

@@ -16,7 +16,8 @@
 
 struct skep_overview_slot {
     const struct skep_slot_status *status;
-    bool has_info; /* else it has just begun, or its agent is silent */
+    struct skep_bytes told; /* what its agent says, as it came; n 0: nothing */
+    bool has_info;          /* and it can be read; else it has just begun, or its agent is silent */
     struct skep_info info;
     /* Since its last cycle, and since its agent's last beat; -1: not known. At least so long where it is
      * observed: from an earlier overview on. */
@@ -64,8 +65,15 @@ struct skep_overview {
     struct skep_arena arena;
 };
 
-/* What to ask for beyond the numbers of the queue. */
-enum { SKEP_OVERVIEW_INFOS = 1, SKEP_OVERVIEW_JOBS = 2, SKEP_OVERVIEW_ACCOUNT = 4, SKEP_OVERVIEW_ALL = 7 };
+/* What to ask for beyond the numbers of the queue. RANGES: the jobs, but only where there are range jobs:
+ * n_left needs them there. */
+enum {
+    SKEP_OVERVIEW_INFOS = 1,
+    SKEP_OVERVIEW_JOBS = 2,
+    SKEP_OVERVIEW_ACCOUNT = 4,
+    SKEP_OVERVIEW_ALL = 7,
+    SKEP_OVERVIEW_RANGES = 8
+};
 
 /* Read it. BEFORE (NULL: none) is an earlier one of the same queue, from this process: rates and ages of
  * cycles are then those between the two, else those of the server's last samples. How smooth rates are is the
@@ -77,5 +85,8 @@ SKEP_MUST_USE skep_status skep_overview_read(struct skep_conn *conn, const struc
                                              unsigned what, const struct skep_overview *before,
                                              struct skep_overview *overview_out, struct skep_error *err);
 void skep_overview_release(struct skep_overview *overview); /* zeroed is fine */
+
+/* Behind the slots of the machine that slot FIRST is on, whose name begins theirs: FIRST is its first one. */
+size_t skep_overview_host_end(const struct skep_overview *overview, size_t first);
 
 #endif

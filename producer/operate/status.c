@@ -8,10 +8,11 @@
 #include "producer/cli/command.h"
 #include "producer/commands.h"
 #include "producer/cli/connect.h"
+#include "producer/cli/stop.h"
 #include "producer/operate/job_view.h"
-#include "producer/operate/status_view.h"
+#include "producer/operate/status_json.h"
 
-enum { STATUS_MAX_BYTES = 64 * 1024 * 1024, STATUS_MAX_QUEUES = 100000 };
+enum { STATUS_MAX_BYTES = 64 * 1024 * 1024, STATUS_MAX_QUEUES = 100000, STATUS_NAME_WIDTH = 16 };
 
 struct status_settings {
     struct skep_connect_settings connect;
@@ -71,79 +72,104 @@ skep_status skep_status_list_queues(struct skep_conn *conn, skep_queue_name **na
 
 /* ---- asking ---- */
 
-/* What is left of its jobs, behind everything else about a queue. */
-static skep_status status_ask_jobs(struct skep_conn *conn, const struct skep_keys *keys, bool is_json,
-                                   struct skep_buf *buf, struct skep_error *err)
-{
-    struct skep_job *jobs;
-    size_t n;
-    skep_status st = skep_job_list(conn, keys, &jobs, &n, err);
+struct status_ask {
+    struct skep_conn *conn;
+    bool is_json;
+    struct skep_buf buf;
+    struct skep_server_facts facts;
+    struct skep_overview *overview; /* of one queue after the other */
+    struct skep_finding findings[SKEP_FINDINGS_MAX];
+};
 
-    if (st == SKEP_OK && is_json) {
-        skep_status_write_jobs_json(buf, keys->name, jobs, n);
-    } else if (st == SKEP_OK) {
-        skep_status_write_jobs(buf, jobs, n);
-    }
-    skep_free(jobs);
+/* One queue, with WHAT belongs to it; LOOK_OUT is of it until the next one is read. */
+static skep_status status_look(struct status_ask *ask, const struct skep_keys *keys, unsigned what,
+                               struct skep_status_look *look_out, struct skep_error *err)
+{
+    skep_status st;
+
+    skep_overview_release(ask->overview);
+    st = skep_overview_read(ask->conn, keys, what, NULL, ask->overview, err);
+    *look_out = (struct skep_status_look){
+        .overview = ask->overview,
+        .findings = ask->findings,
+        .n_findings = st == SKEP_OK ? skep_findings(ask->overview, &ask->facts, ask->findings) : 0};
     return st;
 }
 
-/* One queue. IS_LINE: as a line of a table. */
-static skep_status status_ask(struct skep_conn *conn, const char *queue, bool is_json, bool is_line,
-                              struct skep_buf *buf, struct skep_error *err)
+static skep_status status_ask_queue(struct status_ask *ask, const struct skep_keys *keys,
+                                    struct skep_error *err)
 {
-    struct skep_queue_status status = {0};
-    struct skep_bytes *infos = NULL;
-    struct skep_keys keys;
-    skep_status st = skep_keys_init(&keys, queue, err);
+    struct skep_status_look look;
+    skep_status st = status_look(ask, keys, SKEP_OVERVIEW_INFOS | SKEP_OVERVIEW_JOBS, &look, err);
 
     if (st == SKEP_OK) {
-        st = skep_queue_status_read(conn, &keys, &status, err);
+        (ask->is_json ? skep_status_write_json : skep_status_write_text)(&ask->buf, &look);
     }
-    if (st == SKEP_OK && is_line && !is_json) {
-        skep_status_write_line(buf, queue, &status);
-    } else if (st == SKEP_OK) {
-        infos = skep_calloc(status.n_slots + 1, sizeof *infos);
-        st = infos != NULL ? skep_queue_infos_read(conn, &keys, &status, infos, err) : SKEP_E_NOMEM;
-    }
-    if (infos != NULL && st == SKEP_OK) {
-        (is_json ? skep_status_write_json : skep_status_write_text)(buf, queue, &status, infos);
-        st = is_line ? st : status_ask_jobs(conn, &keys, is_json, buf, err);
-    }
-    skep_free(infos);
-    skep_queue_status_release(&status);
     return st;
 }
 
-static skep_status status_ask_all(struct skep_conn *conn, bool is_json, struct skep_buf *buf,
-                                  struct skep_error *err)
+static int status_longest(const skep_queue_name *names, size_t n)
+{
+    size_t longest = STATUS_NAME_WIDTH;
+
+    for (size_t i = 0; i < n; i++) {
+        longest = strlen(names[i]) > longest ? strlen(names[i]) : longest;
+    }
+    return (int)longest;
+}
+
+/* Of N > 0 queues a line each, then what is found of their server. */
+static skep_status status_ask_each(struct status_ask *ask, const skep_queue_name *names, size_t n,
+                                   struct skep_error *err)
+{
+    struct skep_status_look look = {0};
+    unsigned what = SKEP_OVERVIEW_INFOS | (ask->is_json ? SKEP_OVERVIEW_JOBS : SKEP_OVERVIEW_RANGES);
+    int width = status_longest(names, n);
+    skep_status st = SKEP_OK;
+
+    if (!ask->is_json) {
+        skep_status_write_head(&ask->buf, width);
+    }
+    for (size_t i = 0; i < n && st == SKEP_OK; i++) {
+        struct skep_keys keys;
+        st = skep_stop_is_asked() ? SKEP_STOPPED : skep_keys_init(&keys, names[i], err);
+        st = st == SKEP_OK ? status_look(ask, &keys, what, &look, err) : st;
+        if (st == SKEP_OK && ask->is_json) {
+            skep_buf_add_text(&ask->buf, i > 0 ? ",\n" : "");
+            skep_status_write_json(&ask->buf, &look);
+        } else if (st == SKEP_OK) {
+            skep_status_write_line(&ask->buf, &look, width);
+        }
+    }
+    if (st == SKEP_OK && !ask->is_json) {
+        skep_status_write_server(&ask->buf, &look);
+    }
+    return st;
+}
+
+static skep_status status_ask_all(struct status_ask *ask, struct skep_error *err)
 {
     skep_queue_name *names;
     size_t n;
-    skep_status st = skep_status_list_queues(conn, &names, &n, err);
+    skep_status st = skep_status_list_queues(ask->conn, &names, &n, err);
 
-    if (is_json) {
-        skep_buf_add_char(buf, '[');
-    } else if (n > 0) {
-        skep_status_write_head(buf);
-    } else if (st == SKEP_OK) {
-        skep_buf_add_text(buf, "no queues yet: `skep push -q NAME tasks.jsonl` makes one\n");
+    skep_buf_add_text(&ask->buf, ask->is_json ? "[" : "");
+    if (st == SKEP_OK && n > 0) {
+        st = status_ask_each(ask, names, n, err);
+    } else if (!ask->is_json) {
+        skep_buf_add_text(&ask->buf, "no queues yet: `skep push -q NAME tasks.jsonl` makes one\n");
     }
-    for (size_t i = 0; i < n && st == SKEP_OK; i++) {
-        skep_buf_add_text(buf, is_json && i > 0 ? ",\n" : "");
-        st = status_ask(conn, names[i], is_json, true, buf, err);
-    }
-    skep_buf_add_text(buf, is_json ? "]" : "");
+    skep_buf_add_text(&ask->buf, ask->is_json ? "]" : "");
     skep_free(names);
     return st;
 }
 
 /* A job of which nobody knows is told. */
-static skep_status status_ask_job(struct skep_conn *conn, const struct skep_keys *keys, const char *name,
-                                  bool is_json, struct skep_buf *buf, struct skep_error *err)
+static skep_status status_ask_job(struct status_ask *ask, const struct skep_keys *keys, const char *name,
+                                  struct skep_error *err)
 {
     struct skep_job job;
-    skep_status st = skep_job_read(conn, keys, name, &job, err);
+    skep_status st = skep_job_read(ask->conn, keys, name, &job, err);
 
     if (st == SKEP_OK && !skep_job_is_known(&job)) {
         return skep_error_set(err, SKEP_EMPTY,
@@ -151,39 +177,58 @@ static skep_status status_ask_job(struct skep_conn *conn, const struct skep_keys
                               name, keys->name);
     }
     if (st == SKEP_OK) {
-        (is_json ? skep_job_write_json : skep_job_write_text)(buf, keys->name, &job);
+        (ask->is_json ? skep_job_write_json : skep_job_write_text)(&ask->buf, keys->name, &job);
     }
+    return st;
+}
+
+/* KEYS is NULL where no queue was named. */
+static skep_status status_answer(struct status_ask *ask, const struct skep_keys *keys, const char *job,
+                                 struct skep_error *err)
+{
+    skep_status st;
+
+    if (job != NULL) {
+        return status_ask_job(ask, keys, job, err);
+    }
+    ask->overview = skep_calloc(1, sizeof *ask->overview);
+    if (ask->overview == NULL) {
+        return skep_error_set(err, SKEP_E_NOMEM, "no memory for a status");
+    }
+    st = skep_server_facts_read(ask->conn, &ask->facts, err);
+    if (st == SKEP_OK) {
+        st = keys != NULL ? status_ask_queue(ask, keys, err) : status_ask_all(ask, err);
+    }
+    skep_overview_release(ask->overview);
+    skep_free(ask->overview);
     return st;
 }
 
 static int status_act(const void *settings_read, const struct skep_operands *operands)
 {
     const struct status_settings *settings = settings_read;
+    struct status_ask ask = {.is_json = settings->is_json};
+    bool has_queue = settings->queue != NULL || settings->job != NULL;
     struct skep_keys keys;
-    struct skep_conn *conn;
-    struct skep_buf buf;
     struct skep_error err = {0};
     skep_status st;
-    int exit_code = settings->queue != NULL || settings->job != NULL
-                        ? skep_connect_queue(&settings->connect, settings->queue, &keys, &conn)
-                        : skep_connect_open(&settings->connect, &conn);
+    int exit_code = has_queue ? skep_connect_queue(&settings->connect, settings->queue, &keys, &ask.conn)
+                              : skep_connect_open(&settings->connect, &ask.conn);
 
     (void)operands;
     if (exit_code != SKEP_EXIT_OK) {
         return exit_code;
     }
-    skep_buf_init(&buf, STATUS_MAX_BYTES);
-    st = settings->job != NULL     ? status_ask_job(conn, &keys, settings->job, settings->is_json, &buf, &err)
-         : settings->queue != NULL ? status_ask(conn, keys.name, settings->is_json, false, &buf, &err)
-                                   : status_ask_all(conn, settings->is_json, &buf, &err);
-    skep_conn_free(conn);
+    skep_buf_init(&ask.buf, STATUS_MAX_BYTES);
+    st = status_answer(&ask, has_queue ? &keys : NULL, settings->job, &err);
+    skep_conn_free(ask.conn);
     if (st != SKEP_OK) {
-        skep_buf_release(&buf);
+        skep_buf_release(&ask.buf);
         exit_code = skep_complain_error(st, &err);
         return st == SKEP_EMPTY ? SKEP_EXIT_FAILED : exit_code;
     }
-    skep_buf_add_text(&buf, settings->is_json ? "\n" : "");
-    return skep_print_buf(&buf);
+    skep_buf_add_text(&ask.buf, settings->is_json ? "\n" : "");
+    return skep_print_buf(&ask.buf);
 }
 
 static const char *const status_text[] = {
@@ -191,13 +236,25 @@ static const char *const status_text[] = {
     "results are to be collected, all at one instant; and who works on it. Without -q: a line for every "
     "queue.",
     "The state says why tasks do not run: \"paused\", \"no workers\", \"results full\" (the limit of "
-    "`skep limits` is reached). Asking costs the same however long the queue is.",
+    "`skep limits` is reached), \"stalled\" (slots are idle, tasks wait, and no cycle has finished for 3 s). "
+    "Behind it, or below, stands what else is wrong, with what helps. Asking costs the same however long the "
+    "queue is.",
+    "IN/S and OUT/S are what has come in and gone out since the last sample that workers keep in the server, "
+    "10 to 20 s ago; ETA is how long it takes at that rate. \"-\": not known.",
     "A sweep waits as one record, however many tasks it has: with -q what is left of each job that is not "
     "over is "
     "shown, too.",
     "With --job NAME: of one job, how many of its tasks are in, done, failed for good, cancelled and left. "
-    "Exit code 1: "
-    "there is no such job.",
+    "Exit code 1: there is no such job.",
+    "With --json each queue is an object. queue, state; now_ms: when, by the server's clock. Numbers of "
+    "records: waiting, delayed, suspect, dead, results; of tasks: held, left (not over yet, as far as is "
+    "known). paused, max_depth, max_results, max_dead (0: none); stat: counters since ever "
+    "(docs/protocol.md). in_per_s, out_per_s, eta_s, oldest_s (age of the record at the head): null where "
+    "not known, \"inf\" for never. slots, slots_busy, agents, hosts: how many. findings: what is wrong, with "
+    "finding, severity (bad, warning, note), words, help. workers: of each slot its name (worker), beat, "
+    "held, cycles (so many were applied), last_cycle_s (at most so long ago), silent, and info, what it says "
+    "of itself. jobs: those that are not over, with job, queue, state, tasks, put, done, failed, cancelled, "
+    "left, pushed_at, cancelled_at.",
     NULL,
 };
 

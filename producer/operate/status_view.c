@@ -2,17 +2,19 @@
 #include "producer/operate/status_view.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
-#include "producer/operate/job_view.h"
+#include "monitor/rates.h"
 #include "producer/cli/words.h"
-#include "task/json.h"
+#include "producer/operate/status_workers.h"
+#include "producer/top/short.h"
 
-enum { STATUS_INFO_ARENA = 1024 * 1024, STATUS_SHOWN_JOBS = 10, STATUS_JOB_NAME = 100 };
+enum { STATUS_SHOWN_JOBS = 10, STATUS_JOB_NAME = 100 };
 
 const char *skep_status_state(const struct skep_queue_status *status)
 {
-    int64_t n_to_do = status->n_waiting + status->n_delayed + status->n_suspect;
+    int64_t n_to_do = skep_rates_records(status);
 
     if (status->is_paused) {
         return "paused";
@@ -23,90 +25,64 @@ const char *skep_status_state(const struct skep_queue_status *status)
     if (status->n_slots == 0 && n_to_do > 0) {
         return "no workers";
     }
-    return n_to_do + status->n_held > 0 ? "running" : "idle";
+    return n_to_do > 0 || status->n_held > 0 ? "running" : "idle";
+}
+
+/* ---- what is found ---- */
+
+static bool status_is_found(const struct skep_status_look *look, enum skep_finding_kind kind)
+{
+    for (size_t i = 0; i < look->n_findings; i++) {
+        if (look->findings[i].kind == kind) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where its numbers say that it runs, what is found may know better. */
+const char *skep_status_look_state(const struct skep_status_look *look)
+{
+    const char *state = skep_status_state(&look->overview->status);
+
+    if (strcmp(state, "running") != 0) {
+        return state;
+    }
+    return status_is_found(look, SKEP_FINDING_NO_WORKERS) ? "no workers"
+           : status_is_found(look, SKEP_FINDING_STALLED)  ? "stalled"
+                                                          : state;
 }
 
 /* What can be done about a state; "" when nothing need be. */
-static const char *status_advice(const struct skep_queue_status *status)
+static const char *status_advice(const struct skep_status_look *look)
 {
+    const struct skep_queue_status *status = &look->overview->status;
+
     if (status->is_paused) {
-        return "workers take nothing; `skep resume` lets them";
+        return skep_finding_help(SKEP_FINDING_PAUSED);
     }
     if (status->max_results > 0 && status->n_results >= status->max_results) {
-        return "workers take nothing until results are collected (`skep results`)";
+        return skep_finding_help(SKEP_FINDING_RESULTS_FULL);
     }
-    if (status->n_slots == 0) {
-        return "start `skep-worker` with this server and queue";
+    if (status->n_slots == 0 || status_is_found(look, SKEP_FINDING_NO_WORKERS)) {
+        return skep_finding_help(SKEP_FINDING_NO_WORKERS);
     }
-    return "";
+    return status_is_found(look, SKEP_FINDING_STALLED) ? skep_finding_help(SKEP_FINDING_STALLED) : "";
 }
 
-/* ---- as JSON ---- */
-
-static void status_json_i64(struct skep_buf *buf, const char *name, int64_t number)
+/* A finding about the server is one about all of its queues. */
+static bool status_is_of_server(enum skep_finding_kind kind)
 {
-    skep_json_add_key(buf, name);
-    skep_buf_add_i64(buf, number);
+    return kind >= SKEP_FINDING_MEMORY_SHORT;
 }
 
-static void status_json_text(struct skep_buf *buf, const char *name, const char *text)
+static void status_write_finding(struct skep_buf *buf, const struct skep_finding *finding)
 {
-    skep_json_add_key(buf, name);
-    skep_json_add_text(buf, text, strlen(text));
+    skep_buf_printf(buf, "%s: %s: %s\n    %s\n", skep_severity_word(skep_finding_severity(finding->kind)),
+                    skep_finding_word(finding->kind), finding->words, skep_finding_help(finding->kind));
 }
 
-/* What a worker says of itself goes in when it is JSON. */
-static void status_json_info(struct skep_buf *buf, const struct skep_bytes *info)
-{
-    const struct skep_node *node;
-    struct skep_arena arena;
-
-    skep_arena_init(&arena, STATUS_INFO_ARENA);
-    if (info->n > 0 && skep_json_parse(info->bytes, info->n, NULL, &arena, &node, NULL) == SKEP_OK) {
-        skep_json_add_key(buf, "info");
-        skep_json_add_node(buf, node);
-    }
-    skep_arena_release(&arena);
-}
-
-void skep_status_write_json(struct skep_buf *buf, const char *queue, const struct skep_queue_status *status,
-                            const struct skep_bytes *infos)
-{
-    skep_buf_add_char(buf, '{');
-    status_json_text(buf, "queue", queue);
-    status_json_text(buf, "state", skep_status_state(status));
-    status_json_i64(buf, "now_ms", status->now_ms);
-    status_json_i64(buf, "waiting", status->n_waiting);
-    status_json_i64(buf, "held", status->n_held);
-    status_json_i64(buf, "delayed", status->n_delayed);
-    status_json_i64(buf, "suspect", status->n_suspect);
-    status_json_i64(buf, "dead", status->n_dead);
-    status_json_i64(buf, "results", status->n_results);
-    skep_json_add_key(buf, "paused");
-    skep_json_add_bool(buf, status->is_paused);
-    status_json_i64(buf, "max_depth", status->max_depth);
-    status_json_i64(buf, "max_results", status->max_results);
-    status_json_i64(buf, "max_dead", status->max_dead);
-    skep_json_add_key(buf, "stat");
-    skep_buf_add_char(buf, '{');
-#define STATUS_STAT(name, help) status_json_i64(buf, #name, status->stat.name);
-    SKEP_STAT_MAP(STATUS_STAT)
-#undef STATUS_STAT
-    skep_buf_add_char(buf, '}');
-    skep_json_add_key(buf, "workers");
-    skep_buf_add_char(buf, '[');
-    for (size_t i = 0; i < status->n_slots; i++) {
-        skep_buf_add_text(buf, i > 0 ? ",{" : "{");
-        status_json_text(buf, "worker", status->slots[i].worker);
-        status_json_i64(buf, "beat", status->slots[i].beat);
-        status_json_i64(buf, "held", status->slots[i].n_held);
-        status_json_info(buf, &infos[i]);
-        skep_buf_add_char(buf, '}');
-    }
-    skep_buf_add_text(buf, "]}");
-}
-
-/* ---- for people ---- */
+/* ---- numbers ---- */
 
 static void status_write_row(struct skep_buf *buf, const char *name, int64_t number, const char *help)
 {
@@ -124,56 +100,8 @@ static void status_write_limit(struct skep_buf *buf, const char *what, int64_t m
     }
 }
 
-static const struct skep_node *status_info_get(const struct skep_node *info, const char *name,
-                                               enum skep_node_kind kind)
+static void status_write_numbers(struct skep_buf *buf, const struct skep_queue_status *status)
 {
-    const struct skep_node *node = skep_node_get(info, name);
-
-    return node != NULL && node->kind == kind ? node : NULL;
-}
-
-/* One slot: what the server knows of it, then what it says of itself. */
-static void status_write_slot(struct skep_buf *buf, const struct skep_slot_status *slot,
-                              const struct skep_bytes *info)
-{
-    char held[SKEP_WORDS_BYTES], number[SKEP_WORDS_BYTES];
-    const struct skep_node *root = NULL, *node;
-    struct skep_arena arena;
-
-    skep_arena_init(&arena, STATUS_INFO_ARENA);
-    if (info->n == 0 || skep_json_parse(info->bytes, info->n, NULL, &arena, &root, NULL) != SKEP_OK) {
-        root = NULL;
-    }
-    skep_buf_add_text(buf, "  ");
-    skep_words_add_harmless(buf, slot->worker, strlen(slot->worker), SKEP_WORKER_NAME_BYTES);
-    skep_buf_printf(buf, "  holds %s", skep_words_number(slot->n_held, held));
-    if ((node = status_info_get(root, "slot", SKEP_NODE_INT)) != NULL) {
-        skep_buf_printf(buf, ", slot %" PRId64, node->i64);
-    }
-    if ((node = status_info_get(root, "busy", SKEP_NODE_BOOL)) != NULL) {
-        skep_buf_printf(buf, ", %s", node->boolean ? "busy" : "idle");
-    }
-    if ((node = status_info_get(root, "tasks", SKEP_NODE_INT)) != NULL) {
-        skep_buf_printf(buf, ", %s tasks run", skep_words_number(node->i64, number));
-    }
-    if ((node = status_info_get(root, "rss_bytes", SKEP_NODE_INT)) != NULL && node->i64 >= 0) {
-        skep_buf_printf(buf, ", %s", skep_words_bytes((uint64_t)node->i64, number));
-    }
-    if ((node = status_info_get(root, "version", SKEP_NODE_TEXT)) != NULL) {
-        skep_buf_add_text(buf, ", skep ");
-        skep_words_add_harmless(buf, node->text, node->length, 32);
-    }
-    skep_buf_add_char(buf, '\n');
-    skep_arena_release(&arena);
-}
-
-void skep_status_write_text(struct skep_buf *buf, const char *queue, const struct skep_queue_status *status,
-                            const struct skep_bytes *infos)
-{
-    const char *state = skep_status_state(status);
-    const char *advice = status_advice(status);
-
-    skep_buf_printf(buf, "queue %s: %s%s%s\n", queue, state, advice[0] != '\0' ? "; " : "", advice);
     status_write_row(buf, "waiting", status->n_waiting, "tasks that nobody has taken yet");
     status_write_row(buf, "held", status->n_held, "taken by workers");
     status_write_row(buf, "delayed", status->n_delayed, "due later: failed once, or not to start yet");
@@ -187,10 +115,34 @@ void skep_status_write_text(struct skep_buf *buf, const char *queue, const struc
         status_write_row(buf, "dropped", status->stat.dead_dropped,
                          "dead letters beyond the limit, the oldest (skep limits)");
     }
-    skep_buf_printf(buf, "%zu slot%s\n", status->n_slots, skep_words_plural(status->n_slots));
-    for (size_t i = 0; i < status->n_slots; i++) {
-        status_write_slot(buf, &status->slots[i], &infos[i]);
+}
+
+/* "in 12.5/s, out 11.0/s; 1,234 tasks left, done in 1m52s; the oldest has waited 3m20s" */
+static void status_write_pace(struct skep_buf *buf, const struct skep_overview *overview)
+{
+    char text[SKEP_WORDS_BYTES], eta[SKEP_SHORT_BYTES];
+    const double rates[] = {overview->in_per_s, overview->out_per_s};
+
+    for (int i = 0; i < 2; i++) {
+        bool is_known = rates[i] >= 0;
+        skep_buf_printf(buf, "  %s %s%s%s", i == 0 ? "in" : "out",
+                        is_known ? skep_short_rate(rates[i], eta) : "not known yet", is_known ? "/s" : "",
+                        i == 0 ? "," : "");
     }
+    if (overview->n_left > 0) {
+        skep_buf_printf(buf, "; %s task%s left", skep_words_number(overview->n_left, text),
+                        skep_words_plural((uint64_t)overview->n_left));
+    }
+    if (overview->n_left > 0 && isinf(overview->eta_s)) {
+        skep_buf_add_text(buf, ", and never over as it is");
+    } else if (overview->n_left > 0 && overview->eta_s >= 0) {
+        skep_buf_printf(buf, ", over in %s", skep_short_seconds(overview->eta_s, eta));
+    }
+    if (overview->oldest_ms >= 0) {
+        skep_buf_printf(buf, "; the oldest has waited %s",
+                        skep_short_seconds((double)overview->oldest_ms / 1000, eta));
+    }
+    skep_buf_add_char(buf, '\n');
 }
 
 /* ---- jobs ---- */
@@ -207,19 +159,15 @@ static const char *status_job_waits(const struct skep_job *job)
                : "";
 }
 
-static bool status_job_is_open(const struct skep_job *job)
-{
-    return job->is_announced && (!skep_job_is_over(job) || job->is_gathering);
-}
-
-void skep_status_write_jobs(struct skep_buf *buf, const struct skep_job *jobs, size_t n)
+/* What is left of the jobs that are not over: a record that waits may be a sweep of any number of tasks. */
+static void status_write_jobs(struct skep_buf *buf, const struct skep_overview *overview)
 {
     char left[SKEP_WORDS_BYTES], total[SKEP_WORDS_BYTES];
     size_t n_open = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        const struct skep_job *job = &jobs[i];
-        if (!status_job_is_open(job) || n_open++ >= STATUS_SHOWN_JOBS) {
+    for (size_t i = 0; i < overview->n_jobs; i++) {
+        const struct skep_job *job = &overview->jobs[i];
+        if (!skep_status_job_is_open(job) || n_open++ >= STATUS_SHOWN_JOBS) {
             continue;
         }
         skep_buf_add_text(buf, "  job ");
@@ -233,40 +181,72 @@ void skep_status_write_jobs(struct skep_buf *buf, const struct skep_job *jobs, s
     }
 }
 
-void skep_status_write_jobs_json(struct skep_buf *buf, const char *queue, const struct skep_job *jobs,
-                                 size_t n)
+bool skep_status_job_is_open(const struct skep_job *job)
 {
-    bool is_first = true;
+    return job->is_announced && (!skep_job_is_over(job) || job->is_gathering);
+}
 
-    if (skep_buf_failed(buf) || buf->length == 0) {
-        return;
+void skep_status_write_text(struct skep_buf *buf, const struct skep_status_look *look)
+{
+    const struct skep_overview *overview = look->overview;
+    const char *advice = status_advice(look);
+
+    skep_buf_printf(buf, "queue %s: %s%s%s\n", overview->keys.name, skep_status_look_state(look),
+                    advice[0] != '\0' ? "; " : "", advice);
+    status_write_numbers(buf, &overview->status);
+    status_write_pace(buf, overview);
+    status_write_jobs(buf, overview);
+    skep_status_write_workers(buf, overview);
+    for (size_t i = 0; i < look->n_findings; i++) {
+        status_write_finding(buf, &look->findings[i]);
     }
-    buf->length--;
-    skep_json_add_key(buf, "jobs");
-    skep_buf_add_char(buf, '[');
-    for (size_t i = 0; i < n; i++) {
-        if (status_job_is_open(&jobs[i])) {
-            skep_buf_add_text(buf, is_first ? "" : ",");
-            skep_job_write_json(buf, queue, &jobs[i]);
-            is_first = false;
-        }
-    }
-    skep_buf_add_text(buf, "]}");
 }
 
 /* ---- a line of a table ---- */
 
-void skep_status_write_head(struct skep_buf *buf)
+void skep_status_write_head(struct skep_buf *buf, int width)
 {
-    skep_buf_printf(buf, "%-24s %11s %7s %8s %8s %7s %11s %6s  %s\n", "QUEUE", "WAITING", "HELD", "DELAYED",
-                    "SUSPECT", "DEAD", "RESULTS", "SLOTS", "STATE");
+    skep_buf_printf(buf, "%-*s %11s %7s %8s %8s %7s %11s %6s %7s %7s %7s %7s  %s\n", width, "QUEUE",
+                    "WAITING", "HELD", "DELAYED", "SUSPECT", "DEAD", "RESULTS", "SLOTS", "IN/S", "OUT/S",
+                    "OLDEST", "ETA", "STATE");
 }
 
-void skep_status_write_line(struct skep_buf *buf, const char *queue, const struct skep_queue_status *status)
+/* The state says some of what is found. */
+static bool status_is_said_by_state(enum skep_finding_kind kind)
 {
+    return kind == SKEP_FINDING_PAUSED || kind == SKEP_FINDING_RESULTS_FULL ||
+           kind == SKEP_FINDING_NO_WORKERS || kind == SKEP_FINDING_STALLED;
+}
+
+void skep_status_write_line(struct skep_buf *buf, const struct skep_status_look *look, int width)
+{
+    const struct skep_overview *overview = look->overview;
+    const struct skep_queue_status *status = &overview->status;
+    char in[SKEP_SHORT_BYTES], out[SKEP_SHORT_BYTES], oldest[SKEP_SHORT_BYTES], eta[SKEP_SHORT_BYTES];
+
+    skep_short_seconds(overview->oldest_ms >= 0 ? (double)overview->oldest_ms / 1000 : NAN, oldest);
+    skep_short_seconds(overview->n_left > 0 ? overview->eta_s : NAN, eta);
     skep_buf_printf(buf,
-                    "%-24s %11" PRId64 " %7" PRId64 " %8" PRId64 " %8" PRId64 " %7" PRId64 " %11" PRId64
-                    " %6zu  %s\n",
-                    queue, status->n_waiting, status->n_held, status->n_delayed, status->n_suspect,
-                    status->n_dead, status->n_results, status->n_slots, skep_status_state(status));
+                    "%-*s %11" PRId64 " %7" PRId64 " %8" PRId64 " %8" PRId64 " %7" PRId64 " %11" PRId64
+                    " %6zu %7s %7s %7s %7s  %s",
+                    width, overview->keys.name, status->n_waiting, status->n_held, status->n_delayed,
+                    status->n_suspect, status->n_dead, status->n_results, status->n_slots,
+                    skep_short_rate(overview->in_per_s, in), skep_short_rate(overview->out_per_s, out),
+                    oldest, eta, skep_status_look_state(look));
+    for (size_t i = 0; i < look->n_findings; i++) {
+        enum skep_finding_kind kind = look->findings[i].kind;
+        if (!status_is_of_server(kind) && !status_is_said_by_state(kind)) {
+            skep_buf_printf(buf, ", %s", skep_finding_word(kind));
+        }
+    }
+    skep_buf_add_char(buf, '\n');
+}
+
+void skep_status_write_server(struct skep_buf *buf, const struct skep_status_look *look)
+{
+    for (size_t i = 0; i < look->n_findings; i++) {
+        if (status_is_of_server(look->findings[i].kind)) {
+            status_write_finding(buf, &look->findings[i]);
+        }
+    }
 }

@@ -52,8 +52,16 @@ static void test_cli_status__prints_json(void **state)
             "\"waiting\":3,\"held\":2,\"delayed\":1,\"suspect\":1,\"dead\":1,\"results\":4,\"paused\":false,"
             "\"max_depth\":0,\"max_results\":0,\"max_dead\":1000000,\"stat\":{\"put\":0,\"taken\":13,",
             "", "status", "-q", "s", "--json");
-    cli_run(cli, 0, "\"workers\":[{\"worker\":\"host:1:x\",\"beat\":7,\"held\":2}],\"jobs\":[]}\n", "",
+    cli_run(cli, 0,
+            "\"left\":7,\"in_per_s\":null,\"out_per_s\":null,\"eta_s\":null,\"oldest_s\":null,\"slots\":1,",
+            "", "status", "-q", "s", "--json");
+    cli_run(cli, 0,
+            "\"findings\":[{\"finding\":\"suspects\",\"severity\":\"warning\",\"words\":\"1 task crashed", "",
             "status", "-q", "s", "--json");
+    cli_run(cli, 0,
+            "\"workers\":[{\"worker\":\"host:1:x\",\"beat\":7,\"held\":2,\"cycles\":0,\"last_cycle_s\":null,"
+            "\"silent\":false}],\"jobs\":[]}\n",
+            "", "status", "-q", "s", "--json");
     ask(cli->conn, "SADD skep:queues other");
     cli_run(cli, 0, "[{\"queue\":\"other\",", "", "status", "--json");
     cli_run(cli, 0, "},\n{\"queue\":\"s\",", "", "status", "--json");
@@ -70,10 +78,11 @@ static void test_cli_status__lists_queues(void **state)
     ask(cli->conn, "SADD skep:queues a-b z/z");
     cli_run(cli, 0, "a-b\ns\n", "", "queues");
     cli_run(cli, 0, "QUEUE  ", "", "status");
-    cli_run(cli, 0,
-            "\ns                                  3       2        1        1       1           4      1  "
-            "running\n",
-            "", "status");
+    cli_run(
+        cli, 0,
+        "\ns                          3       2        1        1       1           4      1       -       -"
+        "       -       -  running, suspects\n",
+        "", "status");
 }
 
 /* Why tasks do not run is said, and what to do about it. */
@@ -85,8 +94,8 @@ static void test_cli_status__says_why_nothing_runs(void **state)
     cli_run(cli, 0, "queue s: no workers; start `skep-worker` with this server and queue\n", "", "status",
             "-q", "s");
     cli_run(cli, 0, "", "queue s is paused: 1 task waits; what workers hold (0) runs on", "pause", "-q", "s");
-    cli_run(cli, 0, "queue s: paused; workers take nothing; `skep resume` lets them\n", "", "status", "-q",
-            "s");
+    cli_run(cli, 0, "queue s: paused; workers take nothing; `skep resume -q QUEUE` lets them\n", "", "status",
+            "-q", "s");
     cli_run(cli, 0, "", "queue s runs", "resume", "-q", "s");
     cli_run(cli, 0, "queue s: no workers;", "", "status", "-q", "s");
     ask(cli->conn, "RPUSH {skep:s}:out r");

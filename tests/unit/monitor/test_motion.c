@@ -42,6 +42,8 @@ static void test_motion__told(void **state)
     skep_motion_fill(&made.overview, NULL);
     assert_int_equal(made.slots[1].cycle_age_ms, -1);
     assert_int_equal(made.overview.cycle_age_ms, -1); /* it may have been a moment ago */
+    assert_int_equal(skep_motion_cycle_at_most(&made.overview, &made.slots[1]), 1000);
+    assert_int_equal(skep_motion_cycle_at_most(&made.overview, &made.slots[0]), 1200);
     made.slots[1].info.cycle_ms = MADE_NOW_MS + 300;
     made.slots[1].info.cycles++;
     skep_motion_fill(&made.overview, NULL);

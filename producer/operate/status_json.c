@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#include "producer/operate/status_json.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "monitor/motion.h"
+#include "producer/operate/job_view.h"
+#include "task/json.h"
+
+enum { STATUS_INFO_ARENA = 1024 * 1024 };
+
+static void status_json_i64(struct skep_buf *buf, const char *name, int64_t number)
+{
+    skep_json_add_key(buf, name);
+    skep_buf_add_i64(buf, number);
+}
+
+static void status_json_text(struct skep_buf *buf, const char *name, const char *text)
+{
+    skep_json_add_key(buf, name);
+    skep_json_add_text(buf, text, strlen(text));
+}
+
+static void status_json_bool(struct skep_buf *buf, const char *name, bool is)
+{
+    skep_json_add_key(buf, name);
+    skep_json_add_bool(buf, is);
+}
+
+/* What is not known is null. */
+static void status_json_real(struct skep_buf *buf, const char *name, double number)
+{
+    skep_json_add_key(buf, name);
+    if (isnan(number)) {
+        skep_buf_add_text(buf, "null");
+    } else {
+        skep_json_add_f64(buf, number);
+    }
+}
+
+static void status_json_seconds(struct skep_buf *buf, const char *name, int64_t ms)
+{
+    status_json_real(buf, name, ms >= 0 ? (double)ms / 1000 : NAN);
+}
+
+/* ---- parts ---- */
+
+static void status_json_numbers(struct skep_buf *buf, const struct skep_queue_status *status)
+{
+    status_json_i64(buf, "now_ms", status->now_ms);
+    status_json_i64(buf, "waiting", status->n_waiting);
+    status_json_i64(buf, "held", status->n_held);
+    status_json_i64(buf, "delayed", status->n_delayed);
+    status_json_i64(buf, "suspect", status->n_suspect);
+    status_json_i64(buf, "dead", status->n_dead);
+    status_json_i64(buf, "results", status->n_results);
+    status_json_bool(buf, "paused", status->is_paused);
+    status_json_i64(buf, "max_depth", status->max_depth);
+    status_json_i64(buf, "max_results", status->max_results);
+    status_json_i64(buf, "max_dead", status->max_dead);
+    skep_json_add_key(buf, "stat");
+    skep_buf_add_char(buf, '{');
+#define STATUS_STAT(name, help) status_json_i64(buf, #name, status->stat.name);
+    SKEP_STAT_MAP(STATUS_STAT)
+#undef STATUS_STAT
+    skep_buf_add_char(buf, '}');
+}
+
+static void status_json_pace(struct skep_buf *buf, const struct skep_overview *overview)
+{
+    status_json_i64(buf, "left", overview->n_left);
+    status_json_real(buf, "in_per_s", overview->in_per_s);
+    status_json_real(buf, "out_per_s", overview->out_per_s);
+    status_json_real(buf, "eta_s", overview->eta_s);
+    status_json_seconds(buf, "oldest_s", overview->oldest_ms);
+    status_json_i64(buf, "slots", (int64_t)overview->n_slots);
+    status_json_i64(buf, "slots_busy", (int64_t)overview->n_busy);
+    status_json_i64(buf, "agents", (int64_t)overview->n_workers);
+    status_json_i64(buf, "hosts", (int64_t)overview->n_hosts);
+}
+
+static void status_json_findings(struct skep_buf *buf, const struct skep_status_look *look)
+{
+    skep_json_add_key(buf, "findings");
+    skep_buf_add_char(buf, '[');
+    for (size_t i = 0; i < look->n_findings; i++) {
+        const struct skep_finding *finding = &look->findings[i];
+        skep_buf_add_text(buf, i > 0 ? ",{" : "{");
+        status_json_text(buf, "finding", skep_finding_word(finding->kind));
+        status_json_text(buf, "severity", skep_severity_word(skep_finding_severity(finding->kind)));
+        status_json_text(buf, "words", finding->words);
+        status_json_text(buf, "help", skep_finding_help(finding->kind));
+        skep_buf_add_char(buf, '}');
+    }
+    skep_buf_add_char(buf, ']');
+}
+
+/* What a worker says of itself goes in when it is JSON. */
+static void status_json_info(struct skep_buf *buf, const struct skep_bytes *told)
+{
+    const struct skep_node *node;
+    struct skep_arena arena;
+
+    skep_arena_init(&arena, STATUS_INFO_ARENA);
+    if (told->n > 0 && skep_json_parse(told->bytes, told->n, NULL, &arena, &node, NULL) == SKEP_OK) {
+        skep_json_add_key(buf, "info");
+        skep_json_add_node(buf, node);
+    }
+    skep_arena_release(&arena);
+}
+
+static void status_json_workers(struct skep_buf *buf, const struct skep_overview *overview)
+{
+    skep_json_add_key(buf, "workers");
+    skep_buf_add_char(buf, '[');
+    for (size_t i = 0; i < overview->n_slots; i++) {
+        const struct skep_overview_slot *slot = &overview->slots[i];
+        skep_buf_add_text(buf, i > 0 ? ",{" : "{");
+        status_json_text(buf, "worker", slot->status->worker);
+        status_json_i64(buf, "beat", slot->status->beat);
+        status_json_i64(buf, "held", slot->status->n_held);
+        status_json_i64(buf, "cycles", slot->status->n_cycles);
+        status_json_seconds(buf, "last_cycle_s", skep_motion_cycle_at_most(overview, slot));
+        status_json_bool(buf, "silent", slot->is_silent);
+        status_json_info(buf, &slot->told);
+        skep_buf_add_char(buf, '}');
+    }
+    skep_buf_add_char(buf, ']');
+}
+
+static void status_json_jobs(struct skep_buf *buf, const struct skep_overview *overview)
+{
+    bool is_first = true;
+
+    skep_json_add_key(buf, "jobs");
+    skep_buf_add_char(buf, '[');
+    for (size_t i = 0; i < overview->n_jobs; i++) {
+        if (skep_status_job_is_open(&overview->jobs[i])) {
+            skep_buf_add_text(buf, is_first ? "" : ",");
+            skep_job_write_json(buf, overview->keys.name, &overview->jobs[i]);
+            is_first = false;
+        }
+    }
+    skep_buf_add_char(buf, ']');
+}
+
+void skep_status_write_json(struct skep_buf *buf, const struct skep_status_look *look)
+{
+    const struct skep_overview *overview = look->overview;
+
+    skep_buf_add_char(buf, '{');
+    status_json_text(buf, "queue", overview->keys.name);
+    status_json_text(buf, "state", skep_status_look_state(look));
+    status_json_numbers(buf, &overview->status);
+    status_json_pace(buf, overview);
+    status_json_findings(buf, look);
+    status_json_workers(buf, overview);
+    status_json_jobs(buf, overview);
+    skep_buf_add_char(buf, '}');
+}
