@@ -114,7 +114,7 @@ static void test_families__tell_of_a_queue(void **context)
     known_has_line(buf.bytes, "skep_task_seconds_bucket{queue=\"q\",kernel=\"te_box\",le=\"+Inf\"} 12");
     known_has_line(buf.bytes, "skep_task_seconds_sum{queue=\"q\",kernel=\"te_box\"} 4");
     assert_null(strstr(buf.bytes, "\"mon\"")); /* no name of a job, a host or a worker */
-    assert_null(strstr(buf.bytes, "bee"));
+    assert_null(strstr(buf.bytes, "\"bee"));
 }
 
 /* Each family has its head once, with its samples behind it. */
