@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Gives back its arguments: the smallest task there is, for looking at the queue and for measuring it. */
-#include "kernel/kernel.h"
+#include "kernel/trial/print.h"
 
-enum { ARG_ALL };
+enum { ARG_ALL, ARG_PRINT };
 
 /* The name "*" stands for the whole object of arguments. */
 static const struct skep_arg_spec echo_args[] = {
     {.name = "*", .kind = SKEP_ARG_JSON, .help = "Any arguments at all."},
+    SKEP_PRINT_ROWS,
     {0},
 };
 
@@ -15,6 +16,7 @@ static skep_status echo_run(struct skep_call *call, struct skep_value *value_out
     const struct skep_arg *all = &call->args[ARG_ALL];
 
     (void)err;
+    skep_print_args(&call->args[ARG_PRINT]);
     *value_out = (struct skep_value){.kind = SKEP_VALUE_JSON, .json = {"{}", 2}};
     if (all->is_given) {
         value_out->json.text = all->json.text;
@@ -26,6 +28,8 @@ static skep_status echo_run(struct skep_call *call, struct skep_value *value_out
 static const char *const echo_description[] = {
     "The value is the object of arguments as it came; {} when there were none. Nothing in it is opened or "
     "checked.",
+    "The texts of stdout and stderr, which are part of it, are printed as well: for seeing what becomes of "
+    "what a task prints.",
     NULL,
 };
 

@@ -2,7 +2,7 @@
 /* Fails on purpose, in every way in which a kernel can fail: for trying out what becomes of such tasks. The
  * only kernel that breaks the rules for kernels. What it does to memory always meets a page that the system
  * protects, so it dies at a known place and never spoils anything quietly. */
-#include "kernel/kernel.h"
+#include "kernel/trial/print.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { ARG_HOW, ARG_TIMES, ARG_X, ARG_RETRY_AFTER };
+enum { ARG_HOW, ARG_TIMES, ARG_X, ARG_RETRY_AFTER, ARG_PRINT };
 
 enum { FAIL_CHUNK_BYTES = 1024 * 1024, FAIL_OVERRUN_BYTES = 64 * 1024 * 1024 };
 
@@ -175,6 +175,7 @@ static const struct skep_arg_spec fail_args[] = {
      .most = 1e9,
      .unit = "s",
      .help = "With \"error\": the next attempt is not to be made before so long."},
+    SKEP_PRINT_ROWS,
     {0},
 };
 
@@ -182,6 +183,7 @@ static skep_status fail_run(struct skep_call *call, struct skep_value *value_out
 {
     const struct skep_arg *args = call->args;
 
+    skep_print_args(&args[ARG_PRINT]);
     if (args[ARG_TIMES].is_given && (int64_t)call->attempt > args[ARG_TIMES].i64) {
         *value_out = (struct skep_value){.kind = SKEP_VALUE_I64, .i64 = (int64_t)call->attempt};
         return SKEP_OK;
@@ -200,6 +202,7 @@ static const char *const fail_description[] = {
     "arena is full (memory-limit). write-input: writes to a read-only input. overrun: reads on behind x into "
     "protected memory, or writes past the end of a buffer of its own. Of these two the worker survives those "
     "with an x (kernel-final, naming it), and dies of the others.",
+    "The texts of stdout and stderr are printed first, by attempts that succeed, too.",
     "With times, attempts after the first times succeed. What a crash cost is counted by whoever watches the "
     "process, not here.",
     NULL,
