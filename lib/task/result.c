@@ -139,11 +139,34 @@ static void result_add_circumstances(struct skep_buf *buf, const struct skep_res
     result_add_i64(buf, "involuntary_switches", result->usage.involuntary_switches);
 }
 
+/* What it has printed, and how much when that is only the end of it. */
+static void result_add_output(struct skep_buf *buf, const struct skep_result_output *output)
+{
+    static const char *const names[SKEP_RESULT_OUTPUTS][2] = {
+        [SKEP_RESULT_STDOUT] = {"stdout", "stdout_bytes"},
+        [SKEP_RESULT_STDERR] = {"stderr", "stderr_bytes"},
+    };
+
+    for (int i = 0; i < SKEP_RESULT_OUTPUTS; i++) {
+        if (output[i].total_n > 0) {
+            skep_json_add_key(buf, names[i][0]);
+            skep_json_add_text(buf, output[i].text, output[i].n);
+        }
+        if (output[i].total_n > output[i].n) {
+            skep_json_add_key(buf, names[i][1]);
+            skep_json_add_u64(buf, output[i].total_n);
+        }
+    }
+}
+
 void skep_result_write(struct skep_buf *buf, const struct skep_result *result)
 {
     skep_buf_add_char(buf, '{');
     result_add_outcome(buf, result);
     result_add_circumstances(buf, result);
+    if (result->output != NULL) {
+        result_add_output(buf, result->output);
+    }
     if (result->meta != NULL) {
         skep_json_add_key(buf, "meta");
         skep_json_add_node(buf, result->meta);

@@ -45,6 +45,14 @@ struct skep_usage {
     int64_t voluntary_switches, involuntary_switches; /* it waited; somebody else was to run */
 };
 
+/* The end of what an attempt has printed to one of its outputs. */
+struct skep_result_output {
+    const char *text; /* anybody's bytes */
+    size_t n;         /* 0: nothing */
+    uint64_t total_n; /* so much was printed; above n: what came before is lost */
+};
+enum { SKEP_RESULT_STDOUT, SKEP_RESULT_STDERR, SKEP_RESULT_OUTPUTS };
+
 struct skep_result {
     const char *id; /* never NULL */
     bool has_index;
@@ -62,7 +70,8 @@ struct skep_result {
     const char *host;
     int64_t queued_ms, started_ms, finished_ms; /* wall; 0: not known, written as null */
     struct skep_usage usage;
-    const struct skep_node *meta; /* NULL: absent */
+    const struct skep_node *meta;            /* NULL: absent */
+    const struct skep_result_output *output; /* SKEP_RESULT_OUTPUTS of them; NULL: nothing was printed */
 };
 
 /* Append the result as one line of JSON without a newline. */
