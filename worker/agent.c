@@ -81,6 +81,21 @@ static void agent_stop_step(struct agent *agent, int64_t now_ms)
     agent->stop_at_ms = now_ms + AGENT_LAST_MS;
 }
 
+/* One step: the slots' logs follow. */
+static void agent_change_log_level(struct agent *agent, int step)
+{
+    int level = (int)skep_log_get_level() + step;
+
+    if (level < SKEP_LOG_ERROR || level > SKEP_LOG_TRACE) {
+        return;
+    }
+    skep_log_set_level((enum skep_log_level)level);
+    skep_crew_set_log_level(&agent->crew, (enum skep_log_level)level);
+    skep_gather_child_set_log_level(&agent->gatherer, (enum skep_log_level)level);
+    /* Somebody is there who wants to know that it was heard. */
+    skep_log(SKEP_LOG_ERROR, "log-level", "level=%s", skep_log_level_word((enum skep_log_level)level));
+}
+
 static void agent_read_signals(struct agent *agent)
 {
     struct signalfd_siginfo info;
@@ -88,6 +103,8 @@ static void agent_read_signals(struct agent *agent)
     while (read(agent->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
         if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT) {
             agent_set_state(agent, agent->state == AGENT_RUNNING ? AGENT_FINISHING : AGENT_LEAVING);
+        } else if (info.ssi_signo == SIGUSR1 || info.ssi_signo == SIGUSR2) {
+            agent_change_log_level(agent, info.ssi_signo == SIGUSR1 ? 1 : -1);
         }
     }
 }
@@ -129,6 +146,9 @@ static void agent_slot_over(struct agent *agent, struct skep_child *child, int64
     skep_obituary_describe(child, agent->crew.host, info, sizeof info);
     skep_log(is_orderly ? SKEP_LOG_INFO : SKEP_LOG_WARN, "slot-end", "%s running=%s", info,
              is_running ? "yes" : "no");
+    if (!is_running) {
+        skep_last_words_log(child);
+    }
     if (!is_orderly) {
         skep_metrics_add(&agent->crew.metrics, SKEP_METRIC_SLOT_CRASHES,
                          is_running && child->ended_for == SKEP_STOP_NONE && !child->is_fenced ? 1 : 0);
@@ -239,6 +259,7 @@ static skep_status agent_open(struct agent *agent, char *const *argv, struct ske
     if (st == SKEP_OK) {
         st = skep_agent_check_folders(agent->settings, err);
     }
+    skep_agent_allow_files(n_slots);
     if (st == SKEP_OK) {
         st = skep_crew_init(&agent->crew, agent->settings, argv, n_slots, err);
     }

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent_set_up.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 
+#include "base/log.h"
 #include "base/parse.h"
 #include "monitor/machine.h"
 #include "npy/roots.h"
+
+enum { AGENT_FILES = 64, AGENT_SLOT_FILES = 4 /* pidfd, control pipe, two outputs */ };
 
 skep_status skep_agent_count_slots(const struct skep_worker_settings *settings, int *n_out,
                                    struct skep_error *err)
@@ -45,6 +50,19 @@ skep_status skep_agent_check_folders(const struct skep_worker_settings *settings
     return st;
 }
 
+void skep_agent_allow_files(int n_slots)
+{
+    struct rlimit limit;
+    rlim_t needed = (rlim_t)n_slots * AGENT_SLOT_FILES + AGENT_FILES;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < needed) {
+        limit.rlim_cur = needed < limit.rlim_max ? needed : limit.rlim_max;
+        if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+            skep_log(SKEP_LOG_WARN, "limit-not-set", "name=RLIMIT_NOFILE errno=%d", errno);
+        }
+    }
+}
+
 skep_status skep_agent_watch_signals(int *fd_out, struct skep_error *err)
 {
     sigset_t set;
@@ -53,6 +71,8 @@ skep_status skep_agent_watch_signals(int *fd_out, struct skep_error *err)
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGCHLD);
+    sigaddset(&set, SIGUSR1);
+    sigaddset(&set, SIGUSR2);
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an output error, or a line of the log less */

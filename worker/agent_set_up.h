@@ -19,6 +19,10 @@ SKEP_MUST_USE skep_status skep_agent_count_slots(const struct skep_worker_settin
 SKEP_MUST_USE skep_status skep_agent_check_folders(const struct skep_worker_settings *settings,
                                                    struct skep_error *err);
 
+/* An agent has several files open for each of N_SLOTS: more than the usual soft limit allows for many. What
+ * the hard limit does not allow is told when a slot cannot be started. */
+void skep_agent_allow_files(int n_slots);
+
 /* The signals that concern an agent come through *FD_OUT from now on.
  *   SKEP_E_IO */
 SKEP_MUST_USE skep_status skep_agent_watch_signals(int *fd_out, struct skep_error *err);

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "page.h"
 
 /* What all children of an agent are started with. */
@@ -25,6 +26,7 @@ struct skep_child {
     int number;
     pid_t pid; /* 0: none */
     int pid_fd, control_fd;
+    int output_fds[SKEP_OUTPUTS]; /* what it prints (output.h); -1 of the gatherer, whose output is ours */
     struct skep_page *page;
     int64_t started_ms;
     bool is_fenced; /* the agent had to end it: it had been declared dead elsewhere */
@@ -52,6 +54,8 @@ bool skep_child_is_over(struct skep_child *child);
 void skep_child_release(struct skep_child *child);
 
 void skep_child_command(const struct skep_child *child, enum skep_control command);
+
+void skep_child_set_log_level(const struct skep_child *child, enum skep_log_level level);
 
 /* To its process group. The slot itself does not heed SIGTERM, but a program that a kernel runs does. */
 void skep_child_terminate(const struct skep_child *child); /* SIGTERM */

@@ -126,3 +126,10 @@ void skep_crew_kill(const struct skep_crew *crew)
         skep_child_kill(&crew->members[i].child);
     }
 }
+
+void skep_crew_set_log_level(const struct skep_crew *crew, enum skep_log_level level)
+{
+    for (int i = 0; i < crew->n; i++) {
+        skep_child_set_log_level(&crew->members[i].child, level);
+    }
+}

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "child.h"
 #include "metrics/metrics.h"
 #include "queue/backoff.h"
@@ -52,6 +53,7 @@ bool skep_crew_is_any_alive(const struct skep_crew *crew);
 void skep_crew_spread_news(const struct skep_crew *crew);
 
 void skep_crew_command(const struct skep_crew *crew, enum skep_control command);
+void skep_crew_set_log_level(const struct skep_crew *crew, enum skep_log_level level);
 void skep_crew_kill(const struct skep_crew *crew);
 
 #endif

@@ -70,3 +70,8 @@ void skep_gather_child_stop(struct skep_gather_child *gatherer, bool is_at_once)
         skep_child_command(&gatherer->child, SKEP_CONTROL_FINISH);
     }
 }
+
+void skep_gather_child_set_log_level(const struct skep_gather_child *gatherer, enum skep_log_level level)
+{
+    skep_child_set_log_level(&gatherer->child, level);
+}

@@ -28,6 +28,8 @@ void skep_gather_child_tend(struct skep_gather_child *gatherer, bool is_wanted, 
 int skep_gather_child_fd(const struct skep_gather_child *gatherer);
 bool skep_gather_child_is_alive(const struct skep_gather_child *gatherer);
 
+void skep_gather_child_set_log_level(const struct skep_gather_child *gatherer, enum skep_log_level level);
+
 /* It makes safe what it has and leaves, or ends at once. */
 void skep_gather_child_stop(struct skep_gather_child *gatherer, bool is_at_once);
 

@@ -4,6 +4,7 @@
 #include "gather_main.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -232,8 +233,14 @@ static skep_status gather_loop(struct gatherer *gatherer, struct skep_error *err
 static skep_status gather_open_all(struct gatherer *gatherer, struct skep_error *err)
 {
     const struct skep_worker_settings *settings = gatherer->settings;
-    skep_status st = skep_server_conn_new(&settings->server, "skep-gatherer", &gatherer->conn, err);
+    struct skep_page *page;
+    skep_status st = skep_set_up_page(settings, &page, err);
 
+    signal(SIGUSR1, SIG_IGN); /* meant for the agent, but sent to whatever has its name */
+    signal(SIGUSR2, SIG_IGN);
+    if (st == SKEP_OK) {
+        st = skep_server_conn_new(&settings->server, "skep-gatherer", &gatherer->conn, err);
+    }
     skep_buf_init(&gatherer->value, GATHER_VALUE_BYTES);
     for (size_t i = 0; st == SKEP_OK && i < settings->queues.n; i++) {
         st = skep_keys_init(&gatherer->keys[i], settings->queues.items[i].name, err);

@@ -23,6 +23,7 @@ void skep_lane_init(struct skep_lane *lane, int slot, const char *queue, struct 
     lane->page = page;
     lane->metrics = metrics;
     skep_hand_init(&lane->hand);
+    skep_prints_init(&lane->prints);
 }
 
 skep_status skep_lane_register(struct skep_lane *lane, struct skep_error *err)
@@ -46,6 +47,24 @@ skep_status skep_lane_register(struct skep_lane *lane, struct skep_error *err)
 }
 
 /* ---- cycles ---- */
+
+bool skep_lane_can_tell_prints(const struct skep_lane *lane)
+{
+    return lane->holder.conn != NULL && !lane->holder.is_pending && !lane->holder.is_waiting;
+}
+
+skep_status skep_lane_tell_prints(struct skep_lane *lane, struct skep_error *err)
+{
+    skep_status st = SKEP_OK;
+
+    if (lane->prints.n == 0 || !skep_lane_can_tell_prints(lane)) {
+        return SKEP_OK;
+    }
+    if (!skep_conn_is_open(lane->conn)) {
+        st = skep_conn_connect(lane->conn, err);
+    }
+    return st == SKEP_OK ? skep_prints_tell(&lane->prints, lane->conn, &lane->holder.keys, err) : st;
+}
 
 /* A cycle of ours has been answered. */
 static skep_status lane_answered(struct skep_lane *lane, struct skep_error *err)
@@ -87,8 +106,11 @@ static skep_status lane_finish_cycle(struct skep_lane *lane, struct skep_error *
 static skep_status lane_cycle(struct skep_lane *lane, size_t n_kept, size_t want, bool leaves,
                               struct skep_error *err)
 {
-    skep_status st;
+    skep_status st = skep_lane_tell_prints(lane, err);
 
+    if (st != SKEP_OK) {
+        return st;
+    }
     do { /* what is told of a range that was cut meanwhile is told anew, without what was cut off */
         struct skep_cycle cycle = skep_hand_make_cycle(&lane->hand, n_kept);
         cycle.want = want;

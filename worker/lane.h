@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "hand.h"
 #include "page.h"
+#include "prints.h"
 #include "queue/backoff.h"
 #include "queue/holder.h"
 
@@ -33,6 +34,7 @@ struct skep_lane {
     struct skep_conn *conn;       /* owned */
     struct skep_holder holder;
     struct skep_hand hand;
+    struct skep_prints prints;     /* what its tasks have printed, to be told */
     struct skep_cycle_reply reply; /* to the last cycle */
     size_t asked;                  /* so many tasks the last cycle was to take */
     struct skep_backoff cycle_backoff, wait_backoff;
@@ -57,6 +59,11 @@ SKEP_MUST_USE skep_status skep_lane_take(struct skep_lane *lane, int64_t limit, 
 
 /* Settle what is finished, and give back all but the first N_KEPT of the rest. */
 SKEP_MUST_USE skep_status skep_lane_tell(struct skep_lane *lane, size_t n_kept, struct skep_error *err);
+
+/* What tasks have printed goes with every cycle, in front of it. This tells it now, if the connection is not
+ * in the middle of something. */
+bool skep_lane_can_tell_prints(const struct skep_lane *lane);
+SKEP_MUST_USE skep_status skep_lane_tell_prints(struct skep_lane *lane, struct skep_error *err);
 
 /* Settle, give back, and be gone. */
 SKEP_MUST_USE skep_status skep_lane_leave(struct skep_lane *lane, struct skep_error *err);

@@ -74,13 +74,16 @@ static void limits_ignore(int signal)
     (void)signal;
 }
 
-/* A handler, not SIG_IGN: that and a blocked signal would pass to what a kernel runs. */
-static void limits_ignore_term(void)
+/* A handler, not SIG_IGN: that and a blocked signal would pass to what a kernel runs. SIGUSR1 and SIGUSR2 are
+ * meant for the agent, but go to whatever has its name. */
+static void limits_ignore_signals(void)
 {
     struct sigaction action = {.sa_handler = limits_ignore, .sa_flags = SA_RESTART};
 
     sigemptyset(&action.sa_mask);
     sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGUSR1, &action, NULL);
+    sigaction(SIGUSR2, &action, NULL);
 }
 
 static void limits_warn(int failed, const char *name)
@@ -111,7 +114,7 @@ void skep_limits_enter(const struct skep_worker_settings *settings)
 {
     const struct rlimit none = {0, 0};
 
-    limits_ignore_term();
+    limits_ignore_signals();
     if (!settings->dumps_core) {
         limits_warn(setrlimit(RLIMIT_CORE, &none), "RLIMIT_CORE");
     }

@@ -34,6 +34,8 @@ static const char main_outro[] =
     "  SKEP_REDIS=unix:///run/redis.sock skep-worker -q sweep --data eeg=/srv/eeg\n"
     "\n"
     "SIGTERM or Ctrl-C: finish what runs (see --grace), give the rest back. Twice: give all back at once.\n"
+    "SIGUSR1: log more, SIGUSR2: log less, in all slots at once (kill -USR1 PID, PID being the agent's).\n"
+    "What tasks print is in their results and in `skep logs`, not here.\n"
     "\n"
     "Exit status: 0 stopped cleanly, 2 a setting is wrong, 3 the server refused.\n";
 
@@ -59,6 +61,9 @@ static const char main_man_tail[] =
     ".TP\n.B SIGTERM, SIGINT\n"
     "Finish what runs, for at most \\-\\-grace, and give the rest back. Twice: give everything back at "
     "once.\n"
+    ".TP\n.B SIGUSR1, SIGUSR2\n"
+    "To the agent: log more, log less, in all slots at once. Each step is one of error, warn, info, debug, "
+    "trace.\n"
     ".SH EXIT STATUS\n"
     ".TP\n.B 0\nstopped cleanly\n"
     ".TP\n.B 2\na setting is wrong\n"
@@ -130,6 +135,7 @@ static int main_run(struct skep_worker_settings *settings, int argc, char **argv
     static char **arguments; /* static: to a leak checker too they are needed to the end */
     struct skep_error err = {0};
     enum skep_log_level level;
+    enum skep_log_format format;
     skep_status st;
     int status;
 
@@ -137,7 +143,15 @@ static int main_run(struct skep_worker_settings *settings, int argc, char **argv
         st = skep_error_set(&err, SKEP_E_USAGE, "--log-level must be error, warn, info, debug or trace");
         return main_fail(&err, st);
     }
+    if (skep_log_parse_format(settings->log_format, &format) != 0) {
+        st = skep_error_set(&err, SKEP_E_USAGE, "--log-format must be text or json");
+        return main_fail(&err, st);
+    }
     skep_log_set_level(level);
+    skep_log_set_format(format);
+    if (settings->log_fd >= 0) {
+        skep_log_set_fd((int)settings->log_fd);
+    }
     st = skep_queues_parse(&settings->queue_texts, &settings->queues, &err);
     if (st == SKEP_OK) {
         st = skep_server_hide_password(&settings->server, argc, argv, &err);

@@ -7,10 +7,11 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "queue/beat.h"
 
-enum { OBITUARY_PLACE_BYTES = 320 };
+enum { OBITUARY_PLACE_BYTES = 320, OBITUARY_WORD_BYTES = 120 };
 
 /* Where it was when it died of a fault: " at byte 128 of eeg/a.npy", or "". */
 static void obituary_write_place(const struct skep_fault_record *fault, char *text, size_t size)
@@ -40,9 +41,23 @@ static int64_t obituary_peak_bytes(const struct skep_child *child)
     return (int64_t)child->usage.ru_maxrss * 1024;
 }
 
+/* The last line on standard error: " stderr=\"...\"", or "". */
+static void obituary_write_word(const struct skep_child *child, char *text, size_t size)
+{
+    char bytes[SKEP_OUTPUT_TAIL_BYTES], word[OBITUARY_WORD_BYTES];
+    struct skep_result_output output;
+
+    text[0] = '\0';
+    skep_output_read(child->output_fds[SKEP_RESULT_STDERR],
+                     atomic_load(&child->page->outputs[SKEP_RESULT_STDERR].begin), bytes, &output);
+    if (skep_output_word(&output, word, sizeof word)[0] != '\0') {
+        snprintf(text, size, " stderr=\"%s\"", word);
+    }
+}
+
 void skep_obituary_describe(const struct skep_child *child, const char *host, char *text, size_t size)
 {
-    char how[96], place[OBITUARY_PLACE_BYTES];
+    char how[96], place[OBITUARY_PLACE_BYTES], word[OBITUARY_WORD_BYTES + 16];
 
     if (WIFSIGNALED(child->status)) {
         snprintf(how, sizeof how, "signal=%d (%s)", WTERMSIG(child->status),
@@ -51,8 +66,9 @@ void skep_obituary_describe(const struct skep_child *child, const char *host, ch
         snprintf(how, sizeof how, "exit=%d", WEXITSTATUS(child->status));
     }
     obituary_write_place(&child->page->fault, place, sizeof place);
-    snprintf(text, size, "%s host=%s slot=%d peak=%.1fMiB%s", how, host, child->number,
-             (double)obituary_peak_bytes(child) / (1 << 20), place);
+    obituary_write_word(child, word, sizeof word);
+    snprintf(text, size, "%s host=%s slot=%d peak=%.1fMiB%s%s", how, host, child->number,
+             (double)obituary_peak_bytes(child) / (1 << 20), place, word);
 }
 
 size_t skep_obituary_write(const struct skep_child *child, const char *info, bool is_nobodys_fault,
@@ -83,10 +99,17 @@ size_t skep_obituary_write(const struct skep_child *child, const char *info, boo
             .ran_ms = is_to_blame && started_ms > 0 ? skep_monotonic_ms() - started_ms : 0,
             .peak_bytes = obituary_peak_bytes(child),
             .own_bytes = child->own_bytes,
+            .last_words = is_to_blame ? skep_last_words_read(child) : NULL,
         };
         snprintf(obituary->worker, sizeof obituary->worker, "%s", page->lanes[i].worker);
         snprintf(obituary->info, sizeof obituary->info, "%s", info);
         n++;
     }
     return n;
+}
+
+void skep_obituary_release(struct skep_obituary *obituary)
+{
+    skep_free(obituary->last_words);
+    obituary->last_words = NULL;
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "child.h"
+#include "last_words.h"
 
 /* What an agent remembers of a slot that is over until a queue of it has heard of it. */
 struct skep_obituary {
@@ -19,13 +20,17 @@ struct skep_obituary {
     enum skep_stop ended_for;
     char info[320]; /* one line: how it died, what memory it had, where */
     int slot;
-    int64_t died_ms;    /* wall */
-    int64_t ran_ms;     /* the task, until then */
-    int64_t peak_bytes; /* resident memory of the slot */
-    int64_t own_bytes;  /* its memory of its own when it was too much */
+    int64_t died_ms;                    /* wall */
+    int64_t ran_ms;                     /* the task, until then */
+    int64_t peak_bytes;                 /* resident memory of the slot */
+    int64_t own_bytes;                  /* its memory of its own when it was too much */
+    struct skep_last_words *last_words; /* what the task has printed; NULL: nothing that is known. Owned */
 };
 
-/* How a slot ended: "signal=11 (Segmentation fault) host=h slot=0 peak=12.3MiB at byte 128 of a.npy". */
+void skep_obituary_release(struct skep_obituary *obituary);
+
+/* How a slot ended: "signal=11 (Segmentation fault) host=h slot=0 peak=12.3MiB at byte 128 of a.npy", and the
+ * last that it said on standard error: " stderr="free(): invalid pointer"". */
 void skep_obituary_describe(const struct skep_child *child, const char *host, char *text, size_t size);
 
 /* One for each lane of CHILD that was registered; how many. INFO describes its end. IS_NOBODYS_FAULT: the

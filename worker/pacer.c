@@ -11,6 +11,7 @@
 #include "cancelled.h"
 #include "sweep/order.h"
 #include "title.h"
+#include "turn_output.h"
 
 enum {
     PACER_TICK_MS = 100,
@@ -104,6 +105,7 @@ static void pacer_tick(struct skep_slot *slot)
     if (deadline_ms > 0 && now_ms >= deadline_ms) {
         pacer_stop(slot, SKEP_STOP_TIMEOUT);
     }
+    skep_turn_read_along(slot, now_ms);
     for (size_t i = 0; i < slot->n_lanes; i++) {
         struct skep_lane *lane = &slot->lanes[i];
         if (pacer_is_news_old(slot, lane, now_ms)) {

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "metrics/metrics.h"
+#include "output.h"
 #include "queue/keys.h"
 #include "queues.h"
 #include "run/fault_record.h"
@@ -59,6 +60,9 @@ struct skep_page {
     struct skep_metrics metrics;    /* of this slot */
     struct skep_fault_record fault; /* by its handler of faults, on the way to its death */
     atomic_uint stop;               /* enum skep_stop; kernels poll it */
+    struct skep_output_marks outputs[SKEP_OUTPUTS];
+    /* written by the agent */
+    atomic_int log_level; /* enum skep_log_level; the slot's log follows it */
 };
 
 /* What runs: what one is blamed for, or ended for. */

@@ -10,6 +10,7 @@
 #include "crash.h"
 #include "index_work.h"
 #include "queue/beat.h"
+#include "sweep/order.h"
 
 enum {
     REAPER_KEEP_BYTES = 1 << 20,
@@ -36,6 +37,9 @@ skep_status skep_reaper_init(struct skep_reaper *reaper, struct skep_crew *crew,
 
 void skep_reaper_release(struct skep_reaper *reaper)
 {
+    for (size_t i = 0; i < reaper->n_mourned; i++) {
+        skep_obituary_release(&reaper->mourned[i]);
+    }
     skep_arena_release(&reaper->arena);
     skep_buf_release(&reaper->bytes);
     skep_free(reaper->mourned);
@@ -46,6 +50,9 @@ void skep_reaper_mourn(struct skep_reaper *reaper, const struct skep_obituary *o
 {
     if (reaper->n_mourned < reaper->max_mourned) {
         reaper->mourned[reaper->n_mourned++] = *obituary;
+    } else {
+        struct skep_obituary forgotten = *obituary;
+        skep_obituary_release(&forgotten);
     }
 }
 
@@ -118,9 +125,16 @@ static void reaper_settle_index(struct skep_reaper *reaper, const struct skep_at
     }
 }
 
+/* What ran when the slot ended. */
+struct reaper_task {
+    struct skep_work work;
+    int64_t index; /* -1: none, or not known */
+    char id[SKEP_RANGE_JOB_BYTES + 24];
+};
+
 /* The task at POSITION, as far as its line and its spec tell. */
 static void reaper_read_index(struct skep_reaper *reaper, const char *bytes, size_t n, int64_t position,
-                              struct skep_work *work_out)
+                              struct reaper_task *task)
 {
     struct skep_header header;
     struct skep_sweep sweep = {0};
@@ -132,13 +146,62 @@ static void reaper_read_index(struct skep_reaper *reaper, const char *bytes, siz
         skep_sweep_parse(spec, spec_n, &reaper->run.limits, &reaper->arena, &sweep, &err) != SKEP_OK) {
         sweep = (struct skep_sweep){0}; /* it was forgotten: the policy's bounds are its own */
     }
-    *work_out = skep_index_work_of(&sweep, &header, position);
+    task->work = skep_index_work_of(&sweep, &header, position);
+    if (sweep.n > position && header.job != NULL) {
+        task->index = skep_order_index(&sweep, position);
+        (void)skep_settle_name_index(header.job, task->index, task->id, sizeof task->id);
+    }
 }
 
-/* The verdict on RECORD, in memory of the reaper.
+/* It lives in memory of the reaper.
+ *   SKEP_E_NOMEM */
+static skep_status reaper_read_task(struct skep_reaper *reaper, const struct skep_obituary *obituary,
+                                    struct skep_bytes record, struct reaper_task *task,
+                                    struct skep_error *err)
+{
+    const char *copy;
+
+    skep_arena_reset(&reaper->arena, REAPER_KEEP_BYTES);
+    copy = skep_arena_strndup(&reaper->arena, record.bytes, record.n);
+    if (copy == NULL) {
+        return skep_error_set(err, SKEP_E_NOMEM, "no memory for a record of %zu bytes", record.n);
+    }
+    task->index = -1;
+    task->id[0] = '\0';
+    if (obituary->position >= 0) {
+        reaper_read_index(reaper, copy, record.n, obituary->position, task);
+        return SKEP_OK;
+    }
+    skep_work_read(&reaper->run, copy, record.n, &reaper->arena, &task->work);
+    task->index = task->work.header.has_index ? (int64_t)task->work.header.index : -1;
+    if (!task->work.is_id_made_up) {
+        snprintf(task->id, sizeof task->id, "%s", task->work.id);
+    }
+    return SKEP_OK;
+}
+
+/* What the task printed before the end. */
+static skep_status reaper_tell_last_words(const struct skep_reaper *reaper, struct skep_conn *conn,
+                                          const struct skep_obituary *obituary,
+                                          const struct reaper_task *task, struct skep_error *err)
+{
+    const struct skep_logs_entry entry = {
+        .job = skep_settle_job(&task->work),
+        .id = task->id,
+        .index = task->index,
+        .attempt = task->work.header.tries + 1,
+        .worker = obituary->worker,
+        .host = reaper->crew->host,
+        .slot = obituary->slot,
+    };
+
+    return skep_last_words_tell(obituary->last_words, conn, &reaper->keys[obituary->lane], &entry, err);
+}
+
+/* The verdict on it, in memory of the reaper.
  *   SKEP_E_NOMEM */
 static skep_status reaper_judge(struct skep_reaper *reaper, const struct skep_obituary *obituary,
-                                struct skep_bytes record, struct skep_verdict *verdict_out,
+                                const struct skep_work *work, struct skep_verdict *verdict_out,
                                 struct skep_error *err)
 {
     struct skep_attempt attempt = {
@@ -149,34 +212,46 @@ static skep_status reaper_judge(struct skep_reaper *reaper, const struct skep_ob
         .finished_ms = obituary->died_ms,
         .now_ms = obituary->died_ms,
         .usage = {.run_s = (double)obituary->ran_ms / 1000, .peak_rss_bytes = obituary->peak_bytes},
+        .output = obituary->last_words != NULL ? obituary->last_words->tails.of : NULL,
     };
+    struct skep_outcome outcome = reaper_outcome(reaper, obituary, work);
     struct skep_settled settled;
-    struct skep_outcome outcome;
-    struct skep_work work;
-    const char *copy;
 
-    skep_arena_reset(&reaper->arena, REAPER_KEEP_BYTES);
     skep_buf_reset(&reaper->bytes);
-    copy = skep_arena_strndup(&reaper->arena, record.bytes, record.n);
-    if (copy == NULL) {
-        return skep_error_set(err, SKEP_E_NOMEM, "no memory for a record of %zu bytes", record.n);
-    }
     if (obituary->position < 0) {
-        skep_work_read(&reaper->run, copy, record.n, &reaper->arena, &work);
+        skep_settle(&reaper->policy, &attempt, work, &outcome, &reaper->bytes, &settled);
     } else {
-        reaper_read_index(reaper, copy, record.n, obituary->position, &work);
-    }
-    outcome = reaper_outcome(reaper, obituary, &work);
-    if (obituary->position < 0) {
-        skep_settle(&reaper->policy, &attempt, &work, &outcome, &reaper->bytes, &settled);
-    } else {
-        reaper_settle_index(reaper, &attempt, &work, &outcome, &settled);
+        reaper_settle_index(reaper, &attempt, work, &outcome, &settled);
     }
     if (skep_buf_failed(&reaper->bytes)) {
         return skep_error_set(err, SKEP_E_NOMEM, "no memory for the verdict on a task");
     }
     *verdict_out = skep_settled_verdict(&settled, &reaper->bytes);
     return SKEP_OK;
+}
+
+/* What ran is looked up where something is to be said of it. SKEP_EMPTY: it was settled before the end came,
+ * or is others' by now. */
+static skep_status reaper_look_up(struct skep_reaper *reaper, struct skep_conn *conn,
+                                  const struct skep_obituary *obituary, struct skep_death *death,
+                                  struct skep_verdict *verdict, struct skep_error *err)
+{
+    struct reaper_task task;
+    struct skep_bytes record;
+    skep_status st = skep_peek_running(conn, &reaper->keys[obituary->lane], obituary->worker,
+                                       obituary->running, &record, err);
+
+    if (st == SKEP_OK) {
+        st = reaper_read_task(reaper, obituary, record, &task, err);
+    }
+    if (st == SKEP_OK && obituary->last_words != NULL) {
+        st = reaper_tell_last_words(reaper, conn, obituary, &task, err);
+    }
+    if (st == SKEP_OK && obituary->ended_for != SKEP_STOP_NONE) {
+        st = reaper_judge(reaper, obituary, &task.work, verdict, err);
+        death->verdict = verdict;
+    }
+    return st;
 }
 
 static skep_status reaper_bury(struct skep_reaper *reaper, struct skep_conn *conn,
@@ -191,20 +266,14 @@ static skep_status reaper_bury(struct skep_reaper *reaper, struct skep_conn *con
         .info = obituary->info,
     };
     struct skep_verdict verdict;
-    struct skep_bytes record;
     bool is_ours;
     skep_status st;
 
-    if (obituary->ended_for != SKEP_STOP_NONE) {
-        st = skep_peek_running(conn, keys, obituary->worker, obituary->running, &record, err);
-        if (st == SKEP_OK) {
-            st = reaper_judge(reaper, obituary, record, &verdict, err);
-            death.verdict = &verdict;
-        } else if (st == SKEP_EMPTY) {
-            death.running = SKEP_RUNNING_NONE; /* it was settled before the end came, or is others' by now */
-            st = SKEP_OK;
-        }
-        if (st != SKEP_OK) {
+    if (obituary->ended_for != SKEP_STOP_NONE || obituary->last_words != NULL) {
+        st = reaper_look_up(reaper, conn, obituary, &death, &verdict, err);
+        if (st == SKEP_EMPTY) {
+            death.running = SKEP_RUNNING_NONE;
+        } else if (st != SKEP_OK) {
             return st;
         }
     }
@@ -222,10 +291,11 @@ skep_status skep_reaper_bury_all(struct skep_reaper *reaper, struct skep_conn *c
 
     reaper->n_mourned = 0;
     for (size_t i = 0; i < n; i++) {
-        const struct skep_obituary *obituary = &reaper->mourned[i];
+        struct skep_obituary *obituary = &reaper->mourned[i];
         struct skep_error why = {0};
         skep_status one = st == SKEP_OK ? reaper_bury(reaper, conn, obituary, &why) : st;
         if (one == SKEP_OK) {
+            skep_obituary_release(obituary);
             continue;
         }
         reaper->mourned[reaper->n_mourned++] = *obituary;

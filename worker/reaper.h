@@ -31,7 +31,8 @@ SKEP_MUST_USE skep_status skep_reaper_init(struct skep_reaper *reaper, struct sk
                                            const struct skep_keys *keys, struct skep_error *err);
 void skep_reaper_release(struct skep_reaper *reaper); /* zeroed is fine */
 
-/* A slot of ours is over: to be buried. When too many wait, the lease of the others finds it. */
+/* A slot of ours is over: to be buried. Its obituary is the reaper's now. When too many wait, the lease of
+ * the others finds it. */
 void skep_reaper_mourn(struct skep_reaper *reaper, const struct skep_obituary *obituary);
 
 /* Bury them. A queue that is unwell (a key of the wrong type, no memory) keeps the others waiting no longer

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "run/fault.h"
 
 enum { SET_UP_CACHE_FILES = 1024 };
@@ -25,6 +26,19 @@ skep_status skep_set_up_outputs(const struct skep_worker_settings *s, struct ske
                                 struct skep_error *err)
 {
     return set_up_roots(s->output.n > 0 ? &s->output : &s->data, roots_out, err);
+}
+
+skep_status skep_set_up_page(const struct skep_worker_settings *settings, struct skep_page **page_out,
+                             struct skep_error *err)
+{
+    void *page = mmap(NULL, sizeof **page_out, PROT_READ | PROT_WRITE, MAP_SHARED, (int)settings->page_fd, 0);
+
+    if (page == MAP_FAILED) {
+        return skep_error_errno(err, SKEP_E_IO, "no page in common with the agent");
+    }
+    *page_out = page;
+    skep_log_follow_level(&(*page_out)->log_level);
+    return SKEP_OK;
 }
 
 static skep_status set_up_lanes(struct skep_slot *slot, struct skep_error *err)
@@ -63,15 +77,26 @@ static void set_up_running(struct skep_slot *slot)
     slot->policy = skep_settle_policy(s);
 }
 
+/* Unbuffered: what a crash interrupts is there. */
+static skep_status set_up_capture(struct skep_slot *slot, struct skep_error *err)
+{
+    static const int fds[SKEP_OUTPUTS] = {STDOUT_FILENO, STDERR_FILENO};
+
+    setvbuf(stdout, NULL, _IONBF, 0);
+    return skep_capture_begin(&slot->capture, slot->page, fds, err);
+}
+
 skep_status skep_slot_set_up(struct skep_slot *slot, struct skep_error *err)
 {
     const struct skep_worker_settings *s = slot->settings;
-    skep_status st;
+    skep_status st = skep_set_up_page(s, &slot->page, err);
 
-    slot->page = mmap(NULL, sizeof *slot->page, PROT_READ | PROT_WRITE, MAP_SHARED, (int)s->page_fd, 0);
     slot->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     slot->poke_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (slot->page == MAP_FAILED || slot->wake_fd < 0 || slot->poke_fd < 0) {
+    if (st != SKEP_OK) {
+        return st;
+    }
+    if (slot->wake_fd < 0 || slot->poke_fd < 0) {
         return skep_error_errno(err, SKEP_E_IO, "the slot cannot set itself up");
     }
     atomic_store(&slot->page->running, -1);
@@ -90,6 +115,9 @@ skep_status skep_slot_set_up(struct skep_slot *slot, struct skep_error *err)
     if (st == SKEP_OK) {
         st = skep_fault_install(err);
         skep_fault_keep(&slot->page->fault);
+    }
+    if (st == SKEP_OK) {
+        st = set_up_capture(slot, err);
     }
     set_up_running(slot);
     skep_sweeps_init(&slot->sweeps, &slot->run, &slot->arena);

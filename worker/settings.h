@@ -31,14 +31,14 @@ struct skep_worker_settings {
     double backoff_s;
     double backoff_max_s;
     bool syncs_outputs;
-    const char *log_level;
+    const char *log_level, *log_format;
     const char *config;
     bool help, version, describe_metrics;
     bool man, words; /* for the project's own pages */
     /* between an agent and its slots only */
-    int64_t slot; /* -1: this is the agent */
-    int64_t control_fd, page_fd, news_fd;
-    bool gathers; /* this is the gatherer child */
+    int64_t slot;                                 /* -1: this is the agent */
+    int64_t control_fd, page_fd, news_fd, log_fd; /* log_fd -1: standard error */
+    bool gathers;                                 /* this is the gatherer child */
 };
 
 extern const struct skep_option skep_worker_options[];

@@ -31,6 +31,7 @@ struct skep_attempt {
     int64_t started_ms, finished_ms; /* wall */
     int64_t now_ms;                  /* Redis TIME, as well as the slot knows it */
     struct skep_usage usage;
+    const struct skep_result_output *output; /* what it has printed; NULL: nothing */
 };
 
 /* A verdict whose bytes are in a buffer that still grows: places instead of pointers. */

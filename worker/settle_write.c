@@ -31,6 +31,7 @@ static void settle_write_result(const struct skep_attempt *attempt, const struct
         .finished_ms = attempt->finished_ms,
         .usage = attempt->usage,
         .meta = work->task.meta,
+        .output = attempt->output,
     };
 
     settled->result_at = bytes->length;

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 
 #include "base/arena.h"
+#include "capture.h"
 #include "lane.h"
 #include "npy/cache.h"
 #include "npy/roots.h"
@@ -26,6 +27,8 @@ struct skep_running {
     struct skep_lane *lane; /* NULL: nothing does */
     const char *kernel, *job;
     const char *id;                 /* of a plain task */
+    int64_t index;                  /* of a plain task that has one; -1 */
+    int64_t attempt;                /* 1 for the first */
     const struct skep_sweep *sweep; /* NULL: it is one. Else POSITION of this runs */
     int64_t position;
 };
@@ -61,8 +64,10 @@ struct skep_slot {
     bool is_finishing;       /* take nothing more */
     bool is_leaving_now;     /* start nothing more either */
     struct skep_running running;
-    struct rusage usage; /* of the main thread, when the last task ended */
-    int64_t n_run;       /* tasks so far */
+    struct skep_capture capture; /* what tasks print */
+    int64_t read_along_ms;       /* when it was last looked at while a task ran */
+    struct rusage usage;         /* of the main thread, when the last task ended */
+    int64_t n_run;               /* tasks so far */
 };
 
 /* Returns the slot's exit status (SKEP_SLOT_..., page.h). */

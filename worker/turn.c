@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cancelled.h"
+#include "turn_output.h"
 #include "turn_range.h"
 
 enum {
@@ -84,8 +85,12 @@ static skep_status turn_compute(struct skep_slot *slot, struct skep_lane *lane, 
 {
     struct skep_batch *batch = &lane->hand.batch;
     double own_s = work->task.timeout_s;
-    const struct skep_running running = {
-        .lane = lane, .kernel = work->task.kernel, .job = skep_settle_job(work), .id = work->id};
+    const struct skep_running running = {.lane = lane,
+                                         .kernel = work->task.kernel,
+                                         .job = skep_settle_job(work),
+                                         .id = work->id,
+                                         .index = work->header.has_index ? (int64_t)work->header.index : -1,
+                                         .attempt = work->header.tries + 1};
     struct skep_outcome outcome;
 
     skep_turn_announce(slot, &running, skep_settle_time_s(&slot->policy, own_s), began_ns / 1000000);
@@ -98,6 +103,7 @@ static skep_status turn_compute(struct skep_slot *slot, struct skep_lane *lane, 
     if (outcome.status == SKEP_STOPPED) {
         outcome.status = skep_turn_stopped(slot, own_s, &outcome.err);
     }
+    attempt->output = skep_turn_end_output(slot, (int64_t)(attempt->usage.run_s * 1e9));
     skep_turn_announce_end(slot);
     if (outcome.status == SKEP_STOPPED) {
         return SKEP_STOPPED;
@@ -185,6 +191,7 @@ static void turn_begin(struct skep_slot *slot)
         slot->is_busy = true;
         skep_metrics_set(&slot->page->metrics, SKEP_METRIC_SLOTS_BUSY, 1);
         skep_slot_poke(slot->poke_fd);
+        skep_capture_wake(&slot->capture);
     }
 }
 
@@ -219,6 +226,7 @@ skep_status skep_turn_run(struct skep_slot *slot, struct skep_lane *lane, struct
     } else {
         st = turn_run_batch(slot, lane, &n_run, err);
     }
+    skep_turn_sweep_output(slot, lane);
     spent_s = (double)(skep_monotonic_ns() - began_ns) * 1e-9;
     if (!lane->hand.is_range) {
         skep_lane_learn(lane, spent_s, (size_t)n_run);

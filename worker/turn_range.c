@@ -9,6 +9,7 @@
 #include "sweep/crc32c.h"
 #include "sweep/order.h"
 #include "turn.h"
+#include "turn_output.h"
 
 enum {
     RANGE_SEAL_MS = 20,      /* so old is at most what waits to be sealed when a long task begins */
@@ -173,10 +174,12 @@ static void range_run_one(struct skep_range_turn *turn)
                                          .kernel = turn->known->sweep.kernel,
                                          .job = chunk->job,
                                          .sweep = &turn->known->sweep,
-                                         .position = position};
+                                         .position = position,
+                                         .attempt = turn->work.header.tries + 1};
     struct skep_outcome no_room = {0};
     struct range_one one;
 
+    turn->output = NULL;
     no_room.status = skep_chunk_reserve(chunk, &no_room.err);
     if (no_room.status != SKEP_OK) {
         skep_turn_range_fail(turn, skep_turn_range_index(turn, position), &no_room, 0);
@@ -191,6 +194,7 @@ static void range_run_one(struct skep_range_turn *turn)
     atomic_store_explicit(&slot->page->deadline_ms, 0, memory_order_relaxed); /* as in turn.c */
     turn->now_ns = skep_monotonic_ns();
     pthread_mutex_lock(&slot->lock);
+    turn->output = skep_turn_end_output(slot, turn->now_ns - began_ns);
     skep_turn_announce_end(slot);
     turn->run_ns += turn->now_ns - began_ns;
     skep_tuner_see(&turn->known->tuner, turn->now_ns - began_ns);

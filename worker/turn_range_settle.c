@@ -23,7 +23,8 @@ void skep_turn_range_settle(struct skep_range_turn *turn, int64_t index, const s
                                    .slot = (int)slot->settings->slot,
                                    .finished_ms = skep_wall_ms(),
                                    .now_ms = turn->now_ns / 1000000 + turn->lane->skew_ms,
-                                   .usage = skep_turn_usage(slot, ran_ns)};
+                                   .usage = skep_turn_usage(slot, ran_ns),
+                                   .output = turn->output};
     const struct skep_work *work =
         skep_index_work_at(&turn->work, turn->known, chunk->next - 1, index, outcome->status != SKEP_OK);
     size_t mark = chunk->bytes.length;
@@ -66,6 +67,7 @@ void skep_turn_range_fail_some(struct skep_range_turn *turn, skep_status status,
     struct skep_error why;
 
     turn->is_over = true;
+    turn->output = NULL; /* whatever the last one printed */
     for (int n = 0; n < RANGE_FAIL_MAX && chunk->next < chunk->hi && !skep_chunk_is_full(chunk) &&
                     skep_chunk_reserve(chunk, &why) == SKEP_OK;
          n++) {

@@ -29,7 +29,7 @@ struct skep_logs_entry {
     const char *text;   /* the tail: anybody's bytes */
     size_t text_n;
     uint64_t total_n; /* so much was printed; above text_n: what came before is lost */
-    uint64_t n_lost;  /* so many outputs of this slot before this one were too many to be kept */
+    uint64_t n_lost;  /* so many outputs of this slot after this one were too many to be kept */
     int64_t at_ms;    /* Redis TIME, when read */
 };
 

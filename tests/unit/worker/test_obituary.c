@@ -17,7 +17,7 @@ static int set_up(void **state)
 {
     (void)state;
     memset(&page, 0, sizeof page);
-    child = (struct skep_child){.number = 3, .page = &page};
+    child = (struct skep_child){.number = 3, .page = &page, .output_fds = {-1, -1}};
     child.usage.ru_maxrss = 12 * 1024 + 512; /* KiB */
     snprintf(page.lanes[0].worker, sizeof page.lanes[0].worker, "h:1:a");
     snprintf(page.lanes[2].worker, sizeof page.lanes[2].worker, "h:1:c");
