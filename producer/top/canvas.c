@@ -194,8 +194,36 @@ static int canvas_add(struct skep_canvas *canvas, struct skep_box box, enum skep
     return used;
 }
 
-int skep_canvas_bytes(struct skep_canvas *canvas, struct skep_box box, enum skep_style style,
-                      const char *bytes, size_t n)
+/* Where TEXT must begin so that an ellipsis and the rest of it fit into WIDTH columns. */
+static const char *canvas_find_tail(const struct skep_canvas *canvas, const char *text, int width)
+{
+    int total = skep_canvas_width(canvas, text);
+    size_t n = strlen(text);
+    size_t i = 0;
+
+    while (i < n && total > width - 1) {
+        struct canvas_glyph glyph = canvas_next(canvas, text + i, n - i);
+        total -= glyph.width > 0 ? glyph.width : 0;
+        i += canvas_step(text + i, n - i, &glyph);
+    }
+    return text + i;
+}
+
+static int canvas_add_tail(struct skep_canvas *canvas, struct skep_box box, enum skep_style style,
+                           const char *text)
+{
+    const char *ellipsis = canvas_ellipsis(canvas);
+
+    if (skep_canvas_width(canvas, text) <= box.width) {
+        return canvas_add(canvas, box, style, text);
+    }
+    skep_canvas_put(canvas, box.row, box.column, style, ellipsis, strlen(ellipsis));
+    text = canvas_find_tail(canvas, text, box.width);
+    return 1 + canvas_add(canvas, (struct skep_box){box.row, box.column + 1, box.width - 1}, style, text);
+}
+
+static int canvas_strange(struct skep_canvas *canvas, struct skep_box box, enum skep_style style,
+                          const char *bytes, size_t n, bool is_tail)
 {
     struct skep_buf buf;
     int used = 0;
@@ -204,10 +232,22 @@ int skep_canvas_bytes(struct skep_canvas *canvas, struct skep_box box, enum skep
     skep_buf_init(&buf, CANVAS_TEXT_BYTES * 4 + 16);
     skep_words_add_harmless(&buf, bytes, n, CANVAS_TEXT_BYTES);
     if (!skep_buf_failed(&buf) && buf.length > 0 && box.width > 0) {
-        used = canvas_add(canvas, box, style, buf.bytes);
+        used = (is_tail ? canvas_add_tail : canvas_add)(canvas, box, style, buf.bytes);
     }
     skep_buf_release(&buf);
     return used;
+}
+
+int skep_canvas_bytes(struct skep_canvas *canvas, struct skep_box box, enum skep_style style,
+                      const char *bytes, size_t n)
+{
+    return canvas_strange(canvas, box, style, bytes, n, false);
+}
+
+int skep_canvas_tail(struct skep_canvas *canvas, struct skep_box box, enum skep_style style,
+                     const char *bytes, size_t n)
+{
+    return canvas_strange(canvas, box, style, bytes, n, true);
 }
 
 int skep_canvas_printf(struct skep_canvas *canvas, struct skep_box box, enum skep_style style,

@@ -56,6 +56,10 @@ struct skep_box {
 int skep_canvas_bytes(struct skep_canvas *canvas, struct skep_box box, enum skep_style style,
                       const char *bytes, size_t n);
 
+/* The same, but of what does not fit the end is shown, behind an ellipsis. */
+int skep_canvas_tail(struct skep_canvas *canvas, struct skep_box box, enum skep_style style,
+                     const char *bytes, size_t n);
+
 /* Our own words, which may hold bytes of strangers, too. */
 int skep_canvas_printf(struct skep_canvas *canvas, struct skep_box box, enum skep_style style,
                        const char *format, ...) __attribute__((format(printf, 4, 5)));

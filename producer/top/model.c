@@ -115,11 +115,66 @@ static void model_rate_jobs(struct skep_top_seen *seen, const struct skep_top_se
     }
 }
 
+static struct skep_top_pace model_pace(const struct skep_overview *overview)
+{
+    const struct skep_queue_status *status = &overview->status;
+
+    return (struct skep_top_pace){overview->at_ms, status->n_in, status->n_out, status->counts_puts};
+}
+
+/* The counts of before that still matter, and those of now. The first ones are those that the server has
+ * kept. */
+static void model_keep_pace(struct skep_top_seen *seen, const struct skep_top_seen *before)
+{
+    const struct skep_queue_status *status = &seen->overview.status;
+    int64_t horizon_ms = seen->overview.at_ms - SKEP_TOP_PACE_MS;
+    size_t first = 0;
+
+    if (before == NULL && !isnan(seen->overview.out_per_s) && status->pace.at_ms > 0) {
+        seen->pace[seen->n_pace++] =
+            (struct skep_top_pace){seen->overview.at_ms - (status->now_ms - status->pace.at_ms),
+                                   status->pace.n_in, status->pace.n_out, status->counts_puts};
+    }
+    while (before != NULL && first + 1 < before->n_pace &&
+           (before->pace[first + 1].at_ms <= horizon_ms || before->n_pace - first >= SKEP_TOP_PACE)) {
+        first++;
+    }
+    for (; before != NULL && first < before->n_pace; first++) {
+        seen->pace[seen->n_pace++] = before->pace[first];
+    }
+    seen->pace[seen->n_pace++] = model_pace(&seen->overview);
+}
+
+static double model_per_s(int64_t from, int64_t to, int64_t ms)
+{
+    return to >= from && ms > 0 ? ((double)to - (double)from) * 1000 / (double)ms : NAN;
+}
+
+/* Rates of the last ten seconds instead of those of the last two. */
+static void model_steady(struct skep_top_seen *seen)
+{
+    const struct skep_top_pace *first = &seen->pace[0], *last = &seen->pace[seen->n_pace - 1];
+    struct skep_overview *overview = &seen->overview;
+
+    if (seen->n_pace < 2 || isnan(overview->out_per_s)) {
+        return;
+    }
+    overview->out_per_s = model_per_s(first->n_out, last->n_out, last->at_ms - first->at_ms);
+    if (first->counts_puts == last->counts_puts) {
+        overview->in_per_s = model_per_s(first->n_in, last->n_in, last->at_ms - first->at_ms);
+    }
+    if (overview->n_left > 0 && overview->out_per_s > 0) {
+        overview->eta_s = (double)overview->n_left / overview->out_per_s;
+    }
+}
+
 void skep_top_queue_see(struct skep_top_queue *queue, struct skep_top_seen *seen)
 {
     struct skep_top_seen *before = queue->seen;
 
     model_rate_jobs(seen, before);
+    model_keep_pace(seen, before);
+    model_steady(seen);
     if (before != NULL) {
         size_t kept = before->n_out < SKEP_TOP_HISTORY ? before->n_out : SKEP_TOP_HISTORY - 1;
         memcpy(seen->out_per_s, before->out_per_s + (before->n_out - kept), kept * sizeof seen->out_per_s[0]);

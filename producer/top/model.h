@@ -17,12 +17,23 @@ enum {
     SKEP_TOP_MAX_QUEUES = 100000, /* that are listed */
     SKEP_TOP_ALL_QUEUES = 128,    /* up to here all are read each time; of more only those on the screen */
     SKEP_TOP_HISTORY = 150,       /* rates that are kept of a queue */
+    SKEP_TOP_PACE = 64,           /* counts that are kept of a queue, to reckon rates from */
+    SKEP_TOP_PACE_MS = 10000,     /* as far back: a rate that jumps cannot be read */
     SKEP_TOP_WORDS = 320
+};
+
+/* How much had come and gone, when. */
+struct skep_top_pace {
+    int64_t at_ms; /* monotonic */
+    int64_t n_in, n_out;
+    bool counts_puts;
 };
 
 /* A queue that has been read. Large: on the heap. */
 struct skep_top_seen {
-    struct skep_overview overview;
+    struct skep_overview overview; /* its rates are those of the last ten seconds or so */
+    size_t n_pace;
+    struct skep_top_pace pace[SKEP_TOP_PACE]; /* the newest last */
     struct skep_finding findings[SKEP_FINDINGS_MAX];
     size_t n_findings;
     double *job_per_s; /* of overview.jobs, tasks that are over; NaN: not known (yet). skep_free */

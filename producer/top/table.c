@@ -28,24 +28,16 @@ static size_t table_pick_drop(const struct skep_column *columns, size_t n, const
     return pick;
 }
 
-/* What is left goes to those that stretch, evenly; the last of them take what the first do not want. */
+/* What is left goes to the first that stretches, as far as it wants it, then to the next. */
 static void table_stretch(const struct skep_column *columns, size_t n, int left, int *widths)
 {
-    int n_stretchy = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        n_stretchy += columns[i].is_stretchy && widths[i] > 0;
-    }
     for (size_t i = 0; i < n && left > 0; i++) {
-        int share, room;
-        if (!columns[i].is_stretchy || widths[i] == 0) {
-            continue;
+        int room = columns[i].most > 0 ? columns[i].most - widths[i] : left;
+        if (columns[i].is_stretchy && widths[i] > 0 && room > 0) {
+            room = room < left ? room : left;
+            widths[i] += room;
+            left -= room;
         }
-        share = left / n_stretchy--;
-        room = columns[i].most > 0 ? columns[i].most - widths[i] : share;
-        share = share < room ? share : room;
-        widths[i] += share;
-        left -= share;
     }
 }
 
@@ -112,7 +104,8 @@ void skep_table_row(struct skep_canvas *canvas, int row, const struct skep_colum
         if (cell->is_bar) {
             skep_canvas_bar(canvas, box, cell->done, cell->failed);
         } else if (cell->bytes != NULL) {
-            (void)skep_canvas_bytes(canvas, box, cell->style, cell->bytes, cell->n);
+            (columns[i].is_tail ? skep_canvas_tail : skep_canvas_bytes)(canvas, box, cell->style, cell->bytes,
+                                                                        cell->n);
         } else {
             table_text(canvas, box, columns[i].is_right, cell->style, cell->text);
         }

@@ -16,6 +16,7 @@ struct skep_column {
     bool is_right;    /* numbers */
     bool is_stretchy; /* takes what room is left, up to `most` (0: all of it) */
     int most;
+    bool is_tail; /* of a stranger's name that does not fit the end is shown: ids begin alike */
 };
 
 enum { SKEP_TABLE_COLUMNS = 16, SKEP_TABLE_GAP = 2 };

@@ -36,8 +36,8 @@ void skep_top_cell_count(struct skep_table_cell *cell, int64_t count)
 {
     char text[SKEP_SHORT_BYTES];
 
-    skep_top_cell_text(cell, count == 0 ? SKEP_STYLE_DIM : SKEP_STYLE_PLAIN, "%s",
-                       skep_short_count(count, text));
+    skep_top_cell_text(cell, count <= 0 ? SKEP_STYLE_DIM : SKEP_STYLE_PLAIN, "%s",
+                       count < 0 ? "-" : skep_short_count(count, text));
 }
 
 void skep_top_cell_bytes(struct skep_table_cell *cell, enum skep_style style, const char *text)
@@ -45,16 +45,6 @@ void skep_top_cell_bytes(struct skep_table_cell *cell, enum skep_style style, co
     cell->style = text != NULL ? style : SKEP_STYLE_DIM;
     cell->bytes = text != NULL ? text : "-";
     cell->n = strlen(cell->bytes);
-}
-
-const char *skep_top_task_name(const struct skep_info_running *running, char *text, size_t size)
-{
-    if (running->index >= 0) {
-        snprintf(text, size, "%" PRId64, running->index);
-    } else {
-        snprintf(text, size, "%s", running->id != NULL ? running->id : "-");
-    }
-    return text;
 }
 
 void skep_top_piece(struct skep_top_pieces *pieces, const char *word, enum skep_style style,

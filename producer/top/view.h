@@ -41,11 +41,8 @@ enum skep_style skep_top_severity_style(enum skep_severity severity);
 /* Write into a cell. */
 void skep_top_cell_text(struct skep_table_cell *cell, enum skep_style style, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-void skep_top_cell_count(struct skep_table_cell *cell, int64_t count); /* dim when it is 0 */
+void skep_top_cell_count(struct skep_table_cell *cell, int64_t count); /* below 0: not known */
 void skep_top_cell_bytes(struct skep_table_cell *cell, enum skep_style style, const char *text /* or NULL */);
-
-/* Which task of its job runs in a slot: its index, or its id; "-": it does not say. SIZE bytes. */
-const char *skep_top_task_name(const struct skep_info_running *running, char *text, size_t size);
 
 /* Pieces "waiting 17  held 3" one after the other, from the left edge of BOX, as far as they fit. */
 struct skep_top_pieces {

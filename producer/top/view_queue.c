@@ -20,10 +20,10 @@ enum {
     JOBS_COLUMNS
 };
 
-enum { QUEUE_FINDINGS = 3, QUEUE_KERNELS = 3, QUEUE_SPARK = 30, QUEUE_LINE_BYTES = 512 };
+enum { QUEUE_FINDINGS = 3, QUEUE_KERNELS = 3, QUEUE_SPARK = 20, QUEUE_LINE_BYTES = 512 };
 
 static const struct skep_column jobs_columns[JOBS_COLUMNS] = {
-    [JOBS_NAME] = {.title = "JOB", .width = 12, .is_stretchy = true, .most = 60},
+    [JOBS_NAME] = {.title = "JOB", .width = 12, .is_stretchy = true, .most = 32},
     [JOBS_BAR] = {.title = "", .width = 10, .is_stretchy = true, .most = 40, .drop = 4},
     [JOBS_PERCENT] = {.title = "%", .width = 4, .is_right = true},
     [JOBS_OVER] = {.title = "OVER", .width = 7, .is_right = true, .drop = 7},
@@ -66,7 +66,8 @@ static void jobs_cells(const struct skep_top_picture *picture, size_t item, stru
     cells[JOBS_BAR].done = total > 0 ? over / total : 0;
     cells[JOBS_BAR].failed = total > 0 ? (double)job->n_failed / total : 0;
     if (total > 0) {
-        skep_top_cell_text(&cells[JOBS_PERCENT], SKEP_STYLE_PLAIN, "%d%%", (int)(100 * over / total));
+        skep_top_cell_text(&cells[JOBS_PERCENT], SKEP_STYLE_PLAIN, "%d%%",
+                           (int)(over < total ? 100 * over / total : 100));
     } else {
         skep_top_cell_text(&cells[JOBS_PERCENT], SKEP_STYLE_DIM, "-");
     }
@@ -107,7 +108,7 @@ static void queue_draw_finding(struct skep_canvas *canvas, int row, const struct
 {
     enum skep_style style = skep_top_severity_style(skep_finding_severity(finding->kind));
     struct skep_box box = {row, 1, canvas->columns - 2};
-    int used = skep_canvas_printf(canvas, box, style, "%s ", skep_finding_word(finding->kind));
+    int used = skep_canvas_printf(canvas, box, style, "%s: ", skep_finding_word(finding->kind));
 
     box.column += used;
     box.width -= used;
@@ -123,7 +124,7 @@ static void queue_draw_pace(const struct skep_top_picture *picture, struct skep_
     struct skep_top_pieces pieces = {canvas, {row, 1, canvas->columns - 2}};
     char text[SKEP_SHORT_BYTES];
 
-    if (canvas->columns > 2 * QUEUE_SPARK) {
+    if (canvas->columns > 3 * QUEUE_SPARK) {
         pieces.box.width -= QUEUE_SPARK + 2;
         skep_canvas_spark(canvas, (struct skep_box){row, canvas->columns - 1 - QUEUE_SPARK, QUEUE_SPARK},
                           SKEP_STYLE_GOOD, picture->seen->out_per_s, picture->seen->n_out);

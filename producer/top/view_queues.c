@@ -20,7 +20,7 @@ enum {
 };
 
 static const struct skep_column queues_columns[QUEUES_COLUMNS] = {
-    [QUEUES_NAME] = {.title = "QUEUE", .width = 10, .is_stretchy = true, .most = 40},
+    [QUEUES_NAME] = {.title = "QUEUE", .width = 8, .is_stretchy = true, .most = 40},
     [QUEUES_STATE] = {.title = "STATE", .width = 12, .drop = 2},
     [QUEUES_WAITING] = {.title = "WAITING", .width = 7, .is_right = true, .drop = 1},
     [QUEUES_HELD] = {.title = "HELD", .width = 6, .is_right = true, .drop = 7},

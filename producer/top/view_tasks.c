@@ -18,14 +18,12 @@ enum {
     TASKS_COLUMNS
 };
 
-enum { TASKS_NAME_BYTES = 512 };
-
 static const struct skep_column tasks_columns[TASKS_COLUMNS] = {
-    [TASKS_JOB] = {.title = "JOB", .width = 10, .is_stretchy = true, .most = 40, .drop = 6},
-    [TASKS_NAME] = {.title = "TASK", .width = 10, .is_stretchy = true, .most = 30},
+    [TASKS_JOB] = {.title = "JOB", .width = 10, .is_stretchy = true, .most = 24, .drop = 6},
+    [TASKS_NAME] = {.title = "TASK", .width = 10, .is_stretchy = true, .most = 40, .is_tail = true},
     [TASKS_KERNEL] = {.title = "KERNEL", .width = 9, .drop = 2},
     [TASKS_FOR] = {.title = "FOR", .width = 6, .is_right = true},
-    [TASKS_BAR] = {.title = "", .width = 8, .drop = 5},
+    [TASKS_BAR] = {.title = "", .width = 8, .is_stretchy = true, .most = 20, .drop = 5},
     [TASKS_LIMIT] = {.title = "LIMIT", .width = 6, .is_right = true, .drop = 4},
     [TASKS_HOST] = {.title = "HOST", .width = 8, .drop = 3},
     [TASKS_SLOT] = {.title = "SLOT", .width = 4, .is_right = true, .drop = 1},
@@ -49,11 +47,14 @@ static void tasks_cells(const struct skep_top_picture *picture, size_t item, str
     double for_s = tasks_for_s(picture, &info->running);
     double limit_s = tasks_limit_s(&info->running);
     bool is_late = for_s > limit_s; /* NaN: never */
-    char text[SKEP_SHORT_BYTES], name[sizeof cells->text];
+    char text[SKEP_SHORT_BYTES];
 
     skep_top_cell_bytes(&cells[TASKS_JOB], SKEP_STYLE_PLAIN, info->running.job);
-    skep_top_cell_text(&cells[TASKS_NAME], SKEP_STYLE_STRONG, "%s",
-                       skep_top_task_name(&info->running, name, sizeof name));
+    if (info->running.index >= 0) {
+        skep_top_cell_text(&cells[TASKS_NAME], SKEP_STYLE_STRONG, "%" PRId64, info->running.index);
+    } else {
+        skep_top_cell_bytes(&cells[TASKS_NAME], SKEP_STYLE_STRONG, info->running.id);
+    }
     skep_top_cell_bytes(&cells[TASKS_KERNEL], SKEP_STYLE_PLAIN, info->running.kernel);
     skep_top_cell_text(&cells[TASKS_FOR], is_late ? SKEP_STYLE_BAD : SKEP_STYLE_PLAIN, "%s",
                        skep_short_seconds(for_s, text));
@@ -71,13 +72,18 @@ static void tasks_detail(const struct skep_top_picture *picture, size_t item, st
 {
     const struct skep_overview_slot *slot = &picture->seen->overview.slots[item];
     const struct skep_info *info = &slot->info;
-    char name[TASKS_NAME_BYTES];
+    const struct skep_info_running *running = &info->running;
+    char index[24] = "";
 
-    (void)skep_canvas_printf(
-        canvas, box, SKEP_STYLE_DIM, "%s%s%s on %s, pid %" PRId64 "; %" PRId64 " in hand",
-        info->running.job != NULL ? info->running.job : "", info->running.job != NULL ? " " : "",
-        skep_top_task_name(&info->running, name, sizeof name), info->host != NULL ? info->host : "?",
-        info->pid, slot->status->n_held);
+    if (running->index >= 0) {
+        snprintf(index, sizeof index, "%" PRId64, running->index);
+    }
+    (void)skep_canvas_printf(canvas, box, SKEP_STYLE_DIM, "%s %s on %s, pid %" PRId64 "; %" PRId64 " in hand",
+                             running->job != NULL ? running->job : "task",
+                             running->index >= 0   ? index
+                             : running->id != NULL ? running->id
+                                                   : "without a name",
+                             info->host != NULL ? info->host : "?", info->pid, slot->status->n_held);
 }
 
 const struct skep_top_view_row skep_top_view_tasks = {

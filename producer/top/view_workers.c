@@ -23,7 +23,7 @@ enum {
 };
 
 static const struct skep_column workers_columns[WORKERS_COLUMNS] = {
-    [WORKERS_HOST] = {.title = "HOST", .width = 10, .is_stretchy = true, .most = 24},
+    [WORKERS_HOST] = {.title = "HOST", .width = 10, .is_stretchy = true, .most = 14},
     [WORKERS_SLOT] = {.title = "SLOT", .width = 4, .is_right = true},
     [WORKERS_STATE] = {.title = "STATE", .width = 7, .drop = 1},
     [WORKERS_HELD] = {.title = "HELD", .width = 5, .is_right = true, .drop = 8},
@@ -52,7 +52,7 @@ static void workers_state(const struct skep_overview_slot *slot, struct skep_tab
 
 static void workers_told(const struct skep_info *info, struct skep_table_cell *cells)
 {
-    char text[SKEP_SHORT_BYTES], name[sizeof cells->text];
+    char text[SKEP_SHORT_BYTES];
 
     skep_top_cell_bytes(&cells[WORKERS_HOST], SKEP_STYLE_STRONG, info->host);
     skep_top_cell_text(&cells[WORKERS_SLOT], SKEP_STYLE_PLAIN, "%" PRId64, info->slot);
@@ -69,7 +69,7 @@ static void workers_told(const struct skep_info *info, struct skep_table_cell *c
     if (info->running.is_any) {
         skep_top_cell_text(&cells[WORKERS_RUNS], SKEP_STYLE_PLAIN, "%s %s",
                            info->running.kernel != NULL ? info->running.kernel : "?",
-                           skep_top_task_name(&info->running, name, sizeof name));
+                           info->running.job != NULL ? info->running.job : "");
     } else {
         skep_top_cell_text(&cells[WORKERS_RUNS], SKEP_STYLE_DIM, "-");
     }

@@ -76,6 +76,19 @@ static void test_canvas__right(void **state)
     expect("      12\n");
 }
 
+/* Of names that begin alike the end is shown; half a wide character is not. */
+static void test_canvas__tail(void **state)
+{
+    const struct skep_box first = {0, 0, 5}, second = {1, 0, 5}, third = {2, 0, 5};
+
+    (void)state;
+    begin(3, 10);
+    assert_int_equal(skep_canvas_tail(&canvas, first, SKEP_STYLE_PLAIN, "abcdefgh", 8), 5);
+    assert_int_equal(skep_canvas_tail(&canvas, second, SKEP_STYLE_PLAIN, "abc", 3), 3);
+    assert_int_equal(skep_canvas_tail(&canvas, third, SKEP_STYLE_PLAIN, "a日本x", 8), 4);
+    expect("…efgh\nabc\n…本x\n");
+}
+
 /* A wide character takes two columns; one that would be cut in half is left out. */
 static void test_canvas__wide(void **state)
 {
@@ -227,6 +240,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_canvas__text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_canvas__cuts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_canvas__tail, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_canvas__right, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_canvas__wide, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_canvas__breaks_wide, set_up, tear_down),

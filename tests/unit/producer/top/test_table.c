@@ -30,7 +30,7 @@ static void test_table__stretches(void **state)
 {
     (void)state;
     expect_widths(25, 6, 4, 5, 4);
-    expect_widths(29, 8, 4, 5, 6);
+    expect_widths(29, 10, 4, 5, 4);
     expect_widths(60, 12, 4, 5, 33);
 }
 
@@ -38,7 +38,7 @@ static void test_table__stretches(void **state)
 static void test_table__drops(void **state)
 {
     (void)state;
-    expect_widths(24, 9, 4, 0, 7);
+    expect_widths(24, 12, 4, 0, 4);
     expect_widths(17, 11, 4, 0, 0);
 }
 
