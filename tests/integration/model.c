@@ -251,6 +251,11 @@ size_t model_n_keys(const struct model *model)
     for (size_t i = 0; i < model->n_workers; i++) {
         n += model->workers[i].held.n > 0;
     }
+    n += model->has_account;
+    for (size_t i = 0; i < model->n_jobs; i++) {
+        n += model->jobs[i].account.is_told;
+        n += model->jobs[i].account.n_slow > 0;
+    }
     n += model->n_crashes > 0;
     n += model->n_pushes > 0;
     n += model->n_jobs > 0;

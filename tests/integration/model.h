@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model_account.h"
 #include "queue/admin.h"
 #include "queue/beat.h"
 #include "queue/cancel.h"
@@ -67,6 +68,7 @@ struct model_job {
     const char *stop; /* "any", "first"; NULL: no hit stops it */
     int64_t begun_ms, hit, winner, from;
     bool is_to_be_forgotten; /* when the last of it is dropped */
+    struct model_account account;
 };
 
 struct model {
@@ -90,6 +92,8 @@ struct model {
     size_t n_dropped;                                 /* cancelled jobs whose last task was settled */
     uint64_t n_positions_dropped, n_stolen, n_halved; /* met */
     struct skep_stat stat;
+    struct model_sums account;
+    bool has_account;
     bool has_pace; /* a beat has written down how it moves */
     bool is_paused;
     int64_t max_depth, max_results, max_dead; /* 0: none; -1: never set */

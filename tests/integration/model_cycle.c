@@ -77,6 +77,20 @@ static void model_settle(struct model *model, struct model_worker *worker, const
     model_drop_letters(model, n_dead);
 }
 
+void model_account(struct model *model, const struct skep_account_news *news)
+{
+    for (size_t i = 0; news != NULL && i < news->n_jobs; i++) {
+        struct model_job *job = model_seek_job(model, news->jobs[i].job);
+        if (job != NULL) {
+            model_account_add(&job->account, &news->jobs[i]);
+        }
+    }
+    if (news != NULL) {
+        model_sums_add(&model->account, news->adds, news->n_adds);
+        model->has_account = model->has_account || news->n_adds > 0;
+    }
+}
+
 /* A suspect that was not run stays one. */
 static void model_give_back(struct model *model, struct model_worker *worker, size_t n)
 {
@@ -211,6 +225,7 @@ enum model_state model_cycle(struct model *model, const struct model_request *re
         model_settle(model, worker, cycle, now_ms);
         model_give_back(model, worker, cycle->n_back);
     }
+    model_account(model, cycle->account);
     model_promote(model);
     flags = model_flags(model);
     model_take(model, worker, cycle, cycle->leaves || model_is_held_off(model) ? 0 : cycle->want);
@@ -300,6 +315,7 @@ int64_t model_reap(struct model *model, const struct skep_death *death, int64_t 
         if (death->verdict->kind != SKEP_RETRY) {
             model_end_cancellation(model, death->verdict->job);
         }
+        model_account(model, death->account);
     }
     model->stat.reaped++;
     model_unregister(model, worker);

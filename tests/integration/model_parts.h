@@ -39,6 +39,9 @@ void model_settle_task(struct model *model, const struct skep_verdict *verdict, 
 /* The oldest letters go when N new ones made them too many; a limit that was lowered is reached in steps. */
 void model_drop_letters(struct model *model, size_t n);
 
+/* What the tasks that were just settled have used. NULL: nobody says. */
+void model_account(struct model *model, const struct skep_account_news *news);
+
 /* ---- model_range.c ---- */
 
 /* From where on nobody wants the positions of a job; HI: all below HI are wanted. */

@@ -185,6 +185,7 @@ int64_t model_range_reap(struct model *model, struct model_worker *worker, const
             struct record task = model_range_line(p, p + 1, range.rest, range.rest_n);
             model_settle_task(model, death->verdict, task, now_ms);
             model_end_cancellation(model, death->verdict->job);
+            model_account(model, death->account);
             n--;
         } else {
             range_blame(model, &range, p, death->info);

@@ -10,6 +10,7 @@
 
 #include "ask.h"
 #include "model_range.h"
+#include "observe_account.h"
 #include "queue/script.h"
 #include "support/until.h"
 
@@ -124,6 +125,9 @@ void world_check(struct world *world)
     world_need(world, skep_queue_audit(&status) == 0, "taken is not what became of the tasks");
     world_need(world, world->model.out.n + (uint64_t)status.stat.collected == world->ledger.n_published,
                "results are missing, or there are too many");
+    if (!observe_account_equals(world->watcher, &world->keys, &world->model, words, sizeof words)) {
+        world_fail(world, "%s", words);
+    }
 }
 
 /* Records are small, or too large to be copied lightly by a script, or bytes that are no text. */

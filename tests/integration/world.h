@@ -27,7 +27,19 @@ enum {
     WORLD_RANGES = 3,
     WORLD_PIECES_MAX = 8,
     WORLD_FATES_MAX = 4,
+    WORLD_ADDS_MAX = 5,
+    WORLD_SLOW_MAX = 5,
+    WORLD_ACCOUNTS_MAX = 3, /* jobs in one account */
     WORLD_WORDS_BYTES = 512
+};
+
+/* What tasks have used, as it is told. */
+struct account_plan {
+    struct skep_account_news news;
+    struct skep_account_add adds[WORLD_ADDS_MAX], job_adds[WORLD_ACCOUNTS_MAX][WORLD_ADDS_MAX];
+    struct skep_account_job jobs[WORLD_ACCOUNTS_MAX];
+    struct skep_account_slow slow[WORLD_ACCOUNTS_MAX][WORLD_SLOW_MAX];
+    char names[WORLD_ACCOUNTS_MAX][MODEL_NAME_BYTES];
 };
 
 /* One slot, in one incarnation after the other. */
@@ -38,6 +50,7 @@ struct slot {
     /* The cycle under way: its words, its number, and what it believed to hold then. */
     struct skep_cycle cycle;
     struct skep_verdict verdicts[WORLD_HELD_MAX];
+    struct account_plan account;
     struct records words;
     uint64_t number;
     size_t n_held;
@@ -118,7 +131,13 @@ struct consumer {
     X(range_dropped)                                                                                         \
     X(range_suspect)                                                                                         \
     X(range_reap_settled)                                                                                    \
-    X(promoted)
+    X(promoted)                                                                                              \
+    X(account_told)                                                                                          \
+    X(account_told_again)                                                                                    \
+    X(account_refused)                                                                                       \
+    X(account_reaped)                                                                                        \
+    X(account_reaped_late)                                                                                   \
+    X(account_forgotten)
 
 #define WORLD_MET_FIELD(name) uint64_t name;
 struct world_met {
@@ -181,6 +200,9 @@ struct skep_verdict world_make_range_retry(struct world *world, struct records *
 struct skep_verdict world_make_range_verdict(struct world *world, struct records *words, const char *job,
                                              int64_t position);
 void slot_plan_range(struct world *world, struct slot *slot);
+
+/* What tasks have used; PLAN keeps it. NULL: nothing is told. */
+const struct skep_account_news *world_make_account(struct world *world, struct account_plan *plan);
 void slot_plan_wants(struct world *world, struct slot *slot);
 
 /* Dead letters that had to go are over. */

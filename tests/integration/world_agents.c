@@ -188,11 +188,13 @@ void agent_reap(struct world *world)
     struct skep_death death = reap_plan(world, worker, info);
     const struct record *task = model_peek(model, worker, death.running);
     struct skep_verdict verdict;
+    struct account_plan account;
     int64_t moved, now_ms = world->now_ms;
     uint64_t n_halved = model->n_halved;
     bool is_new, is_met, is_range;
     skep_status st;
 
+    death.account = world_make_account(world, &account);
     if (death.running >= 0 && happens(world, 60)) {
         reap_judge(world, &death, &verdict);
         death.verdict = &verdict;
@@ -214,7 +216,9 @@ void agent_reap(struct world *world)
             ledger_finish(&world->ledger, task->bytes, task->n);
         }
         world->met.reap_settled++;
+        world->met.account_reaped += death.account != NULL;
     }
+    world->met.account_reaped_late += moved >= 0 && death.verdict != NULL && !is_met && death.account != NULL;
     world->met.reap_settled_late += moved >= 0 && death.verdict != NULL && !is_met;
     world_need(world, moved == model_reap(model, &death, now_ms), "tasks moved by a reap");
     world_count_dropped(world);

@@ -92,10 +92,13 @@ void operator_forget(struct world *world)
 {
     const char *name = happens(world, 75) ? world_pick_job(world) : world_pick_range(world);
     bool is_forced = happens(world, 40);
+    const struct model_job *job = model_find_job(&world->model, name);
+    bool had_account = job != NULL && job->account.is_told;
     skep_status st = skep_job_forget(world->agent, &world->keys, name, is_forced, NULL);
 
     world_need(world, st == model_forget_job(&world->model, name, is_forced), "forgetting a job");
     world->met.job_forgotten += st == SKEP_OK;
+    world->met.account_forgotten += had_account && model_find_job(&world->model, name) == NULL;
     world->met.job_not_over += st == SKEP_E_CONFLICT;
     for (size_t i = 0; i < WORLD_PRODUCERS && st == SKEP_OK; i++) {
         if (strcmp(world->producers[i].put.id, name) == 0) {

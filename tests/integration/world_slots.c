@@ -96,6 +96,7 @@ static void slot_plan(struct world *world, struct slot *slot)
     records_clear(&slot->words);
     *cycle = (struct skep_cycle){.verdicts = slot->verdicts, .leaves = happens(world, 4)};
     slot_plan_wants(world, slot);
+    cycle->account = world_make_account(world, &slot->account);
     slot->has_range = slot->holder.has_range;
     slot->number = slot->holder.n_cycles + 1;
     slot->n_held = slot->held.n;
@@ -141,6 +142,9 @@ static enum model_state slot_executed(struct world *world, struct slot *slot, in
     world->met.cancellation_met += n_cancels - world->model.n_cancels;
     world_count_dropped(world);
     world->met.promoted += (uint64_t)(world->model.stat.promoted - promoted);
+    world->met.account_told += slot->cycle.account != NULL && state == MODEL_OK;
+    world->met.account_told_again += slot->cycle.account != NULL && state == MODEL_REPLAY;
+    world->met.account_refused += slot->cycle.account != NULL && state != MODEL_OK && state != MODEL_REPLAY;
     world->met.range_taken += state == MODEL_OK && reply->range_hi >= 0 && reply->n_tasks > 0;
     world->met.range_suspect += state == MODEL_OK && reply->range_hi >= 0 && reply->crashes > 0;
     world->met.range_told += state == MODEL_OK && slot->cycle.range != NULL;
