@@ -45,6 +45,23 @@ const char *skep_words_duration(double seconds, char *text)
     return text;
 }
 
+const char *skep_words_time(double seconds, char *text)
+{
+    static const char *const units[] = {"ns", "us", "ms", "s"};
+    double number = seconds * 1e9;
+    size_t unit = 0;
+
+    if (seconds >= 59.95) {
+        return skep_words_duration(seconds, text);
+    }
+    while (number >= 999.5 && unit + 1 < sizeof units / sizeof units[0]) {
+        number /= 1000;
+        unit++;
+    }
+    snprintf(text, SKEP_WORDS_BYTES, "%.3g %s", number, units[unit]);
+    return text;
+}
+
 const char *skep_words_bytes(uint64_t bytes, char *text)
 {
     static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};

@@ -10,6 +10,7 @@
 enum { SKEP_WORDS_BYTES = 48 };
 const char *skep_words_number(int64_t number, char *text);   /* 1234567 as "1,234,567" */
 const char *skep_words_duration(double seconds, char *text); /* "4 s", "3 min 20 s", "2 h 5 min", "3 d 4 h" */
+const char *skep_words_time(double seconds, char *text);     /* "31 ns", "1.23 ms", "4.56 s", then as above */
 const char *skep_words_bytes(uint64_t bytes, char *text);    /* "512 B", "1.5 MiB" */
 const char *skep_words_plural(uint64_t number);              /* "" for one, "s" otherwise */
 

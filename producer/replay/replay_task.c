@@ -183,18 +183,6 @@ void skep_replay_fail(const struct skep_replay *replay, skep_status cause, const
              message);
 }
 
-static const char *replay_time(double seconds, char text[SKEP_WORDS_BYTES])
-{
-    if (seconds < 1e-3) {
-        snprintf(text, SKEP_WORDS_BYTES, "%.3g us", seconds * 1e6);
-    } else if (seconds < 1) {
-        snprintf(text, SKEP_WORDS_BYTES, "%.3g ms", seconds * 1e3);
-    } else {
-        (void)skep_words_duration(seconds, text);
-    }
-    return text;
-}
-
 static void replay_finish(const struct skep_replay *replay, struct skep_result *result,
                           const struct skep_outcome *outcome, struct skep_replayed *done)
 {
@@ -215,9 +203,10 @@ static void replay_finish(const struct skep_replay *replay, struct skep_result *
     } else if (replay->output_folder[0] != '\0') {
         const char *name = out[0] == '@' && strchr(out, '/') != NULL ? strchr(out, '/') + 1 : out;
         snprintf(done->words, sizeof done->words, "succeeded in %s; its output is %.512s/%.256s",
-                 replay_time(result->usage.run_s, time), replay->output_folder, name);
+                 skep_words_time(result->usage.run_s, time), replay->output_folder, name);
     } else {
-        snprintf(done->words, sizeof done->words, "succeeded in %s", replay_time(result->usage.run_s, time));
+        snprintf(done->words, sizeof done->words, "succeeded in %s",
+                 skep_words_time(result->usage.run_s, time));
     }
 }
 

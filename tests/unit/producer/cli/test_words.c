@@ -33,6 +33,20 @@ static void test_words__says_durations(void **state)
     assert_string_equal(skep_words_duration(1e300, text), "11574 d 1 h");
 }
 
+/* Short times have three figures, and a unit in which they are above one. */
+static void test_words__says_times(void **state)
+{
+    char text[SKEP_WORDS_BYTES];
+
+    (void)state;
+    assert_string_equal(skep_words_time(31.4e-9, text), "31.4 ns");
+    assert_string_equal(skep_words_time(999.6e-9, text), "1 us");
+    assert_string_equal(skep_words_time(0.00123, text), "1.23 ms");
+    assert_string_equal(skep_words_time(59.9, text), "59.9 s");
+    assert_string_equal(skep_words_time(59.97, text), "1 min 0 s");
+    assert_string_equal(skep_words_time(0, text), "0 ns");
+}
+
 /* Bytes have the largest unit that leaves a number above one. */
 static void test_words__says_bytes(void **state)
 {
@@ -90,9 +104,9 @@ static void test_words__quotes_for_a_shell(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words__groups_numbers),     cmocka_unit_test(test_words__says_durations),
-        cmocka_unit_test(test_words__says_bytes),         cmocka_unit_test(test_words__makes_bytes_harmless),
-        cmocka_unit_test(test_words__quotes_for_a_shell),
+        cmocka_unit_test(test_words__groups_numbers),       cmocka_unit_test(test_words__says_durations),
+        cmocka_unit_test(test_words__says_times),           cmocka_unit_test(test_words__says_bytes),
+        cmocka_unit_test(test_words__makes_bytes_harmless), cmocka_unit_test(test_words__quotes_for_a_shell),
     };
 
     return cmocka_run_group_tests_name("producer/words", tests, NULL, NULL);
