@@ -84,16 +84,18 @@ static void agent_stop_step(struct agent *agent, int64_t now_ms)
 /* One step: the slots' logs follow. */
 static void agent_change_log_level(struct agent *agent, int step)
 {
-    int level = (int)skep_log_get_level() + step;
+    int next = (int)skep_log_get_level() + step;
+    enum skep_log_level level = (enum skep_log_level)next;
 
-    if (level < SKEP_LOG_ERROR || level > SKEP_LOG_TRACE) {
+    if (next < SKEP_LOG_ERROR || next > SKEP_LOG_TRACE) {
         return;
     }
-    skep_log_set_level((enum skep_log_level)level);
-    skep_crew_set_log_level(&agent->crew, (enum skep_log_level)level);
-    skep_gather_child_set_log_level(&agent->gatherer, (enum skep_log_level)level);
-    /* Somebody is there who wants to know that it was heard. */
-    skep_log(SKEP_LOG_ERROR, "log-level", "level=%s", skep_log_level_word((enum skep_log_level)level));
+    skep_log_set_level(level);
+    skep_crew_set_log_level(&agent->crew, level);
+    skep_gather_child_set_log_level(&agent->gatherer, level);
+    /* Whoever asked for less wants to see that he was heard, too. */
+    skep_log(level < SKEP_LOG_INFO ? level : SKEP_LOG_INFO, "log-level", "level=%s",
+             skep_log_level_word(level));
 }
 
 static void agent_read_signals(struct agent *agent)

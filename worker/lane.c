@@ -2,6 +2,7 @@
 #include "lane.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -88,6 +89,9 @@ static skep_status lane_answered(struct skep_lane *lane, struct skep_error *err)
         st = skep_hand_fill(&lane->hand, &lane->reply, now_ms, err);
         lane_count(lane, SKEP_METRIC_TASKS_TAKEN, (uint64_t)skep_hand_count_taken(&lane->hand));
         lane_count(lane, SKEP_METRIC_CHUNKS, lane->hand.is_range);
+        skep_log(SKEP_LOG_DEBUG, "taken", "slot=%d queue=%s tasks=%" PRId64 " depth=%" PRId64 "%s%s",
+                 lane->slot, lane->queue, skep_hand_count_taken(&lane->hand), lane->reply.depth,
+                 lane->hand.is_range ? " job=" : "", lane->hand.is_range ? lane->hand.chunk.job : "");
     }
     return st;
 }

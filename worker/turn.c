@@ -109,6 +109,9 @@ static skep_status turn_compute(struct skep_slot *slot, struct skep_lane *lane, 
         return SKEP_STOPPED;
     }
     attempt->finished_ms = skep_wall_ms();
+    skep_log(SKEP_LOG_TRACE, "task-end", "slot=%d queue=%s id=%s outcome=%s run_s=%.6f",
+             (int)slot->settings->slot, lane->queue, work->id, skep_status_word(outcome.status),
+             attempt->usage.run_s);
     turn_count(slot, SKEP_METRIC_RUN_TIME, (uint64_t)(attempt->usage.run_s * 1e9));
     /* The pacer may have told what was settled before, but it does not move it. */
     skep_settle(&slot->policy, attempt, work, &outcome, &batch->bytes, &batch->settled[batch->n_settled]);
