@@ -15,6 +15,7 @@ static const struct skep_command *const commands_table[] = {
     &skep_command_status,
     &skep_command_top,
     &skep_command_report,
+    &skep_command_logs,
     &skep_command_queues,
     &skep_command_job,
     &skep_command_cancel,
