@@ -214,6 +214,7 @@ skep_status skep_run_loop(struct skep_run_session *session, struct skep_error *e
             st = skep_run_look(session, err);
         }
         skep_progress_update(&session->progress, gather->tally.n_done, gather->tally.n_failed);
+        skep_run_prints_show(&session->prints, &session->progress);
         if (st == SKEP_OK && !skep_gather_is_complete(gather)) {
             loop_wait(session);
         }

@@ -132,6 +132,11 @@ static skep_status session_connect(struct skep_run_session *session, struct skep
     if (st == SKEP_OK) {
         st = skep_keys_init(&session->keys, options->plan->queue, err);
     }
+    if (st == SKEP_OK && !options->is_quiet) {
+        struct skep_conn *conn; /* NULL after a failure */
+        st = session_make_conn(session, &conn, err);
+        skep_run_prints_init(&session->prints, conn, &session->keys);
+    }
     if (st == SKEP_OK) {
         st = skep_run_push_init(&session->push, session->push_conn, options->plan->queue, options->source,
                                 options->gather, options->plan->n_tasks, err);
@@ -202,9 +207,9 @@ static skep_status session_begin(struct skep_run_session *session, struct skep_e
 skep_status skep_run_remove_keys(struct skep_conn *conn, const struct skep_keys *keys,
                                  const struct skep_queue_status *slots, struct skep_error *err)
 {
-    const char *const names[] = {keys->queue,   keys->workers, keys->cycle,   keys->out,
-                                 keys->delayed, keys->dead,    keys->suspect, keys->crashes,
-                                 keys->stat,    keys->conf,    keys->puts,    keys->reader};
+    const char *const names[] = {keys->queue, keys->workers, keys->cycle,   keys->out,    keys->delayed,
+                                 keys->dead,  keys->suspect, keys->crashes, keys->stat,   keys->conf,
+                                 keys->puts,  keys->reader,  keys->logs,    keys->account};
     const size_t n_names = sizeof names / sizeof names[0];
     struct skep_reply *reply;
     skep_status st = skep_conn_is_open(conn) ? SKEP_OK : skep_conn_connect(conn, err);
@@ -280,6 +285,7 @@ static void session_release(struct skep_run_session *session, bool keeps_data)
     skep_conn_free(session->conn);
     skep_conn_free(session->push_conn);
     skep_conn_free(session->bell);
+    skep_run_prints_release(&session->prints);
     skep_queue_status_release(&session->slots);
     if (session->is_private) {
         skep_embedded_stop(&session->embedded, keeps_data);
@@ -298,6 +304,7 @@ static skep_status session_go(struct skep_run_session *session, struct skep_erro
         skep_status wound = skep_run_loop_wind_down(session, err);
         st = wound == SKEP_OK ? st : wound;
     }
+    skep_run_prints_end(&session->prints, &session->progress);
     if (st == SKEP_OK || st == SKEP_STOPPED) {
         skep_status synced = skep_journal_sync(gather->options.journal, err);
         st = synced != SKEP_OK ? synced : skep_gather_is_complete(gather) ? SKEP_OK : st;

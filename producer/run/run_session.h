@@ -11,6 +11,7 @@
 #include "producer/run/embedded.h"
 #include "producer/run/gather.h"
 #include "producer/cli/progress.h"
+#include "producer/run/prints.h"
 #include "producer/run/restarts.h"
 #include "producer/run/run_plan.h"
 #include "producer/run/run_push.h"
@@ -53,6 +54,7 @@ struct skep_run_session {
     bool is_bell_set;
     struct skep_queue_status slots; /* of a real server: whose keys are to be removed */
     struct skep_progress progress;
+    struct skep_run_prints prints; /* what tasks print */
 
     int signal_fd; /* stops and deaths of children */
     int stop_fd;   /* stops only: they stay for the other one to read */

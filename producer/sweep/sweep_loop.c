@@ -253,6 +253,7 @@ static void loop_show(struct skep_sweep_session *session)
 {
     int64_t now_ms = skep_monotonic_ms(), n_over = skep_job_over(&session->counts);
 
+    skep_run_prints_show(&session->prints, &session->progress);
     skep_progress_update(&session->progress, (uint64_t)n_over, (uint64_t)session->counts.n_failed);
     if (n_over != session->n_over) {
         session->n_over = n_over;

@@ -96,6 +96,23 @@ static skep_status session_put(struct skep_sweep_session *session, struct skep_e
     return skep_sweep_put(session, err);
 }
 
+/* Its server goes with it, and what its tasks printed. */
+static skep_status session_show_prints(struct skep_sweep_session *session, struct skep_error *err)
+{
+    const struct skep_conn_options options = {.url = session->host.embedded.url,
+                                              .client_name = "skep-sweep-prints"};
+    struct skep_conn *conn;
+    skep_status st = SKEP_OK;
+
+    if (session->job->is_private && !session->job->is_quiet) {
+        st = skep_conn_new(&options, &conn, err);
+        if (st == SKEP_OK) {
+            skep_run_prints_init(&session->prints, conn, &session->keys);
+        }
+    }
+    return st;
+}
+
 static skep_status session_begin(struct skep_sweep_session *session, struct skep_error *err)
 {
     struct skep_sweep_job *job = session->job;
@@ -106,6 +123,9 @@ static skep_status session_begin(struct skep_sweep_session *session, struct skep
     }
     if (st == SKEP_OK) {
         st = session_connect(session, err);
+    }
+    if (st == SKEP_OK) {
+        st = session_show_prints(session, err);
     }
     if (st == SKEP_OK) {
         st = session_hold_outputs(session, err);
@@ -139,6 +159,7 @@ static void session_release(struct skep_sweep_session *session)
     skep_gathering_close(&session->gathering);
     skep_sweep_results_close(&session->results);
     skep_conn_free(session->conn);
+    skep_run_prints_release(&session->prints);
     if (session->job->is_private) {
         skep_sweep_host_close(&session->host);
     }
@@ -169,6 +190,7 @@ static int session_go(struct skep_sweep_session *session)
         if (st == SKEP_STOPPED && session->job->is_private) {
             skep_sweep_wind_down(session);
         }
+        skep_run_prints_end(&session->prints, &session->progress);
     }
     skep_progress_clear(&session->progress);
     if (st == SKEP_OK && session->job->is_detached && !session->is_idle && !session->tries_again) {

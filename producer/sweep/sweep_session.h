@@ -10,6 +10,7 @@
 #include "gather/gathering.h"
 #include "producer/cli/connect.h"
 #include "producer/cli/progress.h"
+#include "producer/run/prints.h"
 #include "producer/sweep/sweep.h"
 #include "producer/sweep/sweep_host.h"
 #include "producer/sweep/sweep_results.h"
@@ -40,6 +41,7 @@ struct skep_sweep_session {
     int n_fills;              /* how often holes of a job without failures were put again */
 
     struct skep_progress progress;
+    struct skep_run_prints prints; /* of a private one: what its tasks print */
     struct skep_patience patience;
     char note[256];
     int64_t began_ms;
