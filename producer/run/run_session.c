@@ -207,9 +207,9 @@ static skep_status session_begin(struct skep_run_session *session, struct skep_e
 skep_status skep_run_remove_keys(struct skep_conn *conn, const struct skep_keys *keys,
                                  const struct skep_queue_status *slots, struct skep_error *err)
 {
-    const char *const names[] = {keys->queue, keys->workers, keys->cycle,   keys->out,    keys->delayed,
-                                 keys->dead,  keys->suspect, keys->crashes, keys->stat,   keys->conf,
-                                 keys->puts,  keys->reader,  keys->logs,    keys->account};
+    const char *const names[] = {keys->queue, keys->workers, keys->cycle,   keys->out,  keys->delayed,
+                                 keys->dead,  keys->suspect, keys->crashes, keys->stat, keys->conf,
+                                 keys->puts,  keys->reader,  keys->account, keys->logs};
     const size_t n_names = sizeof names / sizeof names[0];
     struct skep_reply *reply;
     skep_status st = skep_conn_is_open(conn) ? SKEP_OK : skep_conn_connect(conn, err);
