@@ -34,6 +34,7 @@ extern const struct skep_command skep_command_diff;
 extern const struct skep_command skep_command_peek;
 extern const struct skep_command skep_command_plot;
 extern const struct skep_command skep_command_doctor;
+extern const struct skep_command skep_command_evidence;
 extern const struct skep_command skep_command_kernels;
 extern const struct skep_command skep_command_completion;
 extern const struct skep_command skep_command_man;
