@@ -211,6 +211,7 @@ static skep_status round_connect(struct skep_top_round *round, struct skep_error
 
 skep_status skep_top_round_go(struct skep_top_round *round, struct skep_error *err)
 {
+    int64_t begun_ms = skep_monotonic_ms();
     skep_status st = round_connect(round, err);
 
     if (st == SKEP_OK) {
@@ -227,8 +228,7 @@ skep_status skep_top_round_go(struct skep_top_round *round, struct skep_error *e
         round->model.seen_ms = skep_monotonic_ms();
         round->model.trouble[0] = '\0';
     } else {
-        round->model.trouble_ms =
-            round->model.trouble[0] == '\0' ? skep_monotonic_ms() : round->model.trouble_ms;
+        round->model.trouble_ms = round->model.trouble[0] == '\0' ? begun_ms : round->model.trouble_ms;
         snprintf(round->model.trouble, sizeof round->model.trouble, "%s", skep_error_text(err, st));
     }
     round_unlock(round);

@@ -70,6 +70,9 @@ bool skep_screen_open(bool has_colour)
 void skep_screen_close(void)
 {
     if (screen_now != NULL) {
+        (void)move(LINES - 1, 0); /* where there is no second screen, the shell goes on there */
+        (void)clrtoeol();
+        (void)refresh();
         (void)endwin();
         delscreen(screen_now);
         screen_now = NULL;
