@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* This machine: what a worker, and `skep run`, will find here. */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -25,24 +28,51 @@ enum {
 
 /* ---- skep run's own server ---- */
 
-/* "Redis server v=7.0.15 sha=..." of the program; 0: it does not say. */
-static int here_ask_version(const char *program)
+/* Start `PROGRAM --version`; what it says comes out of the descriptor that is returned. -1: it cannot be. */
+static int here_spawn_version(char *program, pid_t *pid_out)
 {
-    char command[PATH_MAX + 32], line[256] = "";
-    struct skep_buf quoted;
-    const char *version;
-    FILE *pipe;
+    char option[] = "--version";
+    char *argv[] = {program, option, NULL};
+    posix_spawn_file_actions_t actions;
+    int ends[2];
+    bool is_good;
 
-    skep_buf_init(&quoted, PATH_MAX);
-    skep_words_add_shell(&quoted, program);
-    snprintf(command, sizeof command, "%s --version", skep_buf_failed(&quoted) ? "false" : quoted.bytes);
-    skep_buf_release(&quoted);
-    pipe = popen(command, "re");
-    if (pipe == NULL) {
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        return -1;
+    }
+    is_good = posix_spawn_file_actions_init(&actions) == 0;
+    if (is_good) {
+        is_good = posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO) == 0 &&
+                  posix_spawn(pid_out, program, &actions, NULL, argv, environ) == 0;
+        posix_spawn_file_actions_destroy(&actions);
+    }
+    close(ends[1]);
+    if (!is_good) {
+        close(ends[0]);
+    }
+    return is_good ? ends[0] : -1;
+}
+
+/* "Redis server v=7.0.15 sha=..." of the program; 0: it does not say. */
+static int here_ask_version(char *program)
+{
+    char line[256];
+    const char *version;
+    size_t n = 0;
+    ssize_t got;
+    pid_t pid;
+    int fd = here_spawn_version(program, &pid);
+
+    if (fd < 0) {
         return 0;
     }
-    (void)!fgets(line, sizeof line, pipe);
-    pclose(pipe);
+    do {
+        got = read(fd, line + n, sizeof line - 1 - n);
+        n += got > 0 ? (size_t)got : 0;
+    } while (got > 0 && n < sizeof line - 1);
+    close(fd);
+    (void)waitpid(pid, NULL, 0);
+    line[n] = '\0';
     version = strstr(line, " v=");
     return version != NULL ? skep_hello_version(version + 3) : 0;
 }

@@ -28,9 +28,9 @@ static const struct skep_option evidence_options[] = {
      .offset = AT(out),
      .value_name = "FILE",
      .help = "write to FILE, which only you can read, instead of standard output"},
-    {.name = "at-most",
+    {.name = "max",
      .kind = SKEP_OPT_I64,
-     .offset = AT(at_most),
+     .offset = AT(max_records),
      .default_text = "1000000",
      .least = 0,
      .most = 1e15,
@@ -135,6 +135,9 @@ static skep_status evidence_write(struct skep_evidence *evidence, const char *ta
     evidence_add_head(evidence, task);
     st = skep_evidence_add_task(evidence, err);
     if (st == SKEP_OK) {
+        st = skep_evidence_add_why(evidence, err);
+    }
+    if (st == SKEP_OK) {
         skep_evidence_add_findings(evidence);
         st = skep_evidence_add_logs(evidence, err);
     }
@@ -202,7 +205,7 @@ static int evidence_show(struct skep_evidence *evidence, const char *task)
         return SKEP_EXIT_SERVER;
     }
     skep_complain("queue %s has no task %.256s%s; what is known of the queue is told", evidence->keys.name,
-                  task, evidence->search.is_cut ? " in what was looked through (--at-most)" : "");
+                  task, evidence->search.is_cut ? " in what was looked through (--max)" : "");
     return SKEP_EXIT_FAILED;
 }
 
@@ -238,12 +241,13 @@ static int evidence_act(const void *settings_read, const struct skep_operands *o
 static const char *const evidence_text[] = {
     "Gather all that is known of one task into one text, to attach to a report: its record and where it is, "
     "its "
-    "history and dead letter, its result if that waits, what it printed, the account of its job, what is "
+    "history and dead letter, what keeps it from running, its result if that waits, what it printed, the "
+    "account of its job, what is "
     "wrong with "
     "the queue, what the workers tell of themselves, the server, the versions and this machine.",
     "TASK is an id, or JOB:INDEX. Nothing in Redis leads from a name to a task: everything is looked "
     "through, in "
-    "pieces, up to --at-most records. A task that is over, and whose result was taken, is nowhere.",
+    "pieces, up to --max records. A task that is over, and whose result was taken, is nowhere.",
     "Passwords in URLs, values of names like PASSWORD, TOKEN, SECRET or KEY, and what is known to be secret "
     "here are "
     "left out. The rest of the record is shown as it is. What is not printable is shown as \\xHH; the text "

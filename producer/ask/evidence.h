@@ -18,7 +18,7 @@ struct skep_evidence_settings {
     struct skep_connect_settings connect;
     const char *queue;
     const char *out;
-    int64_t at_most;
+    int64_t max_records;
 };
 
 /* What one piece of a stranger's may take of the text, and what the whole text may have. */
@@ -64,6 +64,7 @@ SKEP_MUST_USE skep_status skep_evidence_forgive(struct skep_evidence *evidence, 
 
 /* The parts. Those that ask the server fail as it does. */
 SKEP_MUST_USE skep_status skep_evidence_add_task(struct skep_evidence *evidence, struct skep_error *err);
+SKEP_MUST_USE skep_status skep_evidence_add_why(struct skep_evidence *evidence, struct skep_error *err);
 SKEP_MUST_USE skep_status skep_evidence_add_logs(struct skep_evidence *evidence, struct skep_error *err);
 SKEP_MUST_USE skep_status skep_evidence_add_job(struct skep_evidence *evidence, struct skep_error *err);
 void skep_evidence_add_findings(struct skep_evidence *evidence);

@@ -10,10 +10,44 @@
 #include "monitor/findings.h"
 #include "monitor/machine.h"
 #include "producer/ask/evidence.h"
+#include "producer/ask/why.h"
 #include "producer/cli/words.h"
 #include "queue/account.h"
 
 enum { AROUND_TOLD_BYTES = 4096 };
+
+/* ---- why ---- */
+
+skep_status skep_evidence_add_why(struct skep_evidence *evidence, struct skep_error *err)
+{
+    struct skep_finding findings[SKEP_FINDINGS_MAX];
+    const struct skep_why why = {
+        .conn = evidence->conn,
+        .overview = evidence->overview,
+        .facts = &evidence->facts,
+        .findings = findings,
+        .n_findings = skep_findings(evidence->overview, &evidence->facts, findings),
+        .max_records = evidence->settings->max_records,
+        .is_quiet = true,
+    };
+    struct skep_why_answer answer;
+    struct skep_error own = {0};
+    struct skep_buf text;
+    skep_status st;
+
+    skep_why_answer_init(&answer);
+    skep_buf_init(&text, SKEP_EVIDENCE_BYTES);
+    skep_evidence_add_section(evidence, "why it is where it is");
+    st = skep_why_task(&why, evidence->wanted.id, &answer, &own);
+    if (st == SKEP_OK) {
+        skep_why_write_text(&text, &answer);
+        skep_secrets_add(&evidence->secrets, &evidence->text, text.bytes != NULL ? text.bytes : "",
+                         text.length);
+    }
+    skep_buf_release(&text);
+    skep_why_answer_release(&answer);
+    return skep_evidence_forgive(evidence, st, &own, err);
+}
 
 /* ---- job ---- */
 

@@ -153,7 +153,7 @@ skep_status skep_evidence_add_task(struct skep_evidence *evidence, struct skep_e
     evidence->search = (struct skep_task_search){.conn = evidence->conn,
                                                  .keys = &evidence->keys,
                                                  .status = &evidence->overview->status,
-                                                 .max = evidence->settings->at_most};
+                                                 .max = evidence->settings->max_records};
     st = skep_task_search_run(&evidence->search, &evidence->wanted, task_visit, evidence, &own);
     if (st != SKEP_OK) {
         evidence->is_blind = true;
@@ -174,7 +174,7 @@ skep_status skep_evidence_add_task(struct skep_evidence *evidence, struct skep_e
         snprintf(evidence->job, sizeof evidence->job, "%s", evidence->wanted.job);
     }
     skep_buf_printf(&evidence->text, "(%" PRId64 " records were looked through%s)\n",
-                    evidence->search.n_looked, evidence->search.is_cut ? ": not all, see --at-most" : "");
+                    evidence->search.n_looked, evidence->search.is_cut ? ": not all, see --max" : "");
     return SKEP_OK;
 }
 

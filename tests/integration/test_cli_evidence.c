@@ -127,8 +127,7 @@ static void test_cli_evidence__not_found(void **state)
     cli_push_text(cli, "skep:q", "{\"id\":\"other\"}");
     evidence(cli, 1, "(1 records were looked through)", "skep: queue q has no task t1; ", "t1");
     evidence(cli, 1, "records          1 waiting", NULL, "t1");
-    evidence(cli, 1, "not all, see --at-most", "in what was looked through (--at-most)", "t1", "--at-most",
-             "0");
+    evidence(cli, 1, "not all, see --max", "in what was looked through (--max)", "t1", "--max", "0");
 }
 
 /* All that came out of PROCESS, and what it ended with. */
@@ -243,7 +242,7 @@ static void test_cli_evidence__few_rights(void **state)
 /* Nothing without a task, a queue, a server. */
 static void test_cli_evidence__usage(void **state)
 {
-    evidence(*state, 2, "", "evidence of which task?", "--at-most", "5");
+    evidence(*state, 2, "", "evidence of which task?", "--max", "5");
     evidence(*state, 2, "", "one word too many", "t1", "t2");
     cli_run(*state, 2, "", "which queue?", "evidence", "t1");
     evidence(*state, 3, "", "cannot connect", "t1", "--redis", "unix:///nowhere/s", "--wait", "0");
