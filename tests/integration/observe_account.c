@@ -86,17 +86,14 @@ static void account_compare_job(const struct account_words *w, const struct mode
     }
 }
 
-bool observe_account_equals(struct skep_conn *conn, const struct skep_keys *keys, const struct model *model,
-                            char *words, size_t size)
+/* Of the queue, then two of each job that has one. */
+static const struct skep_reply *account_read(struct skep_conn *conn, const struct skep_keys *keys,
+                                             const struct model *model)
 {
-    const struct account_words w = {words, size};
-    const struct skep_reply *parts;
     struct skep_error err = {0};
     struct skep_reply *reply = NULL;
     skep_status st;
-    size_t at = 1, n;
 
-    words[0] = '\0';
     skep_conn_begin(conn, 1);
     skep_conn_arg_text(conn, "MULTI");
     account_ask(conn, keys->account, "", false);
@@ -112,10 +109,21 @@ bool observe_account_equals(struct skep_conn *conn, const struct skep_keys *keys
     while (st == SKEP_OK && skep_conn_pending(conn) > 0) {
         st = skep_conn_reply(conn, -1, &reply, &err);
     }
-    if (st != SKEP_OK) {
+    if (st != SKEP_OK || reply == NULL) {
         fail_msg("%s", err.text);
+        return NULL;
     }
-    parts = reply->items;
+    return reply->items;
+}
+
+bool observe_account_equals(struct skep_conn *conn, const struct skep_keys *keys, const struct model *model,
+                            char *words, size_t size)
+{
+    const struct account_words w = {words, size};
+    const struct skep_reply *parts = account_read(conn, keys, model);
+    size_t at = 1, n;
+
+    words[0] = '\0';
     n = account_compare_sums(&w, "the queue", &parts[0], &model->account);
     if (parts[0].n != 2 * n) {
         account_differ(&w, "the queue", "another number of fields", NULL, (int64_t)n);
