@@ -8,30 +8,70 @@
 #include "base/clock.h"
 #include "producer/cli/words.h"
 
-enum { PROGRESS_TERMINAL_MS = 200, PROGRESS_PLAIN_MS = 5000, PROGRESS_RATE_AFTER_MS = 500 };
+enum {
+    PROGRESS_TERMINAL_MS = 200,
+    PROGRESS_PLAIN_MS = 5000,
+    PROGRESS_RATE_AFTER_MS = 500,
+    PROGRESS_MARK_MS = 10000, /* between two marks */
+    PROGRESS_ENOUGH = 10      /* fewer tell of chance */
+};
 
 void skep_progress_init(struct skep_progress *progress, const char *verb, uint64_t n_total, bool is_quiet)
 {
     int64_t now = skep_monotonic_ms();
+    struct skep_terminal terminal;
 
+    skep_terminal_look(STDERR_FILENO, &terminal);
     *progress = (struct skep_progress){
         .verb = verb,
         .n_total = n_total,
         .is_quiet = is_quiet,
-        .is_terminal = isatty(STDERR_FILENO) == 1,
+        .is_terminal = terminal.is_terminal,
         .started_ms = now,
         .shown_ms = now,
     };
 }
 
+static double progress_per_s(uint64_t from, uint64_t to, int64_t ms)
+{
+    return to > from && ms > 0 ? (double)(to - from) * 1000 / (double)ms : 0;
+}
+
+/* 0: not known. */
+static double progress_rate(const struct skep_progress *progress, int64_t now_ms)
+{
+    const struct skep_progress_mark *mark = &progress->marks[0];
+
+    if (now_ms - progress->started_ms < PROGRESS_RATE_AFTER_MS) {
+        return 0;
+    }
+    if (progress->n_marks == 2 && progress->n_done >= mark->n_done + PROGRESS_ENOUGH) {
+        return progress_per_s(mark->n_done, progress->n_done, now_ms - mark->at_ms);
+    }
+    return progress_per_s(progress->n_at_start, progress->n_done, now_ms - progress->started_ms);
+}
+
+static void progress_mark(struct skep_progress *progress, int64_t now_ms)
+{
+    const struct skep_progress_mark mark = {now_ms, progress->n_done};
+
+    if (progress->n_marks > 0 && now_ms - progress->marks[progress->n_marks - 1].at_ms < PROGRESS_MARK_MS) {
+        return;
+    }
+    if (progress->n_marks == 2) {
+        progress->marks[0] = progress->marks[1];
+        progress->n_marks--;
+    }
+    progress->marks[progress->n_marks++] = mark;
+}
+
 static size_t progress_add_rate(const struct skep_progress *progress, int64_t now_ms, char *text, size_t size)
 {
-    double elapsed_s = (double)(now_ms - progress->started_ms) / 1000;
-    double rate = (double)(progress->n_done - progress->n_at_start) / elapsed_s;
+    double rate = progress_rate(progress, now_ms);
     char number[SKEP_WORDS_BYTES], duration[SKEP_WORDS_BYTES];
     int n;
 
-    if (now_ms - progress->started_ms < PROGRESS_RATE_AFTER_MS || progress->n_done <= progress->n_at_start) {
+    if (!(rate > 0)) {
         return 0;
     }
     if (rate >= 100) {
@@ -72,12 +112,16 @@ const char *skep_progress_format(const struct skep_progress *progress, int64_t n
 /* The line and what ends it leave in one write, so that lines of several processes do not mix. */
 static void progress_show(struct skep_progress *progress, int64_t now_ms)
 {
-    char text[SKEP_PROGRESS_BYTES];
-    char line[SKEP_PROGRESS_BYTES + 16];
+    char text[SKEP_PROGRESS_LINE_BYTES], line[SKEP_PROGRESS_LINE_BYTES + 16];
+    struct skep_terminal terminal;
     int n;
 
-    skep_progress_format(progress, now_ms, text);
-    n = snprintf(line, sizeof line, progress->is_terminal ? "\r%s\033[K" : "%s\n", text);
+    if (progress->is_terminal) {
+        skep_terminal_look(STDERR_FILENO, &terminal); /* its size may be another one now */
+        n = snprintf(line, sizeof line, "\r%s\033[K", skep_progress_draw(progress, now_ms, &terminal, text));
+    } else {
+        n = snprintf(line, sizeof line, "%s\n", skep_progress_format(progress, now_ms, text));
+    }
     (void)!write(STDERR_FILENO, line, (size_t)n);
     progress->has_line = progress->is_terminal;
     progress->shown_ms = now_ms;
@@ -97,6 +141,7 @@ void skep_progress_update(struct skep_progress *progress, uint64_t done, uint64_
 {
     progress->n_done = done;
     progress->n_failed = failed;
+    progress_mark(progress, skep_monotonic_ms());
     progress_show_when_due(progress);
 }
 

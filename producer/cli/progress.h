@@ -5,8 +5,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "producer/cli/terminal.h"
+
 /* How far a long command has come, on standard error: on a terminal one line that is written over a few times
- * a second, otherwise a plain line every few seconds, and nothing at all when it is to be quiet. */
+ * a second, with a bar, otherwise a plain line every few seconds, and nothing at all when it is to be quiet.
+ * Rate and time left are those of the last ten to twenty seconds, or since the start where little came. */
 struct skep_progress {
     const char *verb; /* "pushed", "done" */
     uint64_t n_total; /* 0: not known */
@@ -18,7 +21,12 @@ struct skep_progress {
     int64_t started_ms;  /* monotonic */
     int64_t shown_ms;    /* when it was last shown */
     uint64_t n_at_start; /* done before this run: no part of the rate */
-    const char *note;    /* why nothing moves; NULL: it does */
+    struct skep_progress_mark {
+        int64_t at_ms;
+        uint64_t n_done;
+    } marks[2]; /* how far it was when, the older one first */
+    int n_marks;
+    const char *note; /* why nothing moves; NULL: it does */
 };
 
 void skep_progress_init(struct skep_progress *progress, const char *verb, uint64_t n_total, bool is_quiet);
@@ -36,5 +44,10 @@ void skep_progress_clear(struct skep_progress *progress);
 enum { SKEP_PROGRESS_BYTES = 256 };
 const char *skep_progress_format(const struct skep_progress *progress, int64_t now_ms,
                                  char text[SKEP_PROGRESS_BYTES]);
+
+/* The same with a bar in front, for a terminal: no wider than it is, with colours and letters that it has. */
+enum { SKEP_PROGRESS_LINE_BYTES = 512 };
+const char *skep_progress_draw(const struct skep_progress *progress, int64_t now_ms,
+                               const struct skep_terminal *terminal, char line[SKEP_PROGRESS_LINE_BYTES]);
 
 #endif
