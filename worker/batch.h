@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "queue/holder.h"
-#include "settle.h"
+#include "spent.h"
 
 /* The tasks that a slot holds, in the order taken:
  *
@@ -29,6 +29,7 @@ struct skep_batch {
     bool is_cancelled[SKEP_BATCH_MAX]; /* when has_cancelled */
     struct skep_bytes tasks[SKEP_BATCH_MAX];
     struct skep_settled settled[SKEP_BATCH_MAX];
+    struct skep_spent spents[SKEP_BATCH_MAX];     /* likewise; texts are in bytes */
     struct skep_verdict verdicts[SKEP_BATCH_MAX]; /* of the cycle under way */
 };
 

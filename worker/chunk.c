@@ -23,6 +23,7 @@ void skep_chunk_init(struct skep_chunk *chunk)
     skep_buf_init(&chunk->states, CHUNK_MAX_BYTES);
     skep_buf_init(&chunk->bytes, CHUNK_MAX_BYTES);
     skep_buf_init(&chunk->ack, CHUNK_MAX_BYTES);
+    skep_buf_init(&chunk->spent.took, CHUNK_MAX_BYTES);
     for (int k = 0; k < SKEP_SWEEP_MAX_OUTS; k++) {
         skep_buf_init(&chunk->outs[k].crcs, CHUNK_MAX_BYTES);
         skep_buf_init(&chunk->outs[k].values, CHUNK_MAX_BYTES);
@@ -35,6 +36,7 @@ void skep_chunk_release(struct skep_chunk *chunk)
     skep_buf_release(&chunk->states);
     skep_buf_release(&chunk->bytes);
     skep_buf_release(&chunk->ack);
+    skep_buf_release(&chunk->spent.took);
     for (int k = 0; k < SKEP_SWEEP_MAX_OUTS; k++) {
         skep_buf_release(&chunk->outs[k].crcs);
         skep_buf_release(&chunk->outs[k].values);
@@ -58,6 +60,7 @@ static void chunk_start_over(struct skep_chunk *chunk)
     chunk->base = chunk->lo;
     chunk->n_done = 0;
     chunk_empty(&chunk->states);
+    chunk_empty(&chunk->spent.took);
     chunk_empty(&chunk->bytes);
     for (int k = 0; k < chunk->n_outs; k++) {
         chunk_empty(&chunk->outs[k].crcs);
@@ -107,7 +110,8 @@ skep_status skep_chunk_reserve(struct skep_chunk *chunk, struct skep_error *err)
     if (chunk->lo == chunk->next && chunk->states.length > 0) {
         chunk_start_over(chunk);
     }
-    has_room = skep_buf_reserve(&chunk->states, 1) != NULL;
+    has_room = skep_buf_reserve(&chunk->states, 1) != NULL &&
+               skep_buf_reserve(&chunk->spent.took, sizeof(float)) != NULL;
     for (int k = 0; k < chunk->n_outs; k++) {
         struct skep_chunk_out *out = &chunk->outs[k];
         has_room = has_room && skep_buf_reserve(&out->crcs, SKEP_CHUNK_CRC_BYTES) != NULL &&
@@ -115,7 +119,7 @@ skep_status skep_chunk_reserve(struct skep_chunk *chunk, struct skep_error *err)
                    skep_buf_reserve(&out->values, (size_t)out->slice_bytes) != NULL;
         out->crcs.failed = out->numbers.failed = out->values.failed = false; /* later there may be room */
     }
-    chunk->states.failed = false;
+    chunk->states.failed = chunk->spent.took.failed = false;
     return has_room ? SKEP_OK : skep_error_set(err, SKEP_E_NOMEM, "no memory for the slices of its outputs");
 }
 
@@ -124,13 +128,19 @@ void *skep_chunk_slice(const struct skep_chunk *chunk, int k)
     return chunk->outs[k].values.bytes + chunk->outs[k].values.length;
 }
 
-void skep_chunk_add_other(struct skep_chunk *chunk, enum skep_ack_state state)
+void skep_chunk_add_other(struct skep_chunk *chunk, enum skep_ack_state state, int64_t ran_ns)
 {
+    struct skep_buf *took = &chunk->spent.took;
+    float took_ns = (float)ran_ns;
+
     chunk->states.bytes[chunk->states.length++] = (char)state;
+    memcpy(took->bytes + took->length, &took_ns, sizeof took_ns);
+    took->length += sizeof took_ns;
     chunk->next++;
 }
 
-void skep_chunk_add_done(struct skep_chunk *chunk, const uint32_t *crcs, const int64_t *numbers)
+void skep_chunk_add_done(struct skep_chunk *chunk, const uint32_t *crcs, const int64_t *numbers,
+                         int64_t ran_ns)
 {
     for (int k = 0; k < chunk->n_outs; k++) {
         struct skep_chunk_out *out = &chunk->outs[k];
@@ -141,7 +151,7 @@ void skep_chunk_add_done(struct skep_chunk *chunk, const uint32_t *crcs, const i
         out->values.length += (size_t)out->slice_bytes;
     }
     chunk->n_done++;
-    skep_chunk_add_other(chunk, SKEP_ACK_DONE);
+    skep_chunk_add_other(chunk, SKEP_ACK_DONE, ran_ns);
 }
 
 void skep_chunk_add_entry(struct skep_chunk *chunk, const struct skep_settled *settled)
@@ -243,6 +253,7 @@ void skep_chunk_forget_from(struct skep_chunk *chunk, int64_t upto)
     }
     chunk->n_done = skep_chunk_count(chunk, chunk->base, upto, SKEP_ACK_DONE);
     chunk->states.length = (size_t)(upto - chunk->base);
+    skep_chunk_spent_forget_from(chunk, upto);
     for (int k = 0; k < chunk->n_outs; k++) {
         struct skep_chunk_out *out = &chunk->outs[k];
         out->crcs.length = chunk->n_done * SKEP_CHUNK_CRC_BYTES;

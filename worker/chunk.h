@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "queue/holder.h"
 #include "queue/range.h"
-#include "settle.h"
+#include "account.h"
 #include "sweep/ack.h"
 #include "sweeps.h"
 
@@ -38,6 +38,21 @@ struct skep_chunk_entry {
     struct skep_settled settled;
 };
 
+/* What its positions have used (account.h). Of each is kept how long it ran; the rest is sums, told with what
+ * is sealed. Where the time of a position went is measured of some. */
+struct skep_chunk_spent {
+    const char *kernel;                  /* NULL: not known */
+    struct skep_buf took;                /* float ns of each position from base on; below 0: it has not run */
+    int64_t began_ms;                    /* of what is not told yet; monotonic */
+    int64_t rows[SKEP_ACCOUNT_JOB_ROWS]; /* not told yet, but for the time of positions */
+    int64_t telling[SKEP_ACCOUNT_JOB_ROWS];
+    int64_t peak_rss_bytes;
+    int64_t sampled_ns,
+        sampled_commit_ns; /* of some positions: how long they ran, how long after the kernel */
+    size_t n_slow;         /* the slowest first */
+    struct skep_spent_slow slow[SKEP_ACCOUNT_SLOWEST];
+};
+
 struct skep_chunk {
     char job[SKEP_RANGE_JOB_BYTES];
     int64_t lo, sealed, next, hi;
@@ -52,6 +67,7 @@ struct skep_chunk {
     int n_outs;
     struct skep_chunk_out outs[SKEP_SWEEP_MAX_OUTS];
 
+    struct skep_chunk_spent spent;
     struct skep_buf bytes; /* results, lines for another try, dead letters */
     size_t n_entries;      /* in the order of positions */
     struct skep_chunk_entry entries[SKEP_BATCH_MAX];
@@ -82,9 +98,11 @@ SKEP_MUST_USE skep_status skep_chunk_reserve(struct skep_chunk *chunk, struct sk
 /* Where the slice of the next position goes, once reserved. */
 void *skep_chunk_slice(const struct skep_chunk *chunk, int k);
 
-/* The next position is done: its slices are there, with these checksums and numbers. Or it is not. */
-void skep_chunk_add_done(struct skep_chunk *chunk, const uint32_t *crcs, const int64_t *numbers);
-void skep_chunk_add_other(struct skep_chunk *chunk, enum skep_ack_state state);
+/* The next position is done: its slices are there, with these checksums and numbers. Or it is not. It ran so
+ * long (-1: not at all). */
+void skep_chunk_add_done(struct skep_chunk *chunk, const uint32_t *crcs, const int64_t *numbers,
+                         int64_t ran_ns);
+void skep_chunk_add_other(struct skep_chunk *chunk, enum skep_ack_state state, int64_t ran_ns);
 
 /* What is to be told of the position that was added last; its bytes are in chunk->bytes. There is room. */
 void skep_chunk_add_entry(struct skep_chunk *chunk, const struct skep_settled *settled);
@@ -112,6 +130,24 @@ size_t skep_chunk_count(const struct skep_chunk *chunk, int64_t from, int64_t up
 
 /* The positions from UPTO on are as if they had not been run. */
 void skep_chunk_forget_from(struct skep_chunk *chunk, int64_t upto);
+
+/* ---- what it costs (chunk_spent.c) ---- */
+
+/* Start over, of what is known when its first position runs; NOW_MS: monotonic. */
+void skep_chunk_spend_anew(struct skep_chunk *chunk, const char *kernel, int64_t now_ms);
+
+/* POSITION, which was added last, is that of INDEX. */
+void skep_chunk_spend_position(struct skep_chunk *chunk, int64_t position, int64_t index, int64_t ran_ns);
+
+/* What the system says was used since the last time. */
+void skep_chunk_spend_usage(struct skep_chunk *chunk, const struct skep_usage *usage);
+
+/* Into ACCOUNT: what the positions of the cycle under way have used. After skep_chunk_make_cycle. */
+void skep_chunk_account(struct skep_chunk *chunk, struct skep_account *account);
+
+/* The positions from UPTO on are as if they had not been run; what the cycle under way tells is told. */
+void skep_chunk_spent_forget_from(struct skep_chunk *chunk, int64_t upto);
+void skep_chunk_spent_told(struct skep_chunk *chunk, int64_t now_ms);
 
 /* ---- tell (chunk_tell.c) ---- */
 

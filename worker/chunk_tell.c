@@ -2,6 +2,7 @@
 /* What is told of a chunk. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "chunk.h"
 
 static void chunk_make_ack(struct skep_chunk *chunk, int64_t upto)
@@ -114,6 +115,7 @@ void skep_chunk_told(struct skep_chunk *chunk)
     memmove(chunk->entries, chunk->entries + n, (chunk->n_entries - n) * sizeof chunk->entries[0]);
     chunk->n_entries -= n;
     chunk->lo = chunk->telling;
+    skep_chunk_spent_told(chunk, skep_monotonic_ms());
     if (chunk->hit >= 0 && chunk->hit < chunk->lo) {
         chunk->hit = chunk->hit_index = -1;
     }

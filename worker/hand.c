@@ -60,6 +60,19 @@ struct skep_cycle skep_hand_make_cycle(struct skep_hand *hand, size_t n_kept)
                           : skep_batch_make_cycle(&hand->batch, n_kept);
 }
 
+void skep_hand_account(struct skep_hand *hand, struct skep_account *account)
+{
+    const struct skep_batch *batch = &hand->batch;
+
+    if (hand->is_range) {
+        skep_chunk_account(&hand->chunk, account);
+        return;
+    }
+    for (size_t i = batch->first; i < batch->n_settled; i++) {
+        skep_account_add(account, &batch->spents[i], batch->bytes.bytes);
+    }
+}
+
 int64_t skep_hand_gave_back(struct skep_hand *hand, const struct skep_cycle *cycle)
 {
     if (hand->is_range) {

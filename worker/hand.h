@@ -38,6 +38,9 @@ bool skep_hand_has_news(const struct skep_hand *hand, size_t n_kept);
 /* The cycle that does; its memory is the hand's. */
 struct skep_cycle skep_hand_make_cycle(struct skep_hand *hand, size_t n_kept);
 
+/* What the tasks that this cycle settles have used, into ACCOUNT. */
+void skep_hand_account(struct skep_hand *hand, struct skep_account *account);
+
 /* That was sent: what it gives back may be somebody else's by now. How many tasks. */
 int64_t skep_hand_gave_back(struct skep_hand *hand, const struct skep_cycle *cycle);
 

@@ -15,8 +15,8 @@ static void lane_count(struct skep_lane *lane, enum skep_metric metric, uint64_t
     skep_metrics_add(lane->metrics, metric, n);
 }
 
-void skep_lane_init(struct skep_lane *lane, int slot, const char *queue, struct skep_page_lane *page,
-                    struct skep_metrics *metrics)
+void skep_lane_init(struct skep_lane *lane, const char *host, int slot, const char *queue,
+                    struct skep_page_lane *page, struct skep_metrics *metrics)
 {
     lane->state = SKEP_LANE_NEW;
     lane->slot = slot;
@@ -24,6 +24,7 @@ void skep_lane_init(struct skep_lane *lane, int slot, const char *queue, struct 
     lane->page = page;
     lane->metrics = metrics;
     skep_hand_init(&lane->hand);
+    skep_books_init(&lane->books, host, slot);
     skep_prints_init(&lane->prints);
 }
 
@@ -64,7 +65,16 @@ skep_status skep_lane_tell_prints(struct skep_lane *lane, struct skep_error *err
     if (!skep_conn_is_open(lane->conn)) {
         st = skep_conn_connect(lane->conn, err);
     }
-    return st == SKEP_OK ? skep_prints_tell(&lane->prints, lane->conn, &lane->holder.keys, err) : st;
+    if (st == SKEP_OK) {
+        size_t n = lane->prints.n;
+        uint64_t n_lost = lane->prints.n_lost;
+        st = skep_prints_tell(&lane->prints, lane->conn, &lane->holder.keys, err);
+        if (st == SKEP_OK) {
+            bool is_refused = lane->prints.is_refused;
+            skep_rounds_count_logs(&lane->books.rounds, is_refused ? 0 : n, n_lost + (is_refused ? n : 0));
+        }
+    }
+    return st;
 }
 
 /* A cycle of ours has been answered. */
@@ -78,6 +88,7 @@ static skep_status lane_answered(struct skep_lane *lane, struct skep_error *err)
     skep_backoff_reset(&lane->cycle_backoff);
     atomic_store_explicit(&lane->page->n_cycles, (int64_t)lane->holder.n_cycles, memory_order_relaxed);
     atomic_store_explicit(&lane->page->cycle_ms, lane->reply.now_ms, memory_order_relaxed);
+    skep_books_answered(&lane->books, !lane->reply.is_cut);
     if (!lane->reply.is_cut) {
         skep_hand_told(&lane->hand, lane->holder.n_settling);
         lane_count(lane, SKEP_METRIC_CYCLES, 1);
@@ -89,6 +100,7 @@ static skep_status lane_answered(struct skep_lane *lane, struct skep_error *err)
         st = skep_hand_fill(&lane->hand, &lane->reply, now_ms, err);
         lane_count(lane, SKEP_METRIC_TASKS_TAKEN, (uint64_t)skep_hand_count_taken(&lane->hand));
         lane_count(lane, SKEP_METRIC_CHUNKS, lane->hand.is_range);
+        skep_rounds_count_batch(&lane->books.rounds, skep_hand_count_taken(&lane->hand));
         skep_log(SKEP_LOG_DEBUG, "taken", "slot=%d queue=%s tasks=%" PRId64 " depth=%" PRId64 "%s%s",
                  lane->slot, lane->queue, skep_hand_count_taken(&lane->hand), lane->reply.depth,
                  lane->hand.is_range ? " job=" : "", lane->hand.is_range ? lane->hand.chunk.job : "");
@@ -101,15 +113,27 @@ static skep_status lane_finish_cycle(struct skep_lane *lane, struct skep_error *
     skep_status st = SKEP_OK;
 
     if (lane->holder.is_pending) {
+        bool was_open = skep_conn_is_open(lane->conn);
         st = skep_holder_cycle_again(&lane->holder, &lane->reply, err);
+        lane->books.rounds.counts.n_reconnects += st == SKEP_OK && !was_open;
         st = st == SKEP_OK ? lane_answered(lane, err) : st;
     }
     return st;
 }
 
+/* What belongs to no task is told now and then; when nothing waits there may be no other cycle for long. */
+static int64_t lane_rounds_ms(const struct skep_lane *lane, bool leaves)
+{
+    if (leaves) {
+        return SKEP_ROUNDS_NOW_MS;
+    }
+    return lane->reply.depth == 0 ? SKEP_ROUNDS_SOON_MS : SKEP_ROUNDS_MS;
+}
+
 static skep_status lane_cycle(struct skep_lane *lane, size_t n_kept, size_t want, bool leaves,
                               struct skep_error *err)
 {
+    bool was_open = skep_conn_is_open(lane->conn);
     skep_status st = skep_lane_tell_prints(lane, err);
 
     if (st != SKEP_OK) {
@@ -122,11 +146,16 @@ static skep_status lane_cycle(struct skep_lane *lane, size_t n_kept, size_t want
         cycle.range_want = want > 0 ? lane->hand.chunk.want : 0;
         cycle.steals = want > 0;
         cycle.leaves = leaves;
+        cycle.account =
+            skep_books_tell(&lane->books, &lane->hand, lane->holder.worker, lane_rounds_ms(lane, leaves));
         lane->asked = want;
         st = skep_holder_cycle(&lane->holder, &cycle, &lane->reply, err);
+        lane->books.rounds.counts.n_reconnects += st == SKEP_OK && !was_open;
         if (st == SKEP_OK || lane->holder.is_pending) {
             lane_count(lane, SKEP_METRIC_TASKS_GIVEN_BACK,
                        (uint64_t)skep_hand_gave_back(&lane->hand, &cycle));
+        } else {
+            skep_books_not_sent(&lane->books);
         }
         st = st == SKEP_OK ? lane_answered(lane, err) : st;
     } while (st == SKEP_OK && lane->reply.is_cut);
@@ -277,6 +306,7 @@ bool skep_lane_forgive(struct skep_lane *lane, skep_status st, const char *doing
     lane->is_wait_refused = false;
     lane->retry_at_ms = skep_monotonic_ms() + wait_ms;
     lane_count(lane, SKEP_METRIC_REDIS_ERRORS, 1);
+    skep_rounds_count_error(&lane->books.rounds, st);
     skep_log(SKEP_LOG_WARN, "redis-retry", "slot=%d queue=%s doing=%s wait_ms=%d reason=\"%s\"", lane->slot,
              lane->queue, doing, wait_ms, skep_error_text(err, st));
     skep_error_clear(err);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "books.h"
 #include "hand.h"
 #include "page.h"
 #include "prints.h"
@@ -35,6 +36,7 @@ struct skep_lane {
     struct skep_holder holder;
     struct skep_hand hand;
     struct skep_prints prints;     /* what its tasks have printed, to be told */
+    struct skep_books books;       /* what they have used */
     struct skep_cycle_reply reply; /* to the last cycle */
     size_t asked;                  /* so many tasks the last cycle was to take */
     struct skep_backoff cycle_backoff, wait_backoff;
@@ -45,9 +47,9 @@ struct skep_lane {
     int64_t skew_ms;      /* Redis TIME minus our monotonic clock */
 };
 
-/* CONN becomes the lane's, as soon as there is one. */
-void skep_lane_init(struct skep_lane *lane, int slot, const char *queue, struct skep_page_lane *page,
-                    struct skep_metrics *metrics);
+/* CONN becomes the lane's, as soon as there is one. HOST is borrowed, as are the others. */
+void skep_lane_init(struct skep_lane *lane, const char *host, int slot, const char *queue,
+                    struct skep_page_lane *page, struct skep_metrics *metrics);
 
 /* Make ourselves known to the server: from NEW to OPEN. */
 SKEP_MUST_USE skep_status skep_lane_register(struct skep_lane *lane, struct skep_error *err);
@@ -86,6 +88,21 @@ bool skep_lane_is_due(const struct skep_lane *lane, int64_t now_ms);
 
 /* N tasks took so long. */
 void skep_lane_learn(struct skep_lane *lane, double spent_s, size_t n_tasks);
+
+/* N of its tasks are done; or such a verdict was given on one. */
+static inline void skep_lane_count_done(struct skep_lane *lane, int64_t n)
+{
+    skep_metrics_add(lane->metrics, SKEP_METRIC_TASKS_DONE, (uint64_t)n);
+    atomic_fetch_add_explicit(&lane->page->n_done, n, memory_order_relaxed);
+}
+
+static inline void skep_lane_count_verdict(struct skep_lane *lane, enum skep_verdict_kind kind)
+{
+    skep_settle_count(lane->metrics, kind);
+    atomic_fetch_add_explicit(&lane->page->n_done, kind == SKEP_DONE, memory_order_relaxed);
+    atomic_fetch_add_explicit(&lane->page->n_failed, kind == SKEP_RETRY || kind == SKEP_BURY,
+                              memory_order_relaxed);
+}
 
 /* The number of the next task in the hand (of a range: of all of it) among all that this incarnation held. */
 int64_t skep_lane_number(const struct skep_lane *lane);

@@ -29,11 +29,11 @@ struct news_sample {
 struct news_slot {
     pid_t pid; /* to which all this belongs; 0: none */
     size_t n_samples;
-    struct news_sample samples[NEWS_SAMPLES]; /* in a ring */
-    struct {
-        int64_t at_ms; /* monotonic; 0: never */
-        bool was_busy;
-    } told[SKEP_MAX_QUEUES];
+    struct news_lane {
+        struct news_sample samples[NEWS_SAMPLES]; /* in a ring */
+        int64_t told_ms;                          /* monotonic; 0: never */
+        bool was_busy;                            /* then */
+    } lanes[SKEP_MAX_QUEUES];
 };
 
 struct skep_news {
@@ -126,7 +126,9 @@ void skep_news_free(struct skep_news *news)
 void skep_news_start_over(struct skep_news *news)
 {
     for (int i = 0; i < news->crew->n; i++) {
-        memset(news->slots[i].told, 0, sizeof news->slots[i].told);
+        for (size_t lane = 0; lane < SKEP_MAX_QUEUES; lane++) {
+            news->slots[i].lanes[lane].told_ms = 0;
+        }
     }
 }
 
@@ -148,10 +150,14 @@ static void news_look_at_machine(struct skep_news *news, int64_t now_ms)
     node->disk_free_bytes = news->lookout != NULL ? skep_lookout_disk_free_bytes(news->lookout, now_ms) : -1;
 }
 
-static int64_t news_count_tasks(const struct skep_page *page)
+static void news_sample_tasks(struct news_slot *slot, const struct skep_page *page, int64_t now_ms)
 {
-    return (int64_t)(skep_metrics_get(&page->metrics, SKEP_METRIC_TASKS_DONE) +
-                     skep_metrics_get(&page->metrics, SKEP_METRIC_TASKS_FAILED));
+    size_t i = slot->n_samples++ % NEWS_SAMPLES;
+
+    for (size_t lane = 0; lane < SKEP_MAX_QUEUES; lane++) {
+        slot->lanes[lane].samples[i] = (struct news_sample){
+            atomic_load(&page->lanes[lane].n_done) + atomic_load(&page->lanes[lane].n_failed), now_ms};
+    }
 }
 
 void skep_news_look(struct skep_news *news, int64_t now_ms)
@@ -167,21 +173,20 @@ void skep_news_look(struct skep_news *news, int64_t now_ms)
             skep_lookout_set(news->lookout, i, child->pid);
         }
         if (child->pid != 0) {
-            slot->samples[slot->n_samples++ % NEWS_SAMPLES] =
-                (struct news_sample){news_count_tasks(child->page), now_ms};
+            news_sample_tasks(slot, child->page, now_ms);
         }
     }
 }
 
-static double news_rate(const struct news_slot *slot)
+static double news_rate(const struct news_slot *slot, size_t lane)
 {
-    const struct news_sample *last, *first;
+    const struct news_sample *samples = slot->lanes[lane].samples, *last, *first;
 
     if (slot->n_samples < 2) {
         return -1;
     }
-    last = &slot->samples[(slot->n_samples - 1) % NEWS_SAMPLES];
-    first = &slot->samples[slot->n_samples < NEWS_SAMPLES ? 0 : slot->n_samples % NEWS_SAMPLES];
+    last = &samples[(slot->n_samples - 1) % NEWS_SAMPLES];
+    first = &samples[slot->n_samples < NEWS_SAMPLES ? 0 : slot->n_samples % NEWS_SAMPLES];
     return last->at_ms > first->at_ms
                ? 1000 * (double)(last->n - first->n) / (double)(last->at_ms - first->at_ms)
                : -1;
@@ -241,9 +246,9 @@ static void news_write(struct skep_news *news, int number, size_t lane, int64_t 
     info.started_ms = child->started_ms + skew_ms;
     info.state = process.state;
     info.is_busy = news_is_busy(page, lane);
-    info.tasks = (int64_t)skep_metrics_get(&page->metrics, SKEP_METRIC_TASKS_DONE);
-    info.failed = (int64_t)skep_metrics_get(&page->metrics, SKEP_METRIC_TASKS_FAILED);
-    info.tasks_per_s = news_rate(&news->slots[number]);
+    info.tasks = atomic_load(&page->lanes[lane].n_done);
+    info.failed = atomic_load(&page->lanes[lane].n_failed);
+    info.tasks_per_s = news_rate(&news->slots[number], lane);
     info.cpu_s = process.cpu_s;
     info.rss_bytes = process.rss_bytes;
     info.pss_bytes = news->lookout != NULL ? skep_lookout_pss_bytes(news->lookout, number, now_ms) : -1;
@@ -261,14 +266,14 @@ static bool news_is_due(const struct skep_news *news, int number, size_t lane, i
 {
     const struct skep_child *child = &news->crew->members[number].child;
     const struct news_slot *slot = &news->slots[number];
-    int64_t told_ms = slot->told[lane].at_ms;
+    int64_t told_ms = slot->lanes[lane].told_ms;
     bool is_busy;
 
     if (child->pid == 0 || slot->pid != child->pid || !atomic_load(&child->page->lanes[lane].is_registered)) {
         return false;
     }
     is_busy = news_is_busy(child->page, lane);
-    return told_ms == 0 || is_busy != slot->told[lane].was_busy ||
+    return told_ms == 0 || is_busy != slot->lanes[lane].was_busy ||
            now_ms - told_ms >= (is_busy ? NEWS_BUSY_MS : NEWS_IDLE_MS);
 }
 
@@ -297,8 +302,8 @@ skep_status skep_news_tell(struct skep_news *news, struct skep_conn *conn, const
         if (!news_is_due(news, i, lane, now_ms)) {
             continue;
         }
-        news->slots[i].told[lane].at_ms = now_ms;
-        news->slots[i].told[lane].was_busy = news_is_busy(news->crew->members[i].child.page, lane);
+        news->slots[i].lanes[lane].told_ms = now_ms;
+        news->slots[i].lanes[lane].was_busy = news_is_busy(news->crew->members[i].child.page, lane);
         news_write(news, i, lane, skew_ms, now_ms);
         if (!skep_buf_failed(&news->buf)) {
             news_ask_to_set(news, conn, keys, i, lane);

@@ -34,6 +34,7 @@ struct skep_page_lane {
     atomic_int is_held_off;   /* it waits until the queue is no longer paused or full, and wants to be told */
     _Atomic int64_t n_cycles; /* applied, of this incarnation */
     _Atomic int64_t cycle_ms; /* when the last one was, Redis TIME; 0: there was none */
+    _Atomic int64_t n_done, n_failed; /* tasks, attempts */
 };
 
 /* What runs, for people: see skep_page_tell. */

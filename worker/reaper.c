@@ -119,7 +119,7 @@ static void reaper_settle_index(struct skep_reaper *reaper, const struct skep_at
                                 struct skep_settled *settled)
 {
     if (outcome->status == SKEP_E_CANCELLED) {
-        *settled = (struct skep_settled){.kind = SKEP_CANCEL};
+        *settled = (struct skep_settled){.kind = SKEP_CANCEL, .cause = outcome->status};
     } else {
         skep_settle_again(&reaper->policy, attempt, work, outcome, &reaper->bytes, settled);
     }
@@ -198,12 +198,33 @@ static skep_status reaper_tell_last_words(const struct skep_reaper *reaper, stru
     return skep_last_words_tell(obituary->last_words, conn, &reaper->keys[obituary->lane], &entry, err);
 }
 
-/* The verdict on it, in memory of the reaper.
+/* What the attempt has used, as far as an agent knows. */
+static const struct skep_account_news *reaper_account(struct skep_reaper *reaper,
+                                                      const struct reaper_task *task,
+                                                      const struct skep_attempt *attempt,
+                                                      const struct skep_settled *settled)
+{
+    int64_t now_ns = attempt->computed_ns;
+    struct skep_work work = task->work;
+    struct skep_spent spent;
+
+    work.header.has_index = task->index >= 0;
+    work.header.index = (uint64_t)task->index;
+    skep_spent_fill(&spent, attempt, &work, settled, now_ns, &reaper->bytes);
+    skep_account_begin(&reaper->account, attempt->host, attempt->slot);
+    skep_account_add(&reaper->account, &spent, reaper->bytes.bytes);
+    return skep_account_tell(&reaper->account, NULL, attempt->worker, now_ns / 1000000);
+}
+
+/* The verdict on it, for DEATH, in memory of the reaper.
  *   SKEP_E_NOMEM */
 static skep_status reaper_judge(struct skep_reaper *reaper, const struct skep_obituary *obituary,
-                                const struct skep_work *work, struct skep_verdict *verdict_out,
-                                struct skep_error *err)
+                                const struct reaper_task *task, struct skep_verdict *verdict_out,
+                                struct skep_death *death, struct skep_error *err)
 {
+    const struct skep_work *work = &task->work;
+    int64_t now_ns = skep_monotonic_ns();
+    int64_t ran_ns = obituary->ran_ms * 1000000 < now_ns ? obituary->ran_ms * 1000000 : 0;
     struct skep_attempt attempt = {
         .worker = obituary->worker,
         .host = reaper->crew->host,
@@ -213,6 +234,9 @@ static skep_status reaper_judge(struct skep_reaper *reaper, const struct skep_ob
         .now_ms = obituary->died_ms,
         .usage = {.run_s = (double)obituary->ran_ms / 1000, .peak_rss_bytes = obituary->peak_bytes},
         .output = obituary->last_words != NULL ? obituary->last_words->tails.of : NULL,
+        .began_ns = now_ns - ran_ns,
+        .bound_ns = now_ns - ran_ns,
+        .computed_ns = now_ns,
     };
     struct skep_outcome outcome = reaper_outcome(reaper, obituary, work);
     struct skep_settled settled;
@@ -226,7 +250,9 @@ static skep_status reaper_judge(struct skep_reaper *reaper, const struct skep_ob
     if (skep_buf_failed(&reaper->bytes)) {
         return skep_error_set(err, SKEP_E_NOMEM, "no memory for the verdict on a task");
     }
+    death->account = reaper_account(reaper, task, &attempt, &settled);
     *verdict_out = skep_settled_verdict(&settled, &reaper->bytes);
+    death->verdict = verdict_out;
     return SKEP_OK;
 }
 
@@ -248,8 +274,7 @@ static skep_status reaper_look_up(struct skep_reaper *reaper, struct skep_conn *
         st = reaper_tell_last_words(reaper, conn, obituary, &task, err);
     }
     if (st == SKEP_OK && obituary->ended_for != SKEP_STOP_NONE) {
-        st = reaper_judge(reaper, obituary, &task.work, verdict, err);
-        death->verdict = verdict;
+        st = reaper_judge(reaper, obituary, &task, verdict, death, err);
     }
     return st;
 }

@@ -2,6 +2,7 @@
 #ifndef SKEP_WORKER_REAPER_H
 #define SKEP_WORKER_REAPER_H
 
+#include "account.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
@@ -21,6 +22,7 @@ struct skep_reaper {
     struct skep_run run;
     struct skep_arena arena;
     struct skep_buf bytes;
+    struct skep_account account; /* of the task that is being settled */
     size_t n_mourned, max_mourned;
     struct skep_obituary *mourned;
 };

@@ -51,8 +51,8 @@ static skep_status set_up_lanes(struct skep_slot *slot, struct skep_error *err)
     slot->n_lanes = s->queues.n;
     snprintf(name, sizeof name, "skep-slot-%d", (int)s->slot);
     for (size_t i = 0; i < slot->n_lanes && st == SKEP_OK; i++) {
-        skep_lane_init(&slot->lanes[i], (int)s->slot, s->queues.items[i].name, &slot->page->lanes[i],
-                       &slot->page->metrics);
+        skep_lane_init(&slot->lanes[i], slot->host, (int)s->slot, s->queues.items[i].name,
+                       &slot->page->lanes[i], &slot->page->metrics);
         st = skep_server_conn_new(&s->server, name, &slot->lanes[i].conn, err);
         weights[i] = s->queues.items[i].weight;
     }

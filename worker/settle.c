@@ -61,6 +61,7 @@ static void settle_bury(const struct skep_attempt *attempt, const struct skep_wo
                         struct skep_settled *settled)
 {
     settled->kind = SKEP_BURY;
+    settled->cause = outcome->status;
     skep_settle_write_end(attempt, work, outcome, bytes, settled);
     skep_settle_write_dead(attempt, work, outcome, bytes, settled);
 }
@@ -70,6 +71,7 @@ static void settle_cancel(const struct skep_attempt *attempt, const struct skep_
                           struct skep_settled *settled)
 {
     settled->kind = SKEP_CANCEL;
+    settled->cause = outcome->status;
     skep_settle_write_end(attempt, work, outcome, bytes, settled);
     settled->id_n = skep_settle_write_text(work->id, bytes, &settled->id_at);
 }
@@ -108,6 +110,7 @@ static void settle_retry(const struct skep_policy *policy, const struct skep_att
     skep_settle_add_event(&header, attempt, outcome);
     header.tries++;
     settled->kind = SKEP_RETRY;
+    settled->cause = outcome->status;
     settled->delay_ms = settle_delay_ms(policy, work, outcome->retry_after_s);
     skep_settle_write_retry(work, &header, bytes, settled);
 }
@@ -164,6 +167,7 @@ void skep_settle_cancelled(const struct skep_attempt *attempt, const struct skep
     (void)skep_error_set(&outcome.err, SKEP_E_CANCELLED, "cancelled before it ran");
     *settled_out = (struct skep_settled){.kind = SKEP_CANCEL};
     settle_cancel(attempt, work, &outcome, bytes, settled_out);
+    settled_out->cause = SKEP_OK; /* there was no attempt */
 }
 
 static skep_status settle_expired(const struct skep_work *work, struct skep_error *err)
@@ -227,6 +231,7 @@ static void settle_bury_used_up(const struct skep_work *work, struct skep_buf *b
     last.header.n_events--;
     last.header.tries--;
     settle_bury(&attempt, &last, &outcome, bytes, settled);
+    settled->cause = SKEP_OK; /* the attempt was counted then */
 }
 
 bool skep_settle_unrun(const struct skep_policy *policy, const struct skep_attempt *attempt,

@@ -31,12 +31,15 @@ struct skep_attempt {
     int64_t started_ms, finished_ms; /* wall */
     int64_t now_ms;                  /* Redis TIME, as well as the slot knows it */
     struct skep_usage usage;
+    /* Monotonic: when it began, had its arguments, and was computed; 0: it did not come so far. */
+    int64_t began_ns, bound_ns, computed_ns;
     const struct skep_result_output *output; /* what it has printed; NULL: nothing */
 };
 
 /* A verdict whose bytes are in a buffer that still grows: places instead of pointers. */
 struct skep_settled {
     enum skep_verdict_kind kind;
+    skep_status cause;          /* why an attempt has failed; SKEP_OK: it has not, or there was none */
     size_t result_at, result_n; /* n 0: none */
     size_t record_at, record_n; /* RETRY, BURY */
     size_t job_at, job_n;       /* with its NUL; DONE, BURY, CANCEL */

@@ -109,6 +109,9 @@ static skep_status turn_compute(struct skep_slot *slot, struct skep_lane *lane, 
         return SKEP_STOPPED;
     }
     attempt->finished_ms = skep_wall_ms();
+    attempt->began_ns = began_ns;
+    attempt->bound_ns = outcome.bound_ns;
+    attempt->computed_ns = outcome.computed_ns;
     skep_log(SKEP_LOG_TRACE, "task-end", "slot=%d queue=%s id=%s outcome=%s run_s=%.6f",
              (int)slot->settings->slot, lane->queue, work->id, skep_status_word(outcome.status),
              attempt->usage.run_s);
@@ -168,8 +171,10 @@ static skep_status turn_run_one(struct skep_slot *slot, struct skep_lane *lane)
         st = turn_settle_without_room(slot, batch, &work, &attempt, mark);
     }
     if (st == SKEP_OK) {
+        skep_spent_fill(&batch->spents[batch->n_settled], &attempt, &work, settled, skep_monotonic_ns(),
+                        &batch->bytes);
         batch->n_settled++;
-        skep_settle_count(&slot->page->metrics, settled->kind);
+        skep_lane_count_verdict(lane, settled->kind);
     }
     return st;
 }

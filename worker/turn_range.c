@@ -16,24 +16,21 @@ enum {
     RANGE_TELL_MS = 500,     /* while others find work in the queue */
     RANGE_TELL_SOON_MS = 50, /* once they do not: what was stolen is heard of */
     RANGE_TELL_MANY_MS = 5,  /* when there is much to tell, which the server has to keep */
-    RANGE_MANY_BYTES = 16 << 10
+    RANGE_MANY_BYTES = 16 << 10,
+    RANGE_SAMPLE = 64, /* of so many positions it is measured where the time of one went ... */
+    RANGE_SLOW_US = 20 /* ... and of each one that takes so long */
 };
 
 /* ---- sealing and telling ---- */
 
 /* Everything run so far is to be believed now; or nothing that was run since the last time. */
-static void range_seal(struct skep_range_turn *turn)
+static void range_seal_now(struct skep_range_turn *turn)
 {
     struct skep_chunk *chunk = turn->chunk;
     struct skep_error err = {0};
     uint64_t written_bytes;
-    skep_status st;
+    skep_status st = skep_plan_check(turn->known->plan, &err);
 
-    turn->sealed_ns = turn->now_ns;
-    if (chunk->sealed == chunk->next) {
-        return;
-    }
-    st = skep_plan_check(turn->known->plan, &err);
     if (st != SKEP_OK) {
         skep_chunk_disown(chunk);
         turn->n_counted = 0;
@@ -42,8 +39,25 @@ static void range_seal(struct skep_range_turn *turn)
     }
     skep_chunk_seal(chunk, turn->known, turn->slot->outputs, &written_bytes);
     skep_turn_range_count(turn, SKEP_METRIC_OUTPUT_BYTES, (int64_t)written_bytes);
-    skep_turn_range_count(turn, SKEP_METRIC_TASKS_DONE, turn->n_counted);
+    skep_lane_count_done(turn->lane, turn->n_counted);
     turn->n_counted = 0;
+}
+
+static void range_seal(struct skep_range_turn *turn)
+{
+    struct skep_chunk *chunk = turn->chunk;
+    int64_t began_ns = turn->now_ns;
+    struct skep_usage usage;
+
+    turn->sealed_ns = began_ns;
+    if (chunk->sealed == chunk->next) {
+        return;
+    }
+    range_seal_now(turn);
+    usage = skep_turn_usage(turn->slot, 0);
+    skep_chunk_spend_usage(chunk, &usage);
+    turn->now_ns = skep_monotonic_ns();
+    chunk->spent.rows[SKEP_ACCOUNT_COMMIT] += turn->now_ns - began_ns;
 }
 
 /* The slots of this worker may be running what a hit has made useless: their agent tells them. */
@@ -97,6 +111,8 @@ struct range_one {
     void *slices[SKEP_SWEEP_MAX_OUTS]; /* where they go: known with the lock, for a cut moves the end */
     uint32_t crcs[SKEP_SWEEP_MAX_OUTS];
     int64_t numbers[SKEP_SWEEP_MAX_OUTS];
+    bool is_sampled;
+    int64_t computed_ns; /* when the kernel was over; of samples */
 };
 
 /* Without the lock. */
@@ -106,6 +122,7 @@ static void range_compute(struct skep_range_turn *turn, int64_t position, struct
     struct skep_point_outcome *outcome = &one->outcome;
 
     skep_plan_run(known->plan, position, turn->work.header.tries + 1, outcome);
+    one->computed_ns = one->is_sampled ? skep_monotonic_ns() : 0;
     for (int k = 0; outcome->status == SKEP_OK && k < turn->chunk->n_outs; k++) {
         outcome->status = skep_plan_slice(known->plan, k, &outcome->value, one->slices[k], &outcome->err);
         one->crcs[k] = skep_crc32c(0, one->slices[k], (size_t)known->slice_bytes[k]);
@@ -127,7 +144,8 @@ static void range_done(struct skep_range_turn *turn, struct range_one *one, int6
             return;
         }
     }
-    skep_chunk_add_done(chunk, one->crcs, one->numbers);
+    skep_chunk_spend_position(chunk, chunk->next, point->index, ran_ns);
+    skep_chunk_add_done(chunk, one->crcs, one->numbers, ran_ns);
     turn->n_counted++;
     if (point->is_hit && chunk->hit < 0) {
         chunk->hit = chunk->next - 1;
@@ -151,7 +169,7 @@ static void range_take_outcome(struct skep_range_turn *turn, struct range_one *o
         range_done(turn, one, ran_ns);
         break;
     case SKEP_EMPTY:
-        skep_chunk_add_other(turn->chunk, SKEP_ACK_SKIPPED);
+        skep_chunk_add_other(turn->chunk, SKEP_ACK_SKIPPED, -1);
         turn->n_counted++;
         break;
     case SKEP_STOPPED:
@@ -188,6 +206,7 @@ static void range_run_one(struct skep_range_turn *turn)
     for (int k = 0; k < chunk->n_outs; k++) {
         one.slices[k] = skep_chunk_slice(chunk, k);
     }
+    one.is_sampled = turn->is_slow || turn->n_run % RANGE_SAMPLE == 0;
     skep_turn_announce(slot, &running, turn->time_s, began_ns / 1000000);
     pthread_mutex_unlock(&slot->lock);
     range_compute(turn, position, &one);
@@ -197,6 +216,10 @@ static void range_run_one(struct skep_range_turn *turn)
     turn->output = skep_turn_end_output(slot, turn->now_ns - began_ns);
     skep_turn_announce_end(slot);
     turn->run_ns += turn->now_ns - began_ns;
+    if (one.is_sampled) {
+        chunk->spent.sampled_ns += turn->now_ns - began_ns;
+        chunk->spent.sampled_commit_ns += turn->now_ns - one.computed_ns;
+    }
     skep_tuner_see(&turn->known->tuner, turn->now_ns - began_ns);
     turn->n_run++;
     slot->n_run++;
@@ -239,6 +262,7 @@ static skep_status range_run_chunk(struct skep_range_turn *turn, struct skep_err
         begun = skep_plan_begin(known->plan, turn->chunk->lo, turn->chunk->hi, &why);
     }
     turn->work.is_begun = begun == SKEP_OK;
+    turn->chunk->spent.rows[SKEP_ACCOUNT_MAP] += skep_monotonic_ns() - turn->now_ns;
     if (skep_turn_range_is_unrun(turn)) {
         turn->is_over = true;
     } else if (begun != SKEP_OK) {
@@ -251,6 +275,14 @@ static skep_status range_run_chunk(struct skep_range_turn *turn, struct skep_err
         skep_plan_end(known->plan);
     }
     return st;
+}
+
+/* Of the table: it outlives the sweep. NULL: it is not in there. */
+static const char *range_kernel_name(const struct skep_sweep *sweep)
+{
+    const struct skep_kernel *kernel = sweep->kernel != NULL ? skep_kernel_find(sweep->kernel) : NULL;
+
+    return kernel != NULL ? kernel->name : NULL;
 }
 
 skep_status skep_turn_run_range(struct skep_slot *slot, struct skep_lane *lane, struct skep_error *err)
@@ -271,6 +303,8 @@ skep_status skep_turn_run_range(struct skep_slot *slot, struct skep_lane *lane, 
     turn.chunk->worker = lane->holder.worker;
     turn.known = skep_sweeps_get(&slot->sweeps, (size_t)(lane - slot->lanes), turn.chunk->job, turn.work.spec,
                                  turn.work.spec_n);
+    skep_chunk_spend_anew(turn.chunk, range_kernel_name(&turn.known->sweep), began_ns / 1000000);
+    turn.is_slow = turn.known->tuner.task_s * 1e6 >= RANGE_SLOW_US;
     turn.time_s = skep_settle_time_s(&slot->policy, turn.known->sweep.timeout_s);
     st = range_run_chunk(&turn, err);
     skep_turn_range_count(&turn, SKEP_METRIC_RUN_TIME, turn.run_ns);

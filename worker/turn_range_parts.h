@@ -17,7 +17,8 @@ struct skep_range_turn {
     int64_t now_ns, sealed_ns, told_ns;
     int64_t run_ns; /* in kernels */
     int64_t n_run, n_counted;
-    bool is_over;                            /* nothing more of this chunk */
+    bool is_slow; /* tasks take so long that reading the clock once more is nothing */
+    bool is_over; /* nothing more of this chunk */
     const struct skep_result_output *output; /* what the last position has printed; NULL: nothing */
 };
 

@@ -31,25 +31,30 @@ void skep_turn_range_settle(struct skep_range_turn *turn, int64_t index, const s
     struct skep_settled settled;
 
     attempt.started_ms = attempt.finished_ms - ran_ns / 1000000;
+    skep_chunk_spend_usage(chunk, &attempt.usage);
     skep_settle(&slot->policy, &attempt, work, outcome, &chunk->bytes, &settled);
     settled.result_n = turn->known->sweep.has_results ? settled.result_n : 0;
     if (skep_buf_failed(&chunk->bytes)) { /* a verdict without words is still one */
         chunk->bytes.failed = false;
         chunk->bytes.length = mark;
-        settled = (struct skep_settled){.kind = settled.kind, .delay_ms = settled.delay_ms};
+        settled =
+            (struct skep_settled){.kind = settled.kind, .cause = settled.cause, .delay_ms = settled.delay_ms};
         skep_log(SKEP_LOG_ERROR, "no-memory", "slot=%d doing=result bytes=%zu", (int)slot->settings->slot,
                  mark);
     }
     skep_chunk_add_entry(chunk, &settled);
     if (settled.kind != SKEP_DONE) {
-        skep_settle_count(&slot->page->metrics, settled.kind);
+        skep_lane_count_verdict(turn->lane, settled.kind);
     }
 }
 
 void skep_turn_range_fail(struct skep_range_turn *turn, int64_t index, const struct skep_outcome *outcome,
                           int64_t ran_ns)
 {
-    skep_chunk_add_other(turn->chunk, SKEP_ACK_ABSENT);
+    if (ran_ns > 0) {
+        skep_chunk_spend_position(turn->chunk, turn->chunk->next, index, ran_ns);
+    }
+    skep_chunk_add_other(turn->chunk, SKEP_ACK_ABSENT, ran_ns > 0 ? ran_ns : -1);
     skep_turn_range_settle(turn, index, outcome, ran_ns);
 }
 
@@ -102,9 +107,9 @@ bool skep_turn_range_is_unrun(struct skep_range_turn *turn)
         return false;
     }
     settled.result_n = turn->known->sweep.has_results ? settled.result_n : 0;
-    skep_chunk_add_other(chunk, SKEP_ACK_ABSENT);
+    skep_chunk_add_other(chunk, SKEP_ACK_ABSENT, -1);
     skep_chunk_add_entry(chunk, &settled);
-    skep_settle_count(&slot->page->metrics, settled.kind);
+    skep_lane_count_verdict(turn->lane, settled.kind);
     chunk->sealed = chunk->next;
     return true;
 }

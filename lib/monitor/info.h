@@ -47,8 +47,8 @@ struct skep_info {
     int64_t at_ms, started_ms;
     char state; /* of the process, as /proc has it: R, S, D, T, Z; '?' unknown */
     bool is_busy;
-    int64_t tasks, failed; /* since it started */
-    double tasks_per_s;    /* of the last ten seconds or so */
+    int64_t tasks, failed; /* of this queue: done, and attempts that failed, since it started */
+    double tasks_per_s;    /* of this queue, both; of the last ten seconds or so */
     double cpu_s;
     int64_t rss_bytes, pss_bytes;
     int64_t cycles;   /* applied */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "npy/slice.h"
 #include "run/bind.h"
 #include "run/compute.h"
@@ -84,6 +85,7 @@ skep_status skep_run_check_out(const char *out, struct skep_error *err)
 struct run_call {
     struct skep_computation computation;
     const struct skep_work *work;
+    int64_t bound_ns, computed_ns;
 };
 
 static skep_status run_bind(struct skep_computation *c, struct skep_error *err)
@@ -93,6 +95,17 @@ static skep_status run_bind(struct skep_computation *c, struct skep_error *err)
                                     &c->call.is_reference, err);
 
     c->call.args = c->args;
+    return st;
+}
+
+static skep_status run_compute(struct skep_computation *c, struct skep_error *err)
+{
+    struct run_call *call = (struct run_call *)c;
+    skep_status st;
+
+    call->bound_ns = skep_monotonic_ns();
+    st = skep_compute_value(c, err);
+    call->computed_ns = skep_monotonic_ns();
     return st;
 }
 
@@ -136,7 +149,7 @@ void skep_run_work(const struct skep_run *run, const struct skep_work *work, str
     skep_status st;
 
     *outcome = (struct skep_outcome){0};
-    call.computation.finish = skep_compute_value;
+    call.computation.finish = run_compute;
     call.computation.value_out = &value;
     st = skep_run_check_out(work->task.out, &outcome->err);
     if (st == SKEP_OK) {
@@ -150,5 +163,7 @@ void skep_run_work(const struct skep_run *run, const struct skep_work *work, str
     }
     skep_npy_cache_end_task(run->cache);
     outcome->status = st;
+    outcome->bound_ns = call.bound_ns;
+    outcome->computed_ns = call.computed_ns;
     outcome->retry_after_s = st != SKEP_OK ? call.computation.call.retry_after_s : 0;
 }

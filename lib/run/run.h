@@ -51,6 +51,8 @@ struct skep_outcome {
     struct skep_result_value value; /* when SKEP_OK; memory of the arena */
     struct skep_error err;          /* when not */
     double retry_after_s;           /* when not, and the kernel has asked for it; else 0 */
+    /* Monotonic: when its arguments were there, and when the kernel was over; 0: it did not come so far. */
+    int64_t bound_ns, computed_ns;
 };
 
 /* The word for it that belongs to a task: causes are a closed list, and memory that could not be had inside

@@ -54,13 +54,13 @@ static void run_done(void)
     if (chunk->n_outs > 0) {
         memcpy(skep_chunk_slice(chunk, 0), &value, sizeof value);
     }
-    skep_chunk_add_done(chunk, &crc, &number);
+    skep_chunk_add_done(chunk, &crc, &number, 1000);
 }
 
 static void run_other(enum skep_ack_state state)
 {
     assert_int_equal(skep_chunk_reserve(chunk, NULL), SKEP_OK);
-    skep_chunk_add_other(chunk, state);
+    skep_chunk_add_other(chunk, state, -1);
 }
 
 /* A position that has failed, with the letter TEXT. */
