@@ -23,15 +23,21 @@ void exporter_start(struct exporter *exporter, const char *redis_url, const char
     const char *args[EXPORTER_MAX_OPTIONS + 8] = {SKEP_BUILD_DIR "/skep-exporter", "--redis", redis_url,
                                                   "--listen", "127.0.0.1:0"};
     size_t n = 5;
-    char *log;
-    const char *address;
 
     for (size_t i = 0; options != NULL && options[i] != NULL; i++) {
         assert_true(i < EXPORTER_MAX_OPTIONS);
         args[n++] = options[i];
     }
-    *exporter =
-        (struct exporter){.process = test_process_start(&(struct test_process_options){.args = args})};
+    exporter_start_as(exporter, args, NULL);
+}
+
+void exporter_start_as(struct exporter *exporter, const char *const *args, const char *const *env)
+{
+    const struct test_process_options options = {.args = args, .env = env};
+    char *log;
+    const char *address;
+
+    *exporter = (struct exporter){.process = test_process_start(&options)};
     (void)test_until(listens, exporter, EXPORTER_MS);
     log = test_process_err(exporter->process);
     address = strstr(log, "address=127.0.0.1:");

@@ -17,6 +17,9 @@ struct exporter {
 /* Start it on a free port of 127.0.0.1 and wait until it listens; OPTIONS (NULL: none) end with NULL. */
 void exporter_start(struct exporter *exporter, const char *redis_url, const char *const *options);
 
+/* The same with a whole command line and environment of one's own. */
+void exporter_start_as(struct exporter *exporter, const char *const *args, const char *const *env);
+
 /* It stops when it is told to. Zeroed is fine. */
 void exporter_stop(struct exporter *exporter);
 

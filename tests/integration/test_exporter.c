@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "integration/ask.h"
+#include "queue/rights.h"
 #include "support/redis.h"
 
 enum { WAIT_MS = 30000, CROWD = 64 /* as many as are let in */ };
@@ -119,6 +120,34 @@ static void test_exporter__shows_chosen_queues(void **state)
     check("/metrics", 200, "\nskep_queue_up{queue=\"new\"} 1\n");
     check("/metrics", 200, "\nskep_queues_left_out 1\n");
     check("/api/overview.json?queue=a", 200, "\"queue\":null");
+}
+
+/* A user with the rights of a monitor and no others is enough. */
+static void test_exporter__needs_the_rights_of_a_monitor(void **state)
+{
+    char names[SKEP_RIGHTS_MAX][SKEP_RIGHTS_NAME_BYTES], url[256];
+    size_t n = skep_rights_commands(SKEP_ROLE_MONITOR, names);
+    const char *const env[] = {"SKEP_REDIS_PASSWORD=secret", NULL};
+    const char *const args[] = {
+        SKEP_BUILD_DIR "/skep-exporter", "--redis", url, "--listen", "127.0.0.1:0", NULL};
+
+    (void)state;
+    ask(conn, "SADD skep:queues a");
+    ask(conn, "RPUSH skep:a x");
+    ask(conn, "ACL SETUSER monitor on >secret ~skep:* ~{skep:* -@all +hello +auth +select +ping");
+    for (size_t i = 0; i < n; i++) {
+        char words[96], *space;
+        snprintf(words, sizeof words, "ACL SETUSER monitor +%s", names[i]);
+        space = strchr(words + sizeof "ACL SETUSER monitor", ' ');
+        if (space != NULL) {
+            *space = '|'; /* of a command's subcommand */
+        }
+        ask(conn, words);
+    }
+    snprintf(url, sizeof url, "unix://monitor@%s", redis->socket);
+    exporter_start_as(&exporter, args, env);
+    exporter_until(&exporter, "/metrics", 200, "\nskep_queue_waiting_records{queue=\"a\"} 1\n", WAIT_MS);
+    check("/metrics", 200, "\nskep_up 1\n");
 }
 
 /* ---- refuses ---- */
@@ -330,6 +359,7 @@ int main(void)
         TEST(tells_of_queues),
         TEST(serves_the_page),
         TEST(shows_chosen_queues),
+        TEST(needs_the_rights_of_a_monitor),
         TEST(refuses),
         TEST(answers_head),
         TEST(refuses_settings),

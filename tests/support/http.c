@@ -89,13 +89,13 @@ struct test_http test_http_send(int port, const void *bytes, size_t n)
 
 struct test_http test_http_get(int port, const char *path)
 {
-    size_t size = strlen(path) + 64;
+    size_t size = strlen(path) + 80;
     char *request = malloc(size);
     struct test_http answer;
     int n;
 
     need(request != NULL, "malloc");
-    n = snprintf(request, size, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", path);
+    n = snprintf(request, size, "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", path);
     answer = test_http_send(port, request, (size_t)n);
     free(request);
     return answer;
