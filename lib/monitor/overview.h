@@ -45,6 +45,13 @@ struct skep_overview_account {
     int64_t reconnects;
 };
 
+/* What rates are counted from. */
+struct skep_overview_base {
+    int64_t at_ms; /* monotonic */
+    int64_t n_in, n_out;
+    bool counts_puts;
+};
+
 struct skep_overview {
     struct skep_keys keys;
     int64_t at_ms; /* monotonic, when it was read */
@@ -56,11 +63,12 @@ struct skep_overview {
     struct skep_job *jobs;      /* those that are not over first, then by name */
     int64_t n_left;             /* tasks that are not over, as well as is known: of range jobs, their tasks */
     double in_per_s, out_per_s; /* NaN: not known (yet) */
-    double eta_s;               /* until n_left are over at that rate; NaN: not known, infinite: never */
-    int64_t oldest_ms;          /* age of the record at the head; -1: it does not say, or there is none */
-    int64_t cycle_age_ms;       /* of the most recent cycle of any slot; -1: there is no slot, or not known */
-    int64_t stalled_ms;         /* so long, at least, tasks that may run have waited, slots been idle and no
-                                   cycle has ended; 0: it is not so, or not known yet */
+    struct skep_overview_base base;
+    double eta_s;         /* until n_left are over at that rate; NaN: not known, infinite: never */
+    int64_t oldest_ms;    /* age of the record at the head; -1: it does not say, or there is none */
+    int64_t cycle_age_ms; /* of the most recent cycle of any slot; -1: there is no slot, or not known */
+    int64_t stalled_ms;   /* so long, at least, tasks that may run have waited, slots been idle and no
+                             cycle has ended; 0: it is not so, or not known yet */
     struct skep_overview_account account;
     struct skep_arena arena;
 };

@@ -8,6 +8,7 @@
 
 enum {
     RATES_LEAST_MS = 20,        /* closer ones tell of chance */
+    RATES_MOST_MS = 1000,       /* and are counted from the first of them so long */
     RATES_SAMPLE_MS = 60 * 1000 /* an older sample is one of a time without workers */
 };
 
@@ -54,10 +55,33 @@ static double rates_per_s(int64_t from, int64_t to, int64_t ms)
     return to >= from ? ((double)to - (double)from) * 1000 / (double)ms : NAN;
 }
 
-static void rates_between(struct skep_overview *overview, int64_t in, int64_t out, int64_t ms)
+static void rates_since(struct skep_overview *overview, int64_t in, int64_t out, int64_t ms)
 {
     overview->in_per_s = rates_per_s(in, overview->status.n_in, ms);
     overview->out_per_s = rates_per_s(out, overview->status.n_out, ms);
+}
+
+/* Since the earlier one. Of many that lie close together each counts from the same, for a while. */
+static void rates_between(struct skep_overview *overview, const struct skep_overview *before)
+{
+    const struct skep_overview_base *old = &before->base;
+    bool is_close = overview->at_ms - before->at_ms < RATES_LEAST_MS;
+    int64_t ms;
+
+    overview->base = is_close && overview->at_ms - old->at_ms < RATES_MOST_MS
+                         ? *old
+                         : (struct skep_overview_base){before->at_ms, before->status.n_in,
+                                                       before->status.n_out, before->status.counts_puts};
+    ms = overview->at_ms - overview->base.at_ms;
+    if (ms < RATES_LEAST_MS) {
+        overview->in_per_s = before->in_per_s;
+        overview->out_per_s = before->out_per_s;
+        return;
+    }
+    rates_since(overview, overview->base.n_in, overview->base.n_out, ms);
+    if (overview->status.counts_puts != overview->base.counts_puts) {
+        overview->in_per_s = NAN; /* the first range job has come, or the last one gone */
+    }
 }
 
 static double rates_eta(const struct skep_overview *overview)
@@ -80,16 +104,12 @@ void skep_rates_fill(struct skep_overview *overview, const struct skep_overview 
 
     overview->n_left = rates_left(overview);
     overview->in_per_s = overview->out_per_s = NAN;
-    if (before != NULL && overview->at_ms - before->at_ms >= RATES_LEAST_MS) {
-        rates_between(overview, before->status.n_in, before->status.n_out, overview->at_ms - before->at_ms);
-        if (status->counts_puts != before->status.counts_puts) {
-            overview->in_per_s = NAN; /* the first range job has come, or the last one gone */
-        }
-    } else if (before != NULL) {
-        overview->in_per_s = before->in_per_s;
-        overview->out_per_s = before->out_per_s;
+    overview->base =
+        (struct skep_overview_base){overview->at_ms, status->n_in, status->n_out, status->counts_puts};
+    if (before != NULL) {
+        rates_between(overview, before);
     } else if (sample_ms >= RATES_LEAST_MS && sample_ms <= RATES_SAMPLE_MS) {
-        rates_between(overview, pace->n_in, pace->n_out, sample_ms);
+        rates_since(overview, pace->n_in, pace->n_out, sample_ms);
     }
     if (status->n_slots == 0 && isnan(overview->out_per_s)) {
         overview->out_per_s = 0; /* nobody takes anything out */

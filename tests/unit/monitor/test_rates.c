@@ -16,6 +16,7 @@ static void test_rates__between_two(void **state)
     made_begin(&made);
     before.overview.status.n_in = 100;
     before.overview.status.n_out = 50;
+    skep_rates_fill(&before.overview, NULL);
     made.overview.status.n_in = 120;
     made.overview.status.n_out = 55;
     made.overview.at_ms = before.overview.at_ms + 2000;
@@ -43,20 +44,26 @@ static void test_rates__since_the_sample(void **state)
     assert_true(made.overview.eta_s == 4);
 }
 
-/* Two that lie close together say nothing new: the rates of the earlier one stand. */
-static void test_rates__of_no_time(void **state)
+/* Looks that lie close together: until there is something to count by, the rates of before stand; then each
+ * counts from the first of them. */
+static void test_rates__of_many_looks(void **state)
 {
-    struct made before, made;
+    struct made looks[2];
 
     (void)state;
-    made_begin(&before);
-    made_begin(&made);
-    before.overview.in_per_s = 7;
-    before.overview.out_per_s = 4;
-    made.overview.status.n_out = 1000;
-    skep_rates_fill(&made.overview, &before.overview);
-    assert_true(made.overview.in_per_s == 7);
-    assert_true(made.overview.eta_s == 3);
+    made_begin(&looks[0]);
+    looks[0].overview.status.pace = (struct skep_queue_pace){MADE_NOW_MS - 10000, 0, -40};
+    skep_rates_fill(&looks[0].overview, NULL);
+    assert_true(looks[0].overview.out_per_s == 4);
+    for (int i = 1; i <= 500; i++) {
+        struct made *now = &looks[i % 2], *before = &looks[(i - 1) % 2];
+        made_begin(now);
+        now->overview.at_ms += 5 * i;
+        now->overview.status.n_out = 5 * i; /* a thousand a second */
+        skep_rates_fill(&now->overview, &before->overview);
+        assert_true(now->overview.out_per_s == (i < 4 ? 4 : 1000));
+    }
+    assert_true(looks[0].overview.at_ms - looks[0].overview.base.at_ms <= 1000);
 }
 
 /* A range job is counted by its own number, whatever number of records it waits as. */
@@ -169,7 +176,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rates__between_two),
         cmocka_unit_test(test_rates__since_the_sample),
-        cmocka_unit_test(test_rates__of_no_time),
+        cmocka_unit_test(test_rates__of_many_looks),
         cmocka_unit_test(test_rates__count_range_jobs),
         cmocka_unit_test(test_rates__eta),
         cmocka_unit_test(test_rates__not_known),
