@@ -89,8 +89,8 @@ static void status_read_pace(struct skep_queue_status *status, const struct skep
         numbers[n++] = strtoll(at, &end, 10);
         at = end != at ? end : NULL;
     }
-    if (at != NULL && *at == '\0' && (numbers[1] != 0) == status->counts_puts &&
-        numbers[0] < status->now_ms && numbers[0] >= status->now_ms - SKEP_PACE_MAX_MS) {
+    if (at != NULL && *at == '\0' && (numbers[1] != 0) == status->counts_puts && numbers[0] >= 0 &&
+        numbers[0] < status->now_ms && status->now_ms - numbers[0] <= SKEP_PACE_MAX_MS) {
         status->pace = (struct skep_queue_pace){numbers[0], numbers[2], numbers[3]};
     }
 }

@@ -11,6 +11,7 @@
 #include <sys/eventfd.h>
 
 #include "base/alloc.h"
+#include "queue/account.h"
 #include "queue/acks.h"
 #include "queue/admin.h"
 #include "queue/beat.h"
@@ -396,15 +397,38 @@ static void run_gather(struct skep_conn *conn, struct skep_error *err)
     }
 }
 
+static void see_field(void *context, const char *field, int64_t value)
+{
+    (void)context;
+    read_bytes(field, strlen(field));
+    sink = (uint8_t)value;
+}
+
+static void run_account(struct skep_conn *conn, struct skep_error *err)
+{
+    struct skep_account_slow slowest[SKEP_ACCOUNT_SLOWEST];
+    size_t n;
+
+    (void)is_refused(skep_account_read(conn, &keys, "job", see_field, NULL, err), err);
+    skep_error_clear(err);
+    if (skep_conn_is_open(conn) &&
+        !is_refused(skep_account_read_slowest(conn, &keys, "job", slowest, &n, err), err)) {
+        need(n <= SKEP_ACCOUNT_SLOWEST);
+        for (size_t i = 0; i < n; i++) {
+            read_bytes(slowest[i].what, strlen(slowest[i].what));
+        }
+    }
+}
+
 static void run_rights(struct skep_conn *conn, struct skep_error *err)
 {
     (void)is_refused(skep_rights_check(conn, &keys, SKEP_ROLE_OPERATOR, err), err);
 }
 
 typedef void (*verb_run)(struct skep_conn *conn, struct skep_error *err);
-static const verb_run verbs[] = {run_cycles, run_register, run_beat,  run_reap,  run_status,
-                                 run_dead,   run_queues,   run_put,   run_jobs,  run_collect,
-                                 run_cancel, run_rights,   run_range, run_gather};
+static const verb_run verbs[] = {run_cycles, run_register, run_beat,  run_reap,   run_status,
+                                 run_dead,   run_queues,   run_put,   run_jobs,   run_collect,
+                                 run_cancel, run_rights,   run_range, run_gather, run_account};
 enum { N_VERBS = sizeof verbs / sizeof verbs[0] };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
