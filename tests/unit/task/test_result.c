@@ -92,6 +92,24 @@ static void test_result__writes_failure(void **state)
     assert_non_null(strstr(written(&result), "\"message\":\"the arguments do not fit the kernel\""));
 }
 
+/* What its attempt has printed comes with it: bytes that are no text become a mark for that, and where only
+ * the end is there it says how much there was. */
+static void test_result__writes_what_was_printed(void **state)
+{
+    struct skep_result_output output[SKEP_RESULT_OUTPUTS] = {{.text = "a\n\"b\"\xff", .n = 6, .total_n = 6}};
+    struct skep_result result = full_result();
+
+    (void)state;
+    result.output = output;
+    assert_non_null(
+        strstr(written(&result), "\"involuntary_switches\":2,\"stdout\":\"a\\n\\\"b\\\"\xef\xbf\xbd\"}"));
+    output[SKEP_RESULT_STDOUT] = (struct skep_result_output){0};
+    output[SKEP_RESULT_STDERR] = (struct skep_result_output){.text = "end", .n = 3, .total_n = 100000};
+    assert_non_null(
+        strstr(written(&result), "\"involuntary_switches\":2,\"stderr\":\"end\",\"stderr_bytes\":100000}"));
+    assert_null(strstr(buf.bytes, "stdout"));
+}
+
 /* What is not known is absent, but for times, which are null. */
 static void test_result__leaves_out_what_is_not_known(void **state)
 {
@@ -199,6 +217,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_result__writes_success),
         TEST(test_result__writes_failure),
+        TEST(test_result__writes_what_was_printed),
         TEST(test_result__leaves_out_what_is_not_known),
         TEST(test_result__writes_impossible_times_as_null),
         TEST(test_result__writes_every_kind_of_value),
