@@ -32,15 +32,17 @@ static struct skep_export_rates history_rates_since(const struct skep_export_sum
                                                     const struct skep_export_sums *now)
 {
     struct skep_export_rates rates = {NAN, NAN, NAN};
-    double seconds = before != NULL ? (double)(now->at_ms - before->at_ms) / 1e3 : 0;
+    double seconds;
 
-    if (seconds > 0) {
-        rates.in_per_s = before->counts_puts == now->counts_puts
-                             ? (double)history_growth(before->n_in, now->n_in) / seconds
-                             : NAN;
-        rates.out_per_s = (double)history_growth(before->n_out, now->n_out) / seconds;
-        rates.failed_per_s = (double)history_growth(before->n_failed, now->n_failed) / seconds;
+    if (before == NULL || now->at_ms <= before->at_ms) {
+        return rates;
     }
+    seconds = (double)(now->at_ms - before->at_ms) / 1e3;
+    if (before->counts_puts == now->counts_puts) {
+        rates.in_per_s = (double)history_growth(before->n_in, now->n_in) / seconds;
+    }
+    rates.out_per_s = (double)history_growth(before->n_out, now->n_out) / seconds;
+    rates.failed_per_s = (double)history_growth(before->n_failed, now->n_failed) / seconds;
     return rates;
 }
 

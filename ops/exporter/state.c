@@ -2,7 +2,6 @@
 #include "state.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -56,23 +55,20 @@ void skep_export_state_count_error(struct skep_export_state *state, const char *
 
 /* ---- which queues ---- */
 
-static int state_compare(const void *name, const void *queue)
-{
-    return strcmp(name, (*(struct skep_export_queue *const *)queue)->name);
-}
-
-static struct skep_export_queue **state_look(const struct skep_export_state *state, const char *name)
-{
-    return state->n_queues > 0
-               ? bsearch(name, state->queues, state->n_queues, sizeof state->queues[0], state_compare)
-               : NULL;
-}
-
 struct skep_export_queue *skep_export_state_find(const struct skep_export_state *state, const char *name)
 {
-    struct skep_export_queue **place = state_look(state, name);
+    size_t low = 0, high = state->n_queues;
 
-    return place != NULL ? *place : NULL;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(name, state->queues[middle]->name);
+        if (order == 0) {
+            return state->queues[middle];
+        }
+        low = order > 0 ? middle + 1 : low;
+        high = order < 0 ? middle : high;
+    }
+    return NULL;
 }
 
 static struct skep_export_queue *state_make_queue(const char *name, int64_t now_ms)
@@ -95,7 +91,7 @@ skep_status skep_export_state_set_queues(struct skep_export_state *state, const 
 
     /* First all that needs memory: the new ones. */
     while (queues != NULL && made < n) {
-        if (state_look(state, names[made]) == NULL) {
+        if (skep_export_state_find(state, names[made]) == NULL) {
             queues[made] = state_make_queue(names[made], now_ms);
             if (queues[made] == NULL) {
                 break;

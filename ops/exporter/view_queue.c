@@ -32,10 +32,14 @@ static void view_write_stat(struct skep_buf *buf, const struct skep_stat *stat)
     skep_buf_add_char(buf, '}');
 }
 
+struct view_kernel {
+    const struct skep_overview_kernel *is;
+};
+
 static int view_compare_kernels(const void *a, const void *b)
 {
-    const struct skep_overview_kernel *one = *(const struct skep_overview_kernel *const *)a;
-    const struct skep_overview_kernel *other = *(const struct skep_overview_kernel *const *)b;
+    const struct skep_overview_kernel *one = ((const struct view_kernel *)a)->is;
+    const struct skep_overview_kernel *other = ((const struct view_kernel *)b)->is;
 
     return one->ns != other->ns ? (one->ns < other->ns) - (one->ns > other->ns)
                                 : strcmp(one->name, other->name);
@@ -43,15 +47,15 @@ static int view_compare_kernels(const void *a, const void *b)
 
 static void view_write_kernels(struct skep_buf *buf, const struct skep_overview_account *account)
 {
-    const struct skep_overview_kernel *kernels[SKEP_OVERVIEW_KERNELS];
+    struct view_kernel kernels[SKEP_OVERVIEW_KERNELS];
 
     for (size_t i = 0; i < account->n_kernels; i++) {
-        kernels[i] = &account->kernels[i];
+        kernels[i].is = &account->kernels[i];
     }
     qsort(kernels, account->n_kernels, sizeof kernels[0], view_compare_kernels);
     view_begin_array(buf, "kernels");
     for (size_t i = 0; i < account->n_kernels; i++) {
-        const struct skep_overview_kernel *kernel = kernels[i];
+        const struct skep_overview_kernel *kernel = kernels[i].is;
         double n = (double)(kernel->n_done + kernel->n_failed);
         view_begin_item(buf);
         skep_export_view_text(buf, "kernel", kernel->name);
