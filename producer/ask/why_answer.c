@@ -30,7 +30,8 @@ void skep_why_answer_release(struct skep_why_answer *answer)
 }
 
 /* Cut where it does not fit. */
-static const char *why_format(struct skep_why_answer *answer, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static const char *why_format(struct skep_why_answer *answer,
+                                                                    const char *format, va_list args)
 {
     char text[SKEP_WHY_TEXT_BYTES];
     const char *copy;
