@@ -14,6 +14,7 @@ static const struct skep_command *const commands_table[] = {
     &skep_command_wait,
     &skep_command_status,
     &skep_command_top,
+    &skep_command_why,
     &skep_command_report,
     &skep_command_logs,
     &skep_command_queues,

@@ -18,6 +18,7 @@ extern const struct skep_command skep_command_status;
 extern const struct skep_command skep_command_top;
 extern const struct skep_command skep_command_report;
 extern const struct skep_command skep_command_logs;
+extern const struct skep_command skep_command_why;
 extern const struct skep_command skep_command_queues;
 extern const struct skep_command skep_command_dead;
 extern const struct skep_command skep_command_replay;
