@@ -290,9 +290,7 @@ void skep_top_draw(const struct skep_top_model *model, struct skep_top_state *st
     int n_shown;
 
     skep_top_rows_list(model, state, &rows);
-    if (state->view == SKEP_TOP_QUEUES) {
-        skep_top_settle(state, model, &rows, state->page); /* which queue it is */
-    }
+    skep_top_settle(state, model, &rows, state->page); /* which queue it is */
     picture.seen = skep_top_chosen(model, state);
     at = draw_frame(&picture, canvas);
     n_shown = at.end - at.row - (int)at.has_head;

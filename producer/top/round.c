@@ -115,6 +115,17 @@ static skep_status round_read(struct skep_top_round *round, struct skep_top_queu
     return SKEP_OK;
 }
 
+/* Before anything is on a screen: the first ones. */
+static void round_wish_first(struct skep_top_round *round)
+{
+    struct skep_top_wish *wish = &round->wish;
+
+    while (wish->n < SKEP_TOP_ALL_QUEUES && wish->n < round->model.n_queues) {
+        memcpy(wish->names[wish->n], round->model.queues[wish->n].name, sizeof wish->names[0]);
+        wish->n++;
+    }
+}
+
 /* Of very many queues: those that are on the screen. */
 static skep_status round_read_wished(struct skep_top_round *round, struct skep_error *err)
 {
@@ -147,6 +158,9 @@ static skep_status round_read_queues(struct skep_top_round *round, struct skep_e
     skep_status st = SKEP_OK;
 
     if (round->model.n_queues > SKEP_TOP_ALL_QUEUES) {
+        if (round->wish.n == 0 && round->wish.chosen[0] == '\0') {
+            round_wish_first(round);
+        }
         return round_read_wished(round, err);
     }
     for (size_t i = 0; i < round->model.n_queues && st == SKEP_OK; i++) {

@@ -143,6 +143,8 @@ void skep_top_settle(struct skep_top_state *state, const struct skep_top_model *
 
     if (state->view == SKEP_TOP_QUEUES) {
         rows_follow_queue(state, model, rows);
+    } else if (state->queue[0] == '\0' && model->n_queues > 0) {
+        memcpy(state->queue, model->queues[0].name, sizeof state->queue);
     }
     page = page > 0 ? page : 1;
     if (place->chosen >= rows->n) {

@@ -119,6 +119,18 @@ static void test_state__views(void **unused)
     assert_int_equal(state.view, SKEP_TOP_QUEUES);
 }
 
+/* Before any queue was chosen the first one is; one that is gone stays the one that was looked at. */
+static void test_state__begins_with_the_first(void **unused)
+{
+    (void)unused;
+    state = (struct skep_top_state){.view = SKEP_TOP_TASKS};
+    settle();
+    assert_string_equal(state.queue, "ant");
+    assert_int_equal(skep_top_model_list(&model, NULL, 0), SKEP_OK);
+    settle();
+    assert_string_equal(state.queue, "ant");
+}
+
 /* Left and right go to other queues, unless there is to be only one. */
 static void test_state__other_queues(void **unused)
 {
@@ -258,6 +270,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_state__moves, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_state__follows_its_queue, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_state__views, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_state__begins_with_the_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_state__other_queues, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_state__filter, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_state__filter_takes_anything, set_up, tear_down),
