@@ -147,6 +147,119 @@ static void test_cli_status__says_that_a_gatherer_is_missing(void **state)
             "s");
 }
 
+/* Whatever names and words strangers have written, a terminal shows them and does nothing else. */
+static void test_cli_status__is_harmless(void **state)
+{
+    static const char *const ways[][5] = {
+        {"status", "-q", "s"}, {"status"}, {"status", "-q", "s", "--json"}, {"status", "--json"}};
+    struct cli *cli = *state;
+
+    fill(cli);
+    ask(cli->conn, "ZADD {skep:s}:workers 1 \033[2J:1:f:1");
+    ask(cli->conn,
+        "SET {skep:s}:info:\033[2J:1:f:1 "
+        "{\"host\":\"\\u001b[2J\",\"version\":\"\\u001b[31m\",\"running\":{\"kernel\":\"\\u001b[2J\","
+        "\"job\":\"<b>\\u0007\",\"id\":\"\\u202e\"},\"node\":{\"apart_ms\":99999}}");
+    ask(cli->conn, "HSET {skep:s}:jobs n:\033[2J 5 k:\033[2J 9999999");
+    ask(cli->conn, "HSET {skep:s}:account done:\033[2J 5 cause:\033[2J 5");
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        struct test_process *process =
+            cli_start(cli, NULL, ways[i][0], ways[i][1], ways[i][2], ways[i][3], ways[i][4], NULL);
+        assert_int_equal(test_process_wait(process, CLI_MS), 0);
+        assert_false(test_process_said(process, "\033"));
+        assert_false(test_process_said(process, "\a"));
+        /* what turns a line's direction is text to a program */
+        assert_false(i < 2 && test_process_said(process, "\xe2\x80\xae"));
+        test_process_free(process);
+    }
+}
+
+/* Everything that is printed for programs is told in the help. */
+static void test_cli_status__tells_its_members(void **state)
+{
+    struct cli *cli = *state;
+    struct test_process *json, *help;
+    char *text, *at;
+
+    fill(cli);
+    ask(cli->conn, "HSET {skep:s}:jobs n:te 10");
+    json = cli_start(cli, NULL, "status", "-q", "s", "--json", NULL);
+    help = cli_start(cli, NULL, "status", "--help", NULL);
+    assert_int_equal(test_process_wait(json, CLI_MS), 0);
+    assert_int_equal(test_process_wait(help, CLI_MS), 0);
+    text = test_process_out(json, NULL);
+    at = strstr(text, "\"stat\":{"); /* whose members the protocol has */
+    assert_non_null(at);
+    memset(at + 7, ' ', strcspn(at + 7, "}"));
+    for (at = strstr(text, "\":"); at != NULL; at = strstr(at + 1, "\":")) {
+        char word[64];
+        const char *from = at;
+        while (from[-1] != '"') {
+            from--;
+        }
+        snprintf(word, sizeof word, "%.*s", (int)(at - from), from);
+        if (!test_process_said(help, word)) {
+            fail_msg("the help does not tell of %s", word);
+        }
+    }
+    free(text);
+    test_process_free(json);
+    test_process_free(help);
+}
+
+/* All commands that the server has run, those of scripts too. */
+static int64_t count_commands(struct cli *cli)
+{
+    static const char mark[] = ":calls=";
+    int64_t n = 0;
+
+    for (const char *at = strstr(ask(cli->conn, "INFO commandstats")->bytes, mark); at != NULL;
+         at = strstr(at, mark)) {
+        at += sizeof mark - 1;
+        n += strtoll(at, NULL, 10);
+    }
+    return n;
+}
+
+static int64_t count_status(struct cli *cli)
+{
+    int64_t before = count_commands(cli);
+
+    cli_run(cli, 0, "queue s: no workers", "", "status", "-q", "s");
+    return count_commands(cli) - before;
+}
+
+/* A million tasks cost the server as many commands as ten. */
+static void test_cli_status__costs_the_same(void **state)
+{
+    struct cli *cli = *state;
+    int64_t few;
+
+    ask(cli->conn, "RPUSH skep:s a b c d e f g h i j");
+    count_status(cli); /* teaches the scripts */
+    few = count_status(cli);
+    ask(cli->conn, "EVAL for\ti=1,100000\tdo\tredis.call('RPUSH',KEYS[1],1,2,3,4,5,6,7,8,9,0)\tend 1 skep:s");
+    assert_int_equal(count_status(cli), few);
+    cli_run(cli, 0, "  waiting        1,000,010 ", "", "status", "-q", "s");
+}
+
+/* Ten thousand queues are told, each in a line, at some commands each. */
+static void test_cli_status__lists_ten_thousand_queues(void **state)
+{
+    enum { N = 10000, LEAST = 5, MOST = 20 };
+    struct cli *cli = *state;
+    int64_t before, n;
+
+    ask(cli->conn, "EVAL for\ti=1,10000\tdo\tredis.call('SADD','skep:queues','q'..i)\tredis.call('RPUSH',"
+                   "'skep:q'..i,'x')\tend 0");
+    before = count_commands(cli);
+    cli_run(cli, 0, "\nq9999 ", "", "status");
+    n = count_commands(cli) - before;
+    if (n < LEAST * N || n > MOST * N) {
+        fail_msg("%" PRId64 " commands for %d queues", n, N);
+    }
+}
+
 /* A queue that nobody has used is empty, not an error. */
 static void test_cli_status__shows_an_unknown_queue(void **state)
 {
@@ -168,6 +281,10 @@ int main(void)
         TEST(audits),
         TEST(shows_an_unknown_queue),
         TEST(says_that_a_gatherer_is_missing),
+        TEST(is_harmless),
+        TEST(tells_its_members),
+        TEST(costs_the_same),
+        TEST(lists_ten_thousand_queues),
     };
 
     return cmocka_run_group_tests_name("skep status", tests, NULL, NULL);

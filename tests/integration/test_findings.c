@@ -131,6 +131,9 @@ static void test_findings__nothing_at_work(void **state)
     assert_int_equal(look->n_hosts, 1);
     assert_true(look->n_left > 0 && look->n_left < 400);
     assert_true(look->eta_s > 0 && isfinite(look->eta_s));
+    assert_int_equal(look->account.n_kernels, 1);
+    assert_string_equal(look->account.kernels[0].name, "sleep");
+    assert_int_equal(look->account.kernels[0].n_done, look->status.stat.done);
     for (size_t i = 0; i < n_findings; i++) {
         assert_true(skep_finding_severity(findings[i].kind) != SKEP_SEVERITY_BAD);
     }
