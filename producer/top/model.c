@@ -109,7 +109,7 @@ static void model_rate_jobs(struct skep_top_seen *seen, const struct skep_top_se
 
     seen->job_per_s = n > 0 ? skep_calloc(n, sizeof *seen->job_per_s) : NULL;
     for (size_t i = 0; i < n && seen->job_per_s != NULL; i++) {
-        seen->job_per_s[i] = elapsed_s > 0 && i < MODEL_RATED_JOBS
+        seen->job_per_s[i] = before != NULL && elapsed_s > 0 && i < MODEL_RATED_JOBS
                                  ? model_rate(before, &seen->overview.jobs[i], elapsed_s)
                                  : NAN;
     }

@@ -41,7 +41,8 @@ static bool rows_keep(const struct skep_top_model *model, const struct skep_top_
     case SKEP_TOP_QUEUE:
         return is_all || rows_match(state->filter, seen->overview.jobs[i].name);
     case SKEP_TOP_TASKS:
-        return seen->overview.slots[i].has_info && seen->overview.slots[i].info.running.is_any &&
+        return seen->overview.slots[i].status->n_held > 0 && seen->overview.slots[i].has_info &&
+               seen->overview.slots[i].info.running.is_any &&
                (is_all || rows_match_slot(state->filter, &seen->overview.slots[i]));
     case SKEP_TOP_WORKERS:
     case SKEP_TOP_VIEWS:
@@ -98,7 +99,10 @@ void skep_top_rows_list(const struct skep_top_model *model, const struct skep_to
                                                : seen->overview.n_slots;
 
     *rows_out = (struct skep_top_rows){.items = skep_calloc(n + 1, sizeof *rows_out->items)};
-    for (size_t i = 0; i < n && rows_out->items != NULL; i++) {
+    if (rows_out->items == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
         if (rows_keep(model, seen, state, i)) {
             rows_out->items[rows_out->n++] = (uint32_t)i;
         }

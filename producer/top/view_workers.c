@@ -43,15 +43,16 @@ static void workers_state(const struct skep_overview_slot *slot, struct skep_tab
                            slot->is_silent ? "silent" : "new");
     } else if (slot->info.state == 'T') {
         skep_top_cell_text(cell, SKEP_STYLE_BAD, "stopped");
-    } else if (slot->info.is_busy) {
+    } else if (slot->status->n_held > 0) { /* what it tells may be seconds old */
         skep_top_cell_text(cell, SKEP_STYLE_GOOD, "busy");
     } else {
         skep_top_cell_text(cell, SKEP_STYLE_DIM, "idle");
     }
 }
 
-static void workers_told(const struct skep_info *info, struct skep_table_cell *cells)
+static void workers_told(const struct skep_overview_slot *slot, struct skep_table_cell *cells)
 {
+    const struct skep_info *info = &slot->info;
     char text[SKEP_SHORT_BYTES];
 
     skep_top_cell_bytes(&cells[WORKERS_HOST], SKEP_STYLE_STRONG, info->host);
@@ -66,7 +67,7 @@ static void workers_told(const struct skep_info *info, struct skep_table_cell *c
     skep_top_cell_text(&cells[WORKERS_MEMORY], SKEP_STYLE_PLAIN, "%s",
                        skep_short_bytes(info->pss_bytes > 0 ? info->pss_bytes : info->rss_bytes, text));
     skep_top_cell_bytes(&cells[WORKERS_VERSION], SKEP_STYLE_DIM, info->version);
-    if (info->running.is_any) {
+    if (info->running.is_any && slot->status->n_held > 0) {
         skep_top_cell_text(&cells[WORKERS_RUNS], SKEP_STYLE_PLAIN, "%s %s",
                            info->running.kernel != NULL ? info->running.kernel : "?",
                            info->running.job != NULL ? info->running.job : "");
@@ -82,7 +83,7 @@ static void workers_cells(const struct skep_top_picture *picture, size_t item, s
     char text[SKEP_SHORT_BYTES];
 
     if (slot->has_info) {
-        workers_told(&slot->info, cells);
+        workers_told(slot, cells);
     } else {
         skep_top_cell_bytes(&cells[WORKERS_HOST], SKEP_STYLE_STRONG, slot->status->worker);
     }

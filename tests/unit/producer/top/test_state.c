@@ -246,6 +246,8 @@ static void test_state__orders_rows(void **unused)
     (void)top_tell(seen, 3, "sum", "j", 3, 50);
     (void)top_tell(seen, 0, "sum", "j", 1, 10);
     top_tell(seen, 2, "sum", "j", 2, 90)->host = "ape";
+    (void)top_tell(seen, 1, "sum", "j", 2, 90);
+    seen->overview.status.slots[1].n_held = 0; /* what it tells is old: it has nothing in hand */
     skep_top_queue_see(&model.queues[0], seen);
     state.view = SKEP_TOP_TASKS;
     skep_top_rows_list(&model, &state, &rows);
@@ -259,8 +261,8 @@ static void test_state__orders_rows(void **unused)
     assert_int_equal(rows.n, 4);
     assert_int_equal(rows.items[0], 2);
     assert_int_equal(rows.items[1], 0);
-    assert_int_equal(rows.items[2], 3);
-    assert_int_equal(rows.items[3], 1);
+    assert_int_equal(rows.items[2], 1);
+    assert_int_equal(rows.items[3], 3);
     skep_top_rows_release(&rows);
 }
 
