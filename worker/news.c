@@ -63,9 +63,15 @@ static size_t news_name_roots(const struct skep_text_list *specs, char names[][N
     return n;
 }
 
+static const struct skep_text_list *news_outputs(const struct skep_worker_settings *settings)
+{
+    return settings->output.n > 0 ? &settings->output : &settings->data; /* as set_up.c has it */
+}
+
 static const char *news_first_output(const struct skep_worker_settings *settings)
 {
-    const char *spec = settings->output.n > 0 ? settings->output.items[0] : NULL;
+    const struct skep_text_list *specs = news_outputs(settings);
+    const char *spec = specs->n > 0 ? specs->items[0] : NULL;
     size_t name_n = spec != NULL ? strcspn(spec, "=/") : 0;
 
     return spec != NULL && spec[name_n] == '=' ? spec + name_n + 1 : spec;
@@ -109,7 +115,7 @@ skep_status skep_news_new(const struct skep_crew *crew, struct skep_news **news_
     news->node.task_time_s = settings->task_time_s;
     news->node.task_memory_bytes = (int64_t)settings->task_memory_bytes;
     news->node.n_data = news_name_roots(&settings->data, news->names[0], news->node.data);
-    news->node.n_output = news_name_roots(&settings->output, news->names[1], news->node.output);
+    news->node.n_output = news_name_roots(news_outputs(settings), news->names[1], news->node.output);
     return SKEP_OK;
 }
 
