@@ -157,7 +157,8 @@ static void test_redis_errors_cluster__moved(void **state)
     (void)state;
     test_process_signal(worker, SIGTERM);
     hive_await_end(hive, worker, 0, 60000);
-    hive_ask(hive, "DEL", hive->keys.out, hive->keys.stat, hive->keys.workers, hive->keys.cycle, NULL);
+    hive_ask(hive, "DEL", hive->keys.out, hive->keys.stat, hive->keys.workers, hive->keys.cycle,
+             hive->keys.account, NULL);
     hive_until(hive, is_empty, "the slot is empty", 60000);
     tell_other((const char *const[]){"CLUSTER", "SETSLOT", slot, "NODE", ids[1], NULL});
     hive_ask(hive, "CLUSTER", "SETSLOT", slot, "NODE", ids[1], NULL);
