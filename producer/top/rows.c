@@ -30,6 +30,15 @@ static bool rows_match_slot(const char *filter, const struct skep_overview_slot 
            rows_match(filter, running->job) || rows_match(filter, running->id);
 }
 
+/* It says what it runs: between two tasks it does not. */
+static bool rows_runs(const struct skep_overview_slot *slot)
+{
+    const struct skep_info_running *running = &slot->info.running;
+
+    return slot->status->n_held > 0 && slot->has_info && running->is_any &&
+           (running->kernel != NULL || running->job != NULL || running->id != NULL);
+}
+
 static bool rows_keep(const struct skep_top_model *model, const struct skep_top_seen *seen,
                       const struct skep_top_state *state, size_t i)
 {
@@ -41,8 +50,7 @@ static bool rows_keep(const struct skep_top_model *model, const struct skep_top_
     case SKEP_TOP_QUEUE:
         return is_all || rows_match(state->filter, seen->overview.jobs[i].name);
     case SKEP_TOP_TASKS:
-        return seen->overview.slots[i].status->n_held > 0 && seen->overview.slots[i].has_info &&
-               seen->overview.slots[i].info.running.is_any &&
+        return rows_runs(&seen->overview.slots[i]) &&
                (is_all || rows_match_slot(state->filter, &seen->overview.slots[i]));
     case SKEP_TOP_WORKERS:
     case SKEP_TOP_VIEWS:

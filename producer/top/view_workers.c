@@ -67,9 +67,8 @@ static void workers_told(const struct skep_overview_slot *slot, struct skep_tabl
     skep_top_cell_text(&cells[WORKERS_MEMORY], SKEP_STYLE_PLAIN, "%s",
                        skep_short_bytes(info->pss_bytes > 0 ? info->pss_bytes : info->rss_bytes, text));
     skep_top_cell_bytes(&cells[WORKERS_VERSION], SKEP_STYLE_DIM, info->version);
-    if (info->running.is_any && slot->status->n_held > 0) {
-        skep_top_cell_text(&cells[WORKERS_RUNS], SKEP_STYLE_PLAIN, "%s %s",
-                           info->running.kernel != NULL ? info->running.kernel : "?",
+    if (info->running.is_any && info->running.kernel != NULL && slot->status->n_held > 0) {
+        skep_top_cell_text(&cells[WORKERS_RUNS], SKEP_STYLE_PLAIN, "%s %s", info->running.kernel,
                            info->running.job != NULL ? info->running.job : "");
     } else {
         skep_top_cell_text(&cells[WORKERS_RUNS], SKEP_STYLE_DIM, "-");
