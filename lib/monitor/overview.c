@@ -134,6 +134,13 @@ static size_t overview_count_workers(const struct skep_overview *overview, size_
     return n > 0 ? n : 1;
 }
 
+/* What a slot says of itself may be seconds old; what it holds is so now. */
+static void overview_correct(struct skep_overview_slot *slot)
+{
+    slot->info.is_busy = slot->status->n_held > 0;
+    slot->info.running.is_any = slot->info.running.is_any && slot->info.is_busy;
+}
+
 static void overview_count(struct skep_overview *overview)
 {
     for (size_t first = 0, end; first < overview->n_slots; first = end) {
@@ -142,8 +149,8 @@ static void overview_count(struct skep_overview *overview)
         overview->n_workers += overview_count_workers(overview, first, end);
     }
     for (size_t i = 0; i < overview->n_slots; i++) {
-        const struct skep_overview_slot *slot = &overview->slots[i];
-        overview->n_busy += slot->has_info ? slot->info.is_busy : slot->status->n_held > 0;
+        overview_correct(&overview->slots[i]);
+        overview->n_busy += overview->slots[i].info.is_busy;
     }
 }
 

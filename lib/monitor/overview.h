@@ -18,7 +18,7 @@ struct skep_overview_slot {
     const struct skep_slot_status *status;
     struct skep_bytes told; /* what its agent says, as it came; n 0: nothing */
     bool has_info;          /* and it can be read; else it has just begun, or its agent is silent */
-    struct skep_info info;
+    struct skep_info info;  /* but busy, and running something, it is only while it holds something */
     /* Since its last cycle, and since its agent's last beat; -1: not known. At least so long where it is
      * observed: from an earlier overview on. */
     int64_t cycle_age_ms, beat_age_ms;
@@ -58,7 +58,7 @@ struct skep_overview {
     struct skep_queue_status status;
     size_t n_slots;                    /* = status.n_slots */
     struct skep_overview_slot *slots;  /* by name: those of a machine stand together */
-    size_t n_workers, n_hosts, n_busy; /* agents; machines; slots that run something */
+    size_t n_workers, n_hosts, n_busy; /* agents; machines; slots that hold something */
     size_t n_jobs;
     struct skep_job *jobs;      /* those that are not over first, then by name */
     int64_t n_left;             /* tasks that are not over, as well as is known: of range jobs, their tasks */

@@ -46,7 +46,7 @@ static struct workers_sum workers_add_up(const struct skep_overview *overview, s
             sum.cycle_age_ms = cycle_age_ms;
         }
         sum.n_silent += slot->is_silent;
-        sum.n_busy += slot->has_info ? slot->info.is_busy : slot->status->n_held > 0;
+        sum.n_busy += slot->info.is_busy;
         if (!slot->has_info) {
             continue;
         }

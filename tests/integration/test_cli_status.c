@@ -169,7 +169,8 @@ static void test_cli_status__is_harmless(void **state)
         assert_false(test_process_said(process, "\033"));
         assert_false(test_process_said(process, "\a"));
         /* what turns a line's direction is text to a program */
-        assert_false(i < 2 && test_process_said(process, "\xe2\x80\xae"));
+        assert_false(i < 2 && test_process_said(process, "\xe2\x80"
+                                                         "\xae"));
         test_process_free(process);
     }
 }

@@ -137,7 +137,7 @@ static void test_cli_why__a_task_that_will_fail(void **state)
     push("{\"kernel\":\"sleep\",\"id\":\"long\",\"args\":{\"s\":60}}");
     await("--task", "long", "task long of queue s runs: running\n");
     push("{\"kernel\":\"sum\",\"id\":\"eeg\",\"args\":{\"x\":\"@eeg/a.npy[0:9]\"}}");
-    push("{\"kernel\":\"sum\",\"id\":\"out\",\"args\":{\"x\":\"a.npy\"},\"out\":\"o.npy\"}");
+    push("{\"kernel\":\"sum\",\"id\":\"out\",\"args\":{\"x\":\"a.npy\"},\"out\":\"@res/o.npy\"}");
     push("{\"kernel\":\"summ\",\"id\":\"typo\"}");
     push("{\"kernel\":\"sum\",\"id\":\"wrong\",\"arg\":1}");
     push("{\"kernel\":\"sum\",\"id\":\"late\",\"expires\":5}");
@@ -146,7 +146,7 @@ static void test_cli_why__a_task_that_will_fail(void **state)
     expect("eeg", 0, "task eeg of queue s will fail: no-root\n",
            "1 worker alive, none has the root `@eeg`\n");
     expect("eeg", 0, "  helps     start a worker with --data eeg=FOLDER\n", "  place     the next, of 7");
-    expect("out", 0, "will fail: no-root\n", "none has a default folder for outputs\n");
+    expect("out", 0, "will fail: no-root\n", "none has the root `@res` for outputs\n");
     expect("typo", 0, "will fail: no-kernel\n", " has no kernel summ\n");
     expect("wrong", 0, "will fail: bad-record\n", "arg");
     expect("late", 0, "is too late: expired\n", " ago at the latest\n");

@@ -137,6 +137,10 @@ static void test_findings__nothing_at_work(void **state)
     for (size_t i = 0; i < n_findings; i++) {
         assert_true(skep_finding_severity(findings[i].kind) != SKEP_SEVERITY_BAD);
     }
+    hive_check_done(hive, 400, 0);
+    look_again(); /* what the slots told last is older */
+    assert_int_equal(last_look()->n_busy, 0);
+    assert_int_equal(last_look()->n_left, 0);
 }
 
 /* ---- the queue ---- */
