@@ -213,23 +213,38 @@ static bool secrets_find_named(const char *bytes, size_t i, size_t n, size_t *be
     return skep_secrets_is_name(bytes + i, end - i) && secrets_find_value(bytes, end, n, begin_out, end_out);
 }
 
+/* The next part of N bytes that looks like a secret, if what says so begins at I. */
+static bool secrets_find(const char *bytes, size_t i, size_t n, size_t *begin_out, size_t *end_out)
+{
+    if (secrets_find_password(bytes + i, n - i, begin_out, end_out)) {
+        *begin_out += i;
+        *end_out += i;
+        return true;
+    }
+    return secrets_find_named(bytes, i, n, begin_out, end_out);
+}
+
+/* What is known may stand anywhere, also in the name of something that looks like a secret: so that one is
+ * only marked, and left out when it is come to. */
 void skep_secrets_add(struct skep_secrets *secrets, struct skep_buf *buf, const char *bytes, size_t n)
 {
+    size_t begin = 0, end = 0; /* what is marked; BEGIN == END: nothing */
+
     for (size_t i = 0; i < n;) {
-        size_t begin = 0, end = 0, known = secrets_known_n(secrets, bytes + i, n - i);
-        if (known > 0) {
-            begin = i;
-            end = i + known;
-        } else if (secrets_find_password(bytes + i, n - i, &begin, &end)) {
-            begin += i;
-            end += i;
-        } else if (!secrets_find_named(bytes, i, n, &begin, &end)) {
+        size_t known = secrets_known_n(secrets, bytes + i, n - i);
+        if (begin == end && known == 0 && !secrets_find(bytes, i, n, &begin, &end)) {
+            begin = end = 0;
+        }
+        if (known == 0 && (begin == end || i < begin)) {
             skep_buf_add_char(buf, bytes[i++]);
             continue;
         }
-        skep_buf_add(buf, bytes + i, begin - i);
         skep_buf_add_text(buf, SKEP_SECRETS_REMOVED);
         secrets->n_removed++;
-        i = end;
+        i = known > 0 ? i + known : end;
+        begin = begin < i ? i : begin;
+        if (begin >= end) {
+            begin = end = 0;
+        }
     }
 }

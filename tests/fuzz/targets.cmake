@@ -16,4 +16,6 @@ skep_fuzz(ack LINKS skep_sweep)
 skep_fuzz(sidecar LINKS skep_sweep)
 skep_fuzz(out LINKS skep_sweep)
 skep_fuzz(info LINKS skep_monitor)
+skep_fuzz(server_info LINKS skep_queue)
+skep_fuzz(secrets LINKS skep_producer)
 skep_fuzz(canary) # must crash under a fuzzer that sees; ops/test looks for it

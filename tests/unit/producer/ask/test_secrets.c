@@ -78,6 +78,8 @@ static void test_secrets__known(void **state)
     assert_int_equal(skep_secrets_know(&secrets, "abc", 3, NULL), SKEP_OK);
     check_with(&secrets, "hunter2 abc xhunter2hunter2 hunter", "[removed] abc x[removed][removed] hunter");
     assert_int_equal(secrets.n_removed, 3);
+    check_with(&secrets, "tokenhunter2: \"x\" token=hunter2y z",
+               "token[removed]: \"[removed]\" token=[removed][removed] z");
     skep_secrets_release(&secrets);
 }
 
