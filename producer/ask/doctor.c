@@ -83,31 +83,40 @@ static int doctor_look_once(struct skep_doctor *doctor)
     return exit_code != SKEP_EXIT_OK ? exit_code : shown;
 }
 
-/* Until it is stopped, or nobody reads what it says; the exit code is that of the last look. */
+/* Say what is new since the last look, in one form or the other. */
+static int doctor_show_news(const struct skep_doctor *doctor, struct skep_doctor_memory *memory,
+                            int exit_code, int64_t now_ms)
+{
+    struct skep_buf buf;
+    bool is_new;
+
+    skep_buf_init(&buf, DOCTOR_TEXT_BYTES);
+    is_new = skep_doctor_write_news(&buf, doctor, memory, now_ms);
+    if (doctor->settings->is_json) {
+        skep_buf_reset(&buf);
+    }
+    if (doctor->settings->is_json && is_new) {
+        skep_doctor_write_json(&buf, doctor, exit_code, now_ms);
+    }
+    return skep_print_buf(&buf);
+}
+
+/* Until it is stopped, or nobody reads what it says; the exit code is that of the last whole look. */
 static int doctor_watch(struct skep_doctor *doctor)
 {
     struct skep_doctor_memory memory = {0};
     struct pollfd stop = {.fd = skep_stop_fd(), .events = POLLIN};
-    int exit_code, shown;
+    int exit_code = SKEP_EXIT_INTERRUPTED, shown = SKEP_EXIT_OK;
 
-    do {
+    while (shown == SKEP_EXIT_OK && !skep_stop_is_asked()) {
         int64_t now_ms = skep_wall_ms();
-        struct skep_buf buf;
-        bool is_new;
-        exit_code = skep_doctor_examine(doctor, NULL, NULL);
-        skep_buf_init(&buf, DOCTOR_TEXT_BYTES);
-        is_new = skep_doctor_write_news(&buf, doctor, &memory, now_ms);
-        if (doctor->settings->is_json) {
-            skep_buf_reset(&buf);
-        }
-        if (doctor->settings->is_json && is_new) {
-            skep_doctor_write_json(&buf, doctor, exit_code, now_ms);
-        }
-        shown = skep_print_buf(&buf);
-        if (shown == SKEP_EXIT_OK && !skep_stop_is_asked()) {
+        int looked = skep_doctor_examine(doctor, NULL, NULL);
+        if (!skep_stop_is_asked()) {
+            exit_code = looked;
+            shown = doctor_show_news(doctor, &memory, exit_code, now_ms);
             (void)poll(&stop, 1, (int)(doctor->settings->interval_s * 1000));
         }
-    } while (shown == SKEP_EXIT_OK && !skep_stop_is_asked());
+    }
     return exit_code != SKEP_EXIT_OK ? exit_code : shown;
 }
 

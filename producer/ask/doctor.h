@@ -91,7 +91,8 @@ SKEP_MUST_USE int skep_doctor_new(const struct skep_doctor_settings *settings,
 void skep_doctor_free(struct skep_doctor *doctor); /* NULL is fine */
 
 /* All checks from the beginning. EACH (NULL: nobody) hears of each one as soon as it is made. Returns the
- * exit code of the first failure, or SKEP_EXIT_OK. */
+ * exit code of the first failure, or SKEP_EXIT_OK; SKEP_EXIT_INTERRUPTED when Ctrl-C ended it, and what was
+ * not looked at is unasked. */
 typedef void skep_doctor_each(void *context, const struct skep_doctor_check *check,
                               const struct skep_doctor_verdict *verdict);
 int skep_doctor_examine(struct skep_doctor *doctor, skep_doctor_each *each, void *context);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "producer/cli/stop.h"
 
 /* In the order in which they are made: each rests on those before it. */
 static const struct skep_doctor_check doctor_rows[] = {
@@ -178,7 +179,7 @@ int skep_doctor_examine(struct skep_doctor *doctor, skep_doctor_each *each, void
 
     memset(doctor->verdicts, 0, sizeof doctor->verdicts);
     skep_machine_read(&doctor->machine);
-    for (size_t i = 0; i < DOCTOR_N_ROWS; i++) {
+    for (size_t i = 0; i < DOCTOR_N_ROWS && !skep_stop_is_asked(); i++) {
         struct skep_doctor_verdict *verdict = &doctor->verdicts[i];
         if (doctor_may_look(doctor, &doctor_rows[i], verdict)) {
             doctor_rows[i].look(doctor, verdict);
@@ -199,5 +200,5 @@ int skep_doctor_examine(struct skep_doctor *doctor, skep_doctor_each *each, void
     skep_doctor_forget_overview(doctor);
     doctor->has_facts = false;
     doctor->server_version = 0;
-    return exit_code;
+    return skep_stop_is_asked() ? SKEP_EXIT_INTERRUPTED : exit_code;
 }
