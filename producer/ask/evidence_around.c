@@ -150,23 +150,26 @@ void skep_evidence_add_queue(struct skep_evidence *evidence)
 
 /* ---- workers ---- */
 
-static void around_add_slot(struct skep_evidence *evidence, const struct skep_overview_slot *slot)
+static void around_add_slot(struct skep_evidence *evidence, const struct skep_overview_slot *slot,
+                            bool has_it)
 {
-    size_t n = slot->told.n;
+    size_t n = slot->told.n < AROUND_TOLD_BYTES ? slot->told.n : AROUND_TOLD_BYTES;
 
-    skep_evidence_add_row(
-        evidence, "slot",
-        "%s%s: holds %" PRId64 ", %" PRId64 " cycles, last one %" PRId64 " ms ago (-1: not known)",
-        slot->status->worker,
-        evidence->is_held && strcmp(slot->status->worker, evidence->holder) == 0 ? " (it has the task)" : "",
-        slot->status->n_held, slot->status->n_cycles, slot->cycle_age_ms);
-    if (n == 0) {
-        skep_buf_add_text(&evidence->text, "                 tells nothing\n");
-        return;
+    skep_evidence_add_row(evidence, "slot", "%s%s", slot->status->worker, has_it ? " (it has the task)" : "");
+    skep_evidence_add_row(evidence, "", "holds %" PRId64 ", %" PRId64 " cycles, beat %" PRId64,
+                          slot->status->n_held, slot->status->n_cycles, slot->status->beat);
+    skep_evidence_add_row(evidence, "", "%s%s", n > 0 ? "tells:" : "tells nothing",
+                          n == 0 && slot->is_silent ? ", for long" : "");
+    if (n > 0) {
+        skep_evidence_add_strange(evidence, slot->told.bytes, n);
+        skep_buf_add_char(&evidence->text, '\n');
     }
-    skep_buf_add_text(&evidence->text, "                 ");
-    skep_evidence_add_strange(evidence, slot->told.bytes, n < AROUND_TOLD_BYTES ? n : AROUND_TOLD_BYTES);
-    skep_buf_add_char(&evidence->text, '\n');
+}
+
+/* A slot of the task's holder. */
+static bool around_has_it(const struct skep_evidence *evidence, const struct skep_overview_slot *slot)
+{
+    return evidence->is_held && strcmp(slot->status->worker, evidence->holder) == 0;
 }
 
 /* The one that holds the task comes whatever its place is. */
@@ -178,9 +181,9 @@ void skep_evidence_add_workers(struct skep_evidence *evidence)
     skep_evidence_add_section(evidence, "workers");
     for (size_t i = 0; i < overview->n_slots; i++) {
         const struct skep_overview_slot *slot = &overview->slots[i];
-        bool has_it = evidence->is_held && strcmp(slot->status->worker, evidence->holder) == 0;
+        bool has_it = around_has_it(evidence, slot);
         if (has_it || n_shown < SKEP_EVIDENCE_WORKERS) {
-            around_add_slot(evidence, slot);
+            around_add_slot(evidence, slot, has_it);
             n_shown++;
         }
     }
@@ -201,6 +204,7 @@ static const char *around_known(enum skep_server_known known)
 void skep_evidence_add_server(struct skep_evidence *evidence)
 {
     const struct skep_server_facts *facts = &evidence->facts;
+    char used[SKEP_WORDS_BYTES], most[SKEP_WORDS_BYTES];
 
     skep_evidence_add_section(evidence, "the server");
     skep_evidence_add_row(evidence, "version", "Redis %d.%d.%d%s%s%s", facts->version / 10000,
@@ -213,8 +217,9 @@ void skep_evidence_add_server(struct skep_evidence *evidence)
         evidence, "append-only", "%s, synced %s; snapshots %s%s", around_known(facts->has_aof),
         facts->fsync[0] != '\0' ? facts->fsync : "(not known)", around_known(facts->has_snapshots),
         facts->is_save_broken ? "; the last write to its disk FAILED" : "");
-    skep_evidence_add_row(evidence, "memory", "%" PRIu64 " of %" PRIu64 " bytes (0: no limit), %s",
-                          facts->used_bytes, facts->max_bytes,
+    skep_evidence_add_row(evidence, "memory", "%s used, maxmemory %s, %s",
+                          skep_words_bytes(facts->used_bytes, used),
+                          facts->max_bytes > 0 ? skep_words_bytes(facts->max_bytes, most) : "none",
                           facts->eviction[0] != '\0' ? facts->eviction : "policy not known");
     skep_evidence_add_row(evidence, "clients", "%" PRId64 " of %" PRId64, facts->n_clients,
                           facts->max_clients);
@@ -257,7 +262,7 @@ void skep_evidence_add_here(struct skep_evidence *evidence)
 {
     struct skep_machine machine;
     struct utsname system;
-    char bytes[SKEP_WORDS_BYTES], free_bytes[SKEP_WORDS_BYTES];
+    char bytes[SKEP_WORDS_BYTES], free_bytes[SKEP_WORDS_BYTES], limit[SKEP_WORDS_BYTES];
 
     skep_machine_read(&machine);
     skep_evidence_add_section(evidence, "here, where this was made");
@@ -267,12 +272,15 @@ void skep_evidence_add_here(struct skep_evidence *evidence)
         skep_evidence_add_row(evidence, "system", "%s %s %s on %s", system.sysname, system.release,
                               system.machine, system.nodename);
     }
-    skep_evidence_add_row(evidence, "cores", "%" PRId64 ", quota %.4g (0: none)", machine.cores,
-                          machine.quota_cores);
-    skep_evidence_add_row(evidence, "memory", "%s, %s free, limit %" PRId64 " bytes (0: none)",
+    skep_evidence_add_row(evidence, "cores",
+                          machine.quota_cores > 0 ? "%" PRId64 ", a quota of %.4g" : "%" PRId64 ", no quota",
+                          machine.cores, machine.quota_cores);
+    skep_evidence_add_row(evidence, "memory", "%s, %s free, limit of its cgroup: %s",
                           skep_words_bytes((uint64_t)machine.memory_bytes, bytes),
                           skep_words_bytes((uint64_t)machine.memory_free_bytes, free_bytes),
-                          machine.memory_limit_bytes);
+                          machine.memory_limit_bytes > 0
+                              ? skep_words_bytes((uint64_t)machine.memory_limit_bytes, limit)
+                              : "none");
     skep_evidence_add_row(evidence, "limits", "%" PRId64 " open files, %" PRId64 " processes",
                           machine.open_files, machine.processes);
     skep_evidence_add_row(evidence, "boot", "%s", machine.boot);
