@@ -13,6 +13,7 @@
 
 #include "monitor/findings.h"
 #include "support/files.h"
+#include "support/heap.h"
 
 static const char *const two_slots[] = {"--slots", "2", NULL};
 static const char *const one_slot[] = {"--slots", "1", NULL};
@@ -317,6 +318,43 @@ static void test_findings__cost_the_same(void **state)
     assert_true(few < 60);
 }
 
+/* ---- breaks ---- */
+
+/* Over a line of its own: one that has run out of memory is closed. */
+static skep_status read_and_release(void *context)
+{
+    struct skep_conn_options options = {.read_timeout_ms = 60000};
+    static struct skep_overview overview;
+    struct skep_conn *conn = NULL;
+    skep_status st = skep_url_parse(hive->redis->url, &options.url, NULL);
+
+    (void)context;
+    if (st == SKEP_OK) {
+        st = skep_conn_new(&options, &conn, NULL);
+    }
+    if (st == SKEP_OK) {
+        st = skep_conn_connect(conn, NULL);
+    }
+    if (st == SKEP_OK) {
+        st = skep_overview_read(conn, &hive->keys, SKEP_OVERVIEW_ALL, NULL, &overview, NULL);
+        skep_overview_release(&overview);
+    }
+    skep_conn_free(conn);
+    return st;
+}
+
+/* Without memory there is no overview, and nothing is left behind. */
+static void test_findings__without_memory(void **state)
+{
+    (void)state;
+    hive_push_many(hive, 10, "{\"id\":\"t%d\",\"kernel\":\"echo\"}");
+    hive_ask(hive, "HSET", hive->keys.jobs, "n:te", "10", "d:te", "4", NULL);
+    hive_ask(hive, "HSET", hive->keys.account, "done:echo", "3", NULL);
+    hive_ask(hive, "ZADD", hive->keys.workers, "1", "zebra:1:f:1", NULL);
+    look_again(); /* teaches the scripts */
+    test_heap_torture(read_and_release, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +365,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_findings__strange_workers, looks_set_up, looks_tear_down),
         cmocka_unit_test_setup_teardown(test_findings__the_server, looks_set_up, looks_tear_down),
         cmocka_unit_test_setup_teardown(test_findings__cost_the_same, looks_set_up, looks_tear_down),
+        cmocka_unit_test_setup_teardown(test_findings__without_memory, looks_set_up, looks_tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
