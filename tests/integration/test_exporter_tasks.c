@@ -4,6 +4,7 @@
 #include "exporter.h"
 #include "hive_fixture.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -55,14 +56,18 @@ static void test_exporter_tasks__are_counted(void **state)
                    WAIT_MS);
 }
 
-/* Batches and cycles of the workers are told, and count no task twice. */
+/* Batches and cycles of the workers are told now and then, and when they leave; and count no task twice. */
 static void test_exporter_tasks__batches_add_up(void **state)
 {
+    struct test_process *worker;
+
     (void)state;
     exporter_start(&exporter, hive->redis->url, NULL);
     hive_push_many(hive, 500, "{\"kernel\":\"sleep\",\"args\":{\"s\":0},\"id\":\"s%d\"}");
-    hive_start_worker(hive, (const char *const[]){"--slots", "2", NULL});
+    worker = hive_start_worker(hive, (const char *const[]){"--slots", "2", NULL});
     until("skep_task_seconds_count{queue=\"q\",kernel=\"sleep\"} 500");
+    test_process_signal(worker, SIGTERM);
+    hive_await_end(hive, worker, 0, WAIT_MS);
     until("skep_batch_tasks_sum{queue=\"q\"} 500");
 }
 
