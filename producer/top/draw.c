@@ -96,7 +96,7 @@ static void draw_totals(const struct skep_top_picture *picture, struct skep_canv
         skep_top_piece(&pieces, "queues", SKEP_STYLE_WARN, busy);
     }
     snprintf(busy, sizeof busy, "%zu of %zu", sum.n_busy, sum.n_slots);
-    skep_top_piece(&pieces, "waiting", SKEP_STYLE_STRONG, skep_short_count(sum.n_waiting, text));
+    skep_top_piece(&pieces, "left", SKEP_STYLE_STRONG, skep_short_count(sum.n_left, text));
     skep_top_piece(&pieces, "in/s", SKEP_STYLE_PLAIN, skep_short_rate(sum.in_per_s, text));
     skep_top_piece(&pieces, "out/s", SKEP_STYLE_STRONG, skep_short_rate(sum.out_per_s, text));
     skep_top_piece(&pieces, "busy", SKEP_STYLE_PLAIN, busy);
@@ -109,6 +109,7 @@ static void draw_totals(const struct skep_top_picture *picture, struct skep_canv
     if (sum.n_suspect > 0) {
         skep_top_piece(&pieces, "suspect", SKEP_STYLE_WARN, skep_short_count(sum.n_suspect, text));
     }
+    skep_top_piece(&pieces, "waiting", SKEP_STYLE_PLAIN, skep_short_count(sum.n_waiting, text));
     skep_top_piece(&pieces, "held", SKEP_STYLE_PLAIN, skep_short_count(sum.n_held, text));
 }
 

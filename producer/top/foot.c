@@ -122,7 +122,7 @@ static const struct help_row help_rows[] = {
     {"R", "put its dead letters back into it, with all their tries"},
     {"q", "quit; so does ctrl-c"},
     {"", ""},
-    {"WAITING", "records in the queue; one of a sweep may stand for many tasks"},
+    {"LEFT", "tasks that are not over, those of sweeps one by one"},
     {"HELD", "tasks that workers have taken"},
     {"BUSY", "slots with tasks in hand, of all slots"},
     {"OUT/s", "tasks that came to an end, by second; IN/s: that came"},

@@ -229,6 +229,7 @@ void skep_top_sum_add(struct skep_top_sum *sum, const struct skep_top_seen *seen
 
     sum->n_slots += status->n_slots;
     sum->n_busy += skep_top_busy(status);
+    sum->n_left += seen->overview.n_left;
     sum->n_waiting += status->n_waiting;
     sum->n_held += status->n_held;
     sum->n_delayed += status->n_delayed;

@@ -89,7 +89,7 @@ size_t skep_top_busy(const struct skep_queue_status *status);
 /* The sum of all queues that were seen. */
 struct skep_top_sum {
     size_t n_seen, n_slots, n_busy;
-    int64_t n_waiting, n_held, n_delayed, n_suspect, n_dead, n_results;
+    int64_t n_left, n_waiting, n_held, n_delayed, n_suspect, n_dead, n_results;
     double in_per_s, out_per_s; /* NaN: of no queue known */
 };
 void skep_top_sum_add(struct skep_top_sum *sum, const struct skep_top_seen *seen); /* zeroed at first */

@@ -72,7 +72,7 @@ static unsigned round_what(const struct skep_top_round *round, const char *queue
     if (strcmp(round->wish.chosen, queue) == 0) {
         return SKEP_OVERVIEW_ALL;
     }
-    return round->model.n_queues <= ROUND_INFO_QUEUES ? SKEP_OVERVIEW_INFOS : 0;
+    return SKEP_OVERVIEW_RANGES | (round->model.n_queues <= ROUND_INFO_QUEUES ? SKEP_OVERVIEW_INFOS : 0);
 }
 
 static void round_cannot(struct skep_top_round *round, struct skep_top_queue *queue, skep_status st,

@@ -23,8 +23,8 @@ enum {
 enum { QUEUE_FINDINGS = 3, QUEUE_KERNELS = 3, QUEUE_SPARK = 20, QUEUE_LINE_BYTES = 512 };
 
 static const struct skep_column jobs_columns[JOBS_COLUMNS] = {
-    [JOBS_NAME] = {.title = "JOB", .width = 12, .is_stretchy = true, .most = 32},
-    [JOBS_BAR] = {.title = "", .width = 10, .is_stretchy = true, .most = 40, .drop = 4},
+    [JOBS_NAME] = {.title = "JOB", .width = 12, .is_stretchy = true, .most = 20},
+    [JOBS_BAR] = {.title = "", .width = 10, .is_stretchy = true, .most = 30, .drop = 4},
     [JOBS_PERCENT] = {.title = "%", .width = 4, .is_right = true},
     [JOBS_OVER] = {.title = "OVER", .width = 7, .is_right = true, .drop = 7},
     [JOBS_TOTAL] = {.title = "TASKS", .width = 7, .is_right = true, .drop = 6},
@@ -55,7 +55,8 @@ static double jobs_eta_s(const struct skep_job *job, double per_s)
 static void jobs_cells(const struct skep_top_picture *picture, size_t item, struct skep_table_cell *cells)
 {
     const struct skep_job *job = &picture->seen->overview.jobs[item];
-    double per_s = picture->seen->job_per_s != NULL ? picture->seen->job_per_s[item] : NAN;
+    bool is_known = picture->seen->job_per_s != NULL && !skep_job_is_over(job);
+    double per_s = is_known ? picture->seen->job_per_s[item] : NAN;
     double total = (double)skep_job_total(job);
     double over = (double)skep_job_over(job);
     const char *state = skep_job_state(job);
@@ -129,7 +130,6 @@ static void queue_draw_pace(const struct skep_top_picture *picture, struct skep_
         skep_canvas_spark(canvas, (struct skep_box){row, canvas->columns - 1 - QUEUE_SPARK, QUEUE_SPARK},
                           SKEP_STYLE_GOOD, picture->seen->out_per_s, picture->seen->n_out);
     }
-    skep_top_piece(&pieces, "left", SKEP_STYLE_STRONG, skep_short_count(overview->n_left, text));
     skep_top_piece(&pieces, "ETA", SKEP_STYLE_STRONG,
                    skep_short_seconds(overview->n_left > 0 ? overview->eta_s : NAN, text));
     skep_top_piece(

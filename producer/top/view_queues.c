@@ -7,7 +7,7 @@
 enum {
     QUEUES_NAME,
     QUEUES_STATE,
-    QUEUES_WAITING,
+    QUEUES_LEFT,
     QUEUES_HELD,
     QUEUES_DELAYED,
     QUEUES_DEAD,
@@ -22,7 +22,7 @@ enum {
 static const struct skep_column queues_columns[QUEUES_COLUMNS] = {
     [QUEUES_NAME] = {.title = "QUEUE", .width = 8, .is_stretchy = true, .most = 40},
     [QUEUES_STATE] = {.title = "STATE", .width = 12, .drop = 2},
-    [QUEUES_WAITING] = {.title = "WAITING", .width = 7, .is_right = true, .drop = 1},
+    [QUEUES_LEFT] = {.title = "LEFT", .width = 7, .is_right = true, .drop = 1},
     [QUEUES_HELD] = {.title = "HELD", .width = 6, .is_right = true, .drop = 7},
     [QUEUES_DELAYED] = {.title = "DELAYED", .width = 7, .is_right = true, .drop = 9},
     [QUEUES_DEAD] = {.title = "DEAD", .width = 6, .is_right = true, .drop = 4},
@@ -67,7 +67,7 @@ static void queues_cells(const struct skep_top_picture *picture, size_t item, st
     overview = &queue->seen->overview;
     status = &overview->status;
     queues_state(queue->seen, &cells[QUEUES_STATE]);
-    skep_top_cell_count(&cells[QUEUES_WAITING], status->n_waiting);
+    skep_top_cell_count(&cells[QUEUES_LEFT], overview->n_left);
     skep_top_cell_count(&cells[QUEUES_HELD], status->n_held);
     skep_top_cell_count(&cells[QUEUES_DELAYED], status->n_delayed);
     skep_top_cell_count(&cells[QUEUES_DEAD], status->n_dead);

@@ -113,7 +113,7 @@ static void test_cli_top__pauses_and_requeues(void **state)
     pane_until(shop->pane, "put 1 dead letter back into queue q, with all tries? y/n");
     pane_press(shop->pane, "y", NULL);
     pane_until(shop->pane, "requeued 1 dead letter into queue q");
-    pane_until(shop->pane, " waiting 1  ");
+    pane_until(shop->pane, " left 1  ");
     assert_int_equal(cli_count(&shop->cli, "LLEN", "{skep:q}:dead"), 0);
     pane_press(shop->pane, "r", "y", NULL);
     pane_until(shop->pane, "queue q runs again");
@@ -182,10 +182,10 @@ static void test_cli_top__server_comes_and_goes(void **state)
     cli_push_text(&shop->cli, "skep:q", "{}");
     ask(shop->cli.conn, "SADD skep:queues q");
     show(shop, TOP "; echo ended $?", NULL);
-    pane_until(shop->pane, " waiting 1 ");
+    pane_until(shop->pane, " left 1 ");
     test_redis_kill(shop->cli.redis);
     pane_until(shop->pane, "no answer for ");
-    pane_until(shop->pane, " waiting 1 ");
+    pane_until(shop->pane, " left 1 ");
     pane_press(shop->pane, "p", "y", NULL);
     pane_until(shop->pane, "not done: ");
     test_redis_restart(shop->cli.redis); /* it has forgotten everything */
@@ -200,28 +200,38 @@ static void test_cli_top__server_comes_and_goes(void **state)
     test_redis_resume(shop->cli.redis);
 }
 
+/* A command whose words may hold anything; the last one NULL: it has three. */
+static void say(struct shop *shop, const char *verb, const char *key, const char *third, const char *fourth)
+{
+    struct skep_reply *reply;
+    struct skep_error err = {0};
+
+    skep_conn_begin(shop->cli.conn, fourth != NULL ? 4 : 3);
+    skep_conn_arg_text(shop->cli.conn, verb);
+    skep_conn_arg_text(shop->cli.conn, key);
+    skep_conn_arg_text(shop->cli.conn, third);
+    if (fourth != NULL) {
+        skep_conn_arg_text(shop->cli.conn, fourth);
+    }
+    if (skep_conn_call(shop->cli.conn, -1, &reply, &err) != SKEP_OK) {
+        fail_msg("%s %s: %s", verb, key, err.text);
+    }
+}
+
+#define STRANGER "vm:1:\033]0;pwned\007"
+
 /* What strangers wrote, into tasks, workers and what workers say, is shown and does nothing. */
 static void test_cli_top__strangers(void **state)
 {
     struct shop *shop = *state;
-    const char worker[] = "vm:1:\033]0;pwned\007", key[] = "{skep:q}:info:vm:1:\033]0;pwned\007";
     const char info[] = "{\"v\":2,\"host\":\"\\u001b[2Jevil\",\"slot\":1,\"busy\":true,\"running\":{"
                         "\"kernel\":\"\\u001b[31m\",\"job\":\"<b>\\u0007\\u202e\",\"id\":\"\xe6\x97\xa5\","
                         "\"since_ms\":1},\"version\":\"\\u009b\"}";
-    struct skep_reply *reply;
 
     ask(shop->cli.conn, "SADD skep:queues q");
-    skep_conn_begin(shop->cli.conn, 4);
-    skep_conn_arg_text(shop->cli.conn, "ZADD");
-    skep_conn_arg_text(shop->cli.conn, "{skep:q}:workers");
-    skep_conn_arg_text(shop->cli.conn, "1");
-    skep_conn_arg_text(shop->cli.conn, worker);
-    assert_int_equal(skep_conn_call(shop->cli.conn, -1, &reply, NULL), SKEP_OK);
-    skep_conn_begin(shop->cli.conn, 3);
-    skep_conn_arg_text(shop->cli.conn, "SET");
-    skep_conn_arg_text(shop->cli.conn, key);
-    skep_conn_arg_text(shop->cli.conn, info);
-    assert_int_equal(skep_conn_call(shop->cli.conn, -1, &reply, NULL), SKEP_OK);
+    say(shop, "ZADD", "{skep:q}:workers", "1", STRANGER);
+    say(shop, "RPUSH", "{skep:q}:held:" STRANGER, "\033[2J", NULL);
+    say(shop, "SET", "{skep:q}:info:" STRANGER, info, NULL);
     show(shop, TOP, NULL);
     pane_until(shop->pane, " q                ");
     pane_press(shop->pane, "3", NULL);

@@ -32,7 +32,7 @@ static struct skep_top_seen *make_eeg(void)
     overview->status.n_results = 1200;
     overview->in_per_s = 0;
     overview->out_per_s = 1180;
-    overview->n_left = 4187663;
+    overview->n_left = 4187652;
     overview->eta_s = 3549;
     overview->oldest_ms = 130000;
     overview->cycle_age_ms = 300;
@@ -51,6 +51,7 @@ static int set_up(void **unused)
     top_begin(&model, names, 3);
     top_add_finding(ising, SKEP_FINDING_NO_WORKERS, "3 tasks wait, and nobody works on this queue");
     ising->overview.status.n_waiting = 3;
+    ising->overview.n_left = 3;
     ising->overview.eta_s = INFINITY;
     skep_top_queue_see(&model.queues[0], make_eeg());
     model.queues[0].seen->overview.out_per_s = 1180; /* what ten seconds come to is test_model.c's */
@@ -116,11 +117,11 @@ static void test_draw__queues(void **unused)
     (void)unused;
     assert_string_equal(draw(24, 80),
                         " skep top  redis://hive:6379  Redis 7.0.15                             3 queues\n"
-                        " queues 2 of 3:  waiting 20  in/s 0  out/s 1,180  busy 2 of 3  dead 3\n"
+                        " queues 2 of 3:  left 4.19M  in/s 0  out/s 1,180  busy 2 of 3  dead 3\n"
                         " ising no-workers: 3 tasks wait, and nobody works on this queue\n"
                         "─ 1 Queues ─ 2 Queue ─ 3 Tasks ─ 4 Workers ─────────────────────────────────────\n"
-                        " QUEUE            STATE         WAITING    HELD    DEAD   OUT/s     ETA    BUSY\n"
-                        " eeg              running            17      14       3   1,180  59m09s     2/3\n"
+                        " QUEUE            STATE            LEFT    HELD    DEAD   OUT/s     ETA    BUSY\n"
+                        " eeg              running         4.19M      14       3   1,180  59m09s     2/3\n"
                         " ising            no-workers          3       0       0       -   never     0/0\n"
                         " kuramoto         .\n"
                         "\n\n\n\n\n\n\n\n\n\n\n\n\n\n"
@@ -143,8 +144,8 @@ static void test_draw__queue(void **unused)
     top_add_finding(model.queues[0].seen, SKEP_FINDING_HELD_UP, "job te_scan waits for a gatherer");
     text = draw(24, 80);
     expect_line(text, 0, " eeg  redis://hive:6379  Redis 7.0.15                                  3 queues");
-    expect_line(text, 1, " waiting 17  in/s 0  out/s 1,180  busy 2 of 3  dead 3  results 1,200  held 14");
-    expect_words(text, "\n left 4.19M  ETA 59m09s  oldest 2m10s  last cycle 0.3s ");
+    expect_line(text, 1, " left 4.19M  in/s 0  out/s 1,180  busy 2 of 3  dead 3  results 1,200");
+    expect_words(text, "\n ETA 59m09s  oldest 2m10s  last cycle 0.3s ");
     expect_words(text, "\n held-up: job te_scan waits for a gatherer; a job's values wait for a gatherer…\n");
     expect_words(text, "\n te_scan           ━━━━━╸────   58%    10.0M       3       -       -  running\n");
     expect_words(text, "\n \\x1b[31mred\\x1b…  ━━╸───────   25%        8       0       -       -  running\n");
@@ -216,8 +217,8 @@ static void test_draw__small(void **unused)
 {
     (void)unused;
     assert_string_equal(draw(5, 20), " skep top  3 queues\n"
-                                     " QUEUE      WAITING\n"
-                                     " eeg             17\n"
+                                     " QUEUE         LEFT\n"
+                                     " eeg          4.19M\n"
                                      " ising            3\n"
                                      " ? help  q quit\n");
     state.mode = SKEP_TOP_ASKED;
@@ -301,7 +302,7 @@ static void test_draw__prints(void **unused)
     skep_buf_init(&paper, 1024 * 1024);
     skep_top_print(&model, &state, TOP_NOW_MS, 120, &paper);
     expect_line(paper.bytes, 3,
-                " QUEUE                          STATE         WAITING    HELD  DELAYED    DEAD  RESULTS    "
+                " QUEUE                          STATE            LEFT    HELD  DELAYED    DEAD  RESULTS    "
                 "IN/s   OUT/s  "
                 "   ETA    BUSY");
     expect_none(paper.bytes, "q quit");

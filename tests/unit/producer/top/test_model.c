@@ -170,6 +170,7 @@ static void test_model__sum(void **state)
     top_add_slots(a, 3);
     a->overview.status.slots[1].n_held = 2;
     a->overview.status.n_waiting = 10;
+    a->overview.n_left = 1000000;
     b->overview.status.n_waiting = 5;
     b->overview.out_per_s = 2.5;
     skep_top_queue_see(&model.queues[0], a);
@@ -177,6 +178,7 @@ static void test_model__sum(void **state)
     sum = skep_top_sum_all(&model);
     assert_int_equal(sum.n_seen, 2);
     assert_int_equal(sum.n_waiting, 15);
+    assert_int_equal(sum.n_left, 1000000);
     assert_int_equal(sum.n_slots, 3);
     assert_int_equal(sum.n_busy, 1);
     expect_near(sum.out_per_s, 2.5);
