@@ -157,7 +157,7 @@ static void model_answer(struct model *model, const struct model_worker *worker,
     reply->flags = model_flags(model);
     reply->crash_info = "";
     reply->n_tasks = worker->n_last;
-    reply->tasks = worker->held.items + (worker->held.n - worker->n_last);
+    reply->tasks = worker->n_last > 0 ? &worker->held.items[worker->held.n - worker->n_last] : NULL;
     reply->range_hi = -1;
     if (worker->has_suspect && worker->n_last > 0) {
         const struct model_crash *crash = model_find_crash(model, reply->tasks);
