@@ -8,7 +8,7 @@
 #include "base/alloc.h"
 
 /* A job's rate is smoothed over about this long: a number that jumps cannot be read. */
-static const double model_smooth_s = 8;
+static const double model_smooth_s = 5;
 
 enum { MODEL_RATED_JOBS = 200 /* those that are not over come first */ };
 

@@ -62,10 +62,10 @@ static void test_model__job_rate(void **state)
     top_begin(&model, names, 1);
     assert_true(isnan(see(0, 1000)->job_per_s[0]));
     expect_near(see(20, 3000)->job_per_s[0], 10);
-    rate = see(20, 5000)->job_per_s[0]; /* nothing came for 2 s of the 8 that it forgets in */
-    expect_near(rate, 10 * exp(-2.0 / 8));
+    rate = see(20, 5000)->job_per_s[0]; /* nothing came for 2 s of the 5 that it forgets in */
+    expect_near(rate, 10 * exp(-2.0 / 5));
     rate = see(0, 7000)->job_per_s[0]; /* put again */
-    expect_near(rate, 10 * exp(-4.0 / 8));
+    expect_near(rate, 10 * exp(-4.0 / 5));
 }
 
 /* See queue "q" with so many gone out, AT_MS. */
