@@ -158,7 +158,7 @@ unsigned model_touch(struct model *model, const char *const *workers, size_t n, 
 int64_t model_reap(struct model *model, const struct skep_death *death, int64_t now_ms);
 
 /* What runs in the hand of WORKER by its number, or NULL. */
-const struct record *model_peek(struct model *model, const char *worker, int64_t running);
+const struct record *model_peek(struct model *model, const char *name, int64_t running);
 
 /* Whether these bytes wait to become due. */
 bool model_is_delayed(const struct model *model, const struct skep_bytes *bytes);
