@@ -2,8 +2,8 @@
 /* What a cycle has to tell, in the words of metrics/account.h. What does not fit is left out: no cycle fails
  * for it. */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "account.h"
 
@@ -11,22 +11,18 @@ static const char *const account_buckets[SKEP_SECONDS_BUCKETS] = {"b0",  "b1",  
                                                                   "b6",  "b7",  "b8",  "b9",  "b10", "b11",
                                                                   "b12", "b13", "b14", "b15", "b16", "b17"};
 
-/* NULL: there is no room for it. */
-__attribute__((format(printf, 2, 3))) static const char *account_print(struct skep_account *account,
-                                                                       const char *format, ...)
+/* A, BETWEEN and B, one behind the other. NULL: there is no room for them. */
+static const char *account_join(struct skep_account *account, const char *a, char between, const char *b)
 {
     char *at = account->text + account->text_n;
     size_t room = sizeof account->text - account->text_n;
-    va_list args;
-    int n;
+    size_t n = strlen(a) + 1 + strlen(b) + 1;
 
-    va_start(args, format);
-    n = vsnprintf(at, room, format, args);
-    va_end(args);
-    if (n < 0 || (size_t)n >= room) {
+    if (n > room) {
         return NULL;
     }
-    account->text_n += (size_t)n + 1;
+    snprintf(at, room, "%s%c%s", a, between, b);
+    account->text_n += n;
     return at;
 }
 
@@ -41,7 +37,7 @@ static void account_put(struct skep_account *account, const char *field, int64_t
 static void account_put_named(struct skep_account *account, const char *word, const char *name, int64_t by)
 {
     if (by > 0) {
-        account_put(account, account_print(account, "%s:%s", word, name), by);
+        account_put(account, account_join(account, word, ':', name), by);
     }
 }
 
@@ -94,14 +90,14 @@ static void account_tell_rounds(struct skep_account *account, const struct skep_
 static size_t account_tell_slow(struct skep_account *account, const struct skep_account_sum *sum,
                                 struct skep_account_slow *told)
 {
+    char where[80], number[24];
     size_t n = 0;
 
+    snprintf(where, sizeof where, "%.64s %d", account->host, account->slot);
     for (size_t i = 0; i < sum->n_slow; i++) {
-        const char *name = sum->slow[i].name;
-        const char *what = name != NULL
-                               ? account_print(account, "%s %s %d", name, account->host, account->slot)
-                               : account_print(account, "%" PRId64 " %s %d", sum->slow[i].index,
-                                               account->host, account->slot);
+        const char *name = sum->slow[i].name, *what;
+        snprintf(number, sizeof number, "%" PRId64, sum->slow[i].index);
+        what = account_join(account, name != NULL ? name : number, ' ', where);
         if (what != NULL) {
             told[n++] = (struct skep_account_slow){(double)sum->slow[i].ns * 1e-9, what};
         }
@@ -139,7 +135,7 @@ const struct skep_account_news *skep_account_tell(struct skep_account *account,
                                                   const struct skep_rounds *rounds, const char *worker,
                                                   int64_t now_ms)
 {
-    const char *w = account->n_jobs > 0 ? account_print(account, "w:%s", worker) : NULL;
+    const char *w = account->n_jobs > 0 ? account_join(account, "w", ':', worker) : NULL;
 
     account_tell_kernels(account);
     if (rounds != NULL) {
