@@ -111,15 +111,17 @@ static enum MHD_Result serve_document(struct skep_export_server *server, struct 
                             : NULL;
     struct skep_export_page *page = skep_export_pages_get(&server->pages, row->kind, queue);
     struct MHD_Response *response;
+    unsigned status;
 
     if (page == NULL) {
         return serve_refusal(connection, MHD_HTTP_INTERNAL_SERVER_ERROR);
     }
+    status = page->status;
     response = MHD_create_response_from_buffer_with_free_callback_cls(page->n, page->bytes, serve_drop, page);
     if (response == NULL) {
         skep_export_page_drop(page);
     }
-    return serve_answer(connection, page->status, row->type, response);
+    return serve_answer(connection, status, row->type, response);
 }
 
 /* Called when the head of a request is there; what may follow it is not read. */
