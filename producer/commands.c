@@ -33,6 +33,7 @@ static const struct skep_command *const commands_table[] = {
     &skep_command_audit,
     &skep_command_chaos,
     &skep_command_cost,
+    &skep_command_bench,
     &skep_command_doctor,
     &skep_command_evidence,
     &skep_command_kernels,

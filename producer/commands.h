@@ -28,6 +28,7 @@ extern const struct skep_command skep_command_limits;
 extern const struct skep_command skep_command_audit;
 extern const struct skep_command skep_command_chaos;
 extern const struct skep_command skep_command_cost;
+extern const struct skep_command skep_command_bench;
 extern const struct skep_command skep_command_watch;
 extern const struct skep_command skep_command_holes;
 extern const struct skep_command skep_command_verify;

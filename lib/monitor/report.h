@@ -52,8 +52,9 @@ struct skep_report {
 #define SKEP_REPORT_USE 0.6       /* above it for long, waiting grows quickly with every further task */
 enum { SKEP_REPORT_LONG_S = 10 }; /* less than this is no use that lasts */
 
-/* One field of a job's account into ACCOUNT, which was zeroed before the first. A skep_account_each. */
-void skep_report_take(void *account, const char *field, int64_t value);
+/* One field of a job's account into CONTEXT, a struct skep_report_account that was zeroed before the first: a
+ * skep_account_each. */
+void skep_report_take(void *context, const char *field, int64_t value);
 
 /* False: nothing has ended yet. LONGEST_S: the slowest task, 0 if it is not known. */
 bool skep_report_make(const struct skep_report_account *account, double longest_s,

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 static volatile sig_atomic_t stop_signal;
+static atomic_uint stop_word; /* lock-free, so that a handler may set it */
 static int stop_pipe[2] = {-1, -1};
 
 static void stop_handle(int signal)
@@ -18,6 +19,7 @@ static void stop_handle(int signal)
         _exit(128 + signal);
     }
     stop_signal = signal;
+    atomic_store_explicit(&stop_word, 1, memory_order_relaxed);
     if (stop_pipe[1] >= 0) {
         (void)!write(stop_pipe[1], "", 1);
     }
@@ -64,4 +66,9 @@ int skep_stop_signal(void)
 int skep_stop_fd(void)
 {
     return stop_pipe[0];
+}
+
+const atomic_uint *skep_stop_word(void)
+{
+    return &stop_word;
 }

@@ -14,6 +14,7 @@
 
 #include "base/alloc.h"
 #include "npy/slice.h"
+#include "producer/cli/stop.h"
 
 /* ---- reading ---- */
 
@@ -186,6 +187,9 @@ skep_status skep_array_file_walk(struct skep_array_file *file, skep_array_block 
         return SKEP_OK;
     }
     do {
+        if (skep_stop_is_asked()) {
+            return SKEP_STOPPED;
+        }
         st = array_give_block(file, &plan, origin, each, context, err);
     } while (st == SKEP_OK && array_step(&file->view, &plan, origin));
     return st;

@@ -43,7 +43,8 @@ typedef void skep_array_block(void *context, const struct skep_view *view, const
 /* Give every element to EACH once, in blocks whose axes are those of the array. Nothing for an empty one.
  *
  *   SKEP_E_INPUT_CHANGED   the file has become shorter
- *   SKEP_E_IO */
+ *   SKEP_E_IO
+ *   SKEP_STOPPED           the user wants to stop */
 SKEP_MUST_USE skep_status skep_array_file_walk(struct skep_array_file *file, skep_array_block *each,
                                                void *context, struct skep_error *err);
 
