@@ -101,8 +101,8 @@ static void test_cli_why__the_queue(void **state)
     push("{\"kernel\":\"echo\",\"id\":\"a\"}");
     push("{\"kernel\":\"echo\",\"id\":\"b\"}");
     expect("b", 0, "task b of queue s waits: no-workers\n", "  because   2 tasks wait, and nobody works");
-    expect("b", 0, "  place     1 before it, of 2 that wait\n", "  helps     start `skep-worker`");
-    expect("a", 0, "  place     the next, of 2 that wait\n", "  kernel    echo\n");
+    expect("b", 0, "  place     2 of 2 records that wait\n", "  helps     start `skep-worker`");
+    expect("a", 0, "  place     1 of 2 records that wait\n", "  kernel    echo\n");
     ask(why.cli.conn, "HSET {skep:s}:conf max_results 1");
     ask(why.cli.conn, "RPUSH {skep:s}:out {}");
     expect("b", 0, "waits: results-full\n", "until results are collected");
@@ -145,7 +145,7 @@ static void test_cli_why__a_task_that_will_fail(void **state)
     push("{\"kernel\":\"echo\",\"id\":\"gone\"}");
     expect("eeg", 0, "task eeg of queue s will fail: no-root\n",
            "1 worker alive, none has the root `@eeg`\n");
-    expect("eeg", 0, "  helps     start a worker with --data eeg=FOLDER\n", "  place     the next, of 7");
+    expect("eeg", 0, "  helps     start a worker with --data eeg=FOLDER\n", "  place     1 of 7 records");
     expect("out", 0, "will fail: no-root\n", "none has the root `@res` for outputs\n");
     expect("typo", 0, "will fail: no-kernel\n", " has no kernel summ\n");
     expect("wrong", 0, "will fail: bad-record\n", "arg");
@@ -278,10 +278,13 @@ static void test_cli_why__a_sweep(void **state)
     cli_run(cli, 0, NULL, NULL, "sweep", "sleep", "--grid", "s=0:0.01:50", "-q", "s", "--job", "te", "-o",
             "te.npy", "--detach");
     expect("te", 0, "job te of queue s waits: no-workers\n", "50 announced, 50 put, 0 done");
-    expect("te:7", 0, "task te:7 of queue s waits: no-workers\n", "positions 0 to 49 of that job");
+    expect("te:7", 0, "task te:7 of queue s waits: no-workers\n",
+           "positions 0 to 49 of its job, 7 before it");
     start_worker();
     assert_true(test_until(is_told, NULL, 20000));
-    await("--json", "te", "\"condition\":");
+    await("--json", "te", "\"condition\":\"done\"");
+    expect("te:7", 0, "is done: done\n", "  job       50 of 50 tasks are done, 0 cancelled\n");
+    expect("te:50", 1, "is not there: not-found\n", "job te has 50 tasks\n");
 }
 
 /* ---- workers ---- */
