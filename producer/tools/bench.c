@@ -164,7 +164,8 @@ static const char *const bench_text[] = {
     "Call a kernel again and again with the same arguments, on one core, and say what a call takes: the fast "
     "variant, the plain reference that it is tested against, and, where the kernel can, 64 calls side by "
     "side "
-    "as a sweep makes them. The variants take turns. data is what array arguments and the value hold, "
+    "as a sweep makes them. The variants take turns; one of which a call takes longer than ten times "
+    "--seconds, and 10 s, is given up. data is what array arguments and the value hold, "
     "divided "
     "by the time; speed is against the fast variant.",
     "Arguments are NAME=VALUE, as for `skep sweep`. random[100000] or normal[1000,64] as a value is an array "

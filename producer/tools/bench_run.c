@@ -4,11 +4,13 @@
  * that computes one task after the other. */
 #include "producer/tools/bench_run.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "producer/tools/bench_watch.h"
 #include "run/bind.h"
 #include "run/compute.h"
 #include "sweep/compare.h"
@@ -27,6 +29,8 @@ struct bench_side {
 struct bench_body {
     struct skep_computation computation;
     struct skep_bench *bench;
+    struct skep_bench_watch watch;
+    double patience_s;
     struct skep_arena_mark mark; /* behind the arguments */
     struct skep_call calls[SKEP_BENCH_SIDE_BY_SIDE];
     struct skep_value values[SKEP_BENCH_SIDE_BY_SIDE];
@@ -41,7 +45,7 @@ static bool bench_has_way(const struct skep_bench *bench, enum skep_bench_way wa
 
     switch (way) {
     case SKEP_BENCH_REFERENCE:
-        return kernel->reference != kernel->run && !bench->leaves_reference;
+        return kernel->reference != kernel->run && !bench->leaves_reference && !bench->has_given_up;
     case SKEP_BENCH_MANY:
         return kernel->run_many != NULL;
     default:
@@ -52,6 +56,23 @@ static bool bench_has_way(const struct skep_bench *bench, enum skep_bench_way wa
 static void bench_rewind(struct bench_body *body)
 {
     skep_arena_rewind(body->computation.call.arena, &body->mark, SIZE_MAX);
+}
+
+/* What becomes of a call that was stopped, unless the user did it. */
+static skep_status bench_judge(struct bench_body *body, enum skep_bench_way way, skep_status st,
+                               struct skep_error *err)
+{
+    if (st != SKEP_STOPPED || !skep_bench_watch_was_late(&body->watch)) {
+        return st;
+    }
+    skep_error_clear(err);
+    if (way == SKEP_BENCH_REFERENCE) {
+        body->bench->has_given_up = true;
+        return SKEP_EMPTY;
+    }
+    return skep_error_set(err, SKEP_E_TIMEOUT,
+                          "a call takes longer than %g s: smaller arguments tell as much, or more --seconds",
+                          body->patience_s);
 }
 
 static skep_status bench_call(struct bench_body *body, enum skep_bench_way way, struct skep_error *err)
@@ -73,10 +94,12 @@ static skep_status bench_time(struct bench_body *body, struct bench_side *side, 
     int64_t began_ns = skep_monotonic_ns();
     skep_status st = SKEP_OK;
 
+    skep_bench_watch_allow(&body->watch, body->patience_s);
     for (int64_t i = 0; i < side->repeat && st == SKEP_OK; i++) {
         bench_rewind(body);
         st = bench_call(body, side->way, err);
     }
+    st = bench_judge(body, side->way, st, err);
     *seconds_out = (double)(skep_monotonic_ns() - began_ns) * 1e-9;
     side->spent_s += *seconds_out;
     *seconds_out /= (double)side->repeat;
@@ -143,7 +166,9 @@ static skep_status bench_measure(struct bench_body *body, struct skep_error *err
                 (side->n_runs == 0 || side->spent_s < body->bench->seconds)) {
                 st = bench_is_stopped(body->bench) ? SKEP_STOPPED
                                                    : bench_time(body, side, &side->runs_s[side->n_runs], err);
-                side->n_runs++;
+                side->n_runs += st == SKEP_OK;
+                side->repeat = st == SKEP_EMPTY ? 0 : side->repeat;
+                st = st == SKEP_EMPTY ? SKEP_OK : st;
                 is_over = false;
             }
         }
@@ -193,7 +218,8 @@ static skep_status bench_compare(struct bench_body *body, struct skep_error *err
     skep_status st;
 
     bench_rewind(body);
-    st = bench_call(body, SKEP_BENCH_FAST, err);
+    skep_bench_watch_allow(&body->watch, body->patience_s);
+    st = bench_judge(body, SKEP_BENCH_FAST, bench_call(body, SKEP_BENCH_FAST, err), err);
     fast = body->values[0];
     if (st != SKEP_OK || !bench_value_view(&fast, &rooms[0], &views[0])) {
         return st;
@@ -202,7 +228,8 @@ static skep_status bench_compare(struct bench_body *body, struct skep_error *err
     if (!bench_has_way(bench, SKEP_BENCH_REFERENCE)) {
         return SKEP_OK;
     }
-    st = bench_call(body, SKEP_BENCH_REFERENCE, err);
+    skep_bench_watch_allow(&body->watch, body->patience_s);
+    st = bench_judge(body, SKEP_BENCH_REFERENCE, bench_call(body, SKEP_BENCH_REFERENCE, err), err);
     if (st == SKEP_OK && bench_value_view(&body->values[0], &rooms[1], &views[1])) {
         skep_compare(&views[0], &views[1], &comparison);
         bench->is_compared = true;
@@ -210,7 +237,7 @@ static skep_status bench_compare(struct bench_body *body, struct skep_error *err
         bench->max_abs = comparison.max_abs;
         bench->max_rel = comparison.max_rel;
     }
-    return st;
+    return st == SKEP_EMPTY ? SKEP_OK : st; /* given up */
 }
 
 static void bench_count_data(struct bench_body *body)
@@ -266,6 +293,10 @@ static skep_status bench_finish(struct skep_computation *c, struct skep_error *e
         if (bench_has_way(bench, (enum skep_bench_way)way)) {
             body->sides[way].way = (enum skep_bench_way)way;
             st = bench_choose_repeat(body, &body->sides[way], err);
+            if (st == SKEP_EMPTY) { /* given up, where there is nothing to compare */
+                body->sides[way].repeat = 0;
+                st = SKEP_OK;
+            }
         }
     }
     return st == SKEP_OK ? bench_measure(body, err) : st;
@@ -273,7 +304,7 @@ static skep_status bench_finish(struct skep_computation *c, struct skep_error *e
 
 skep_status skep_bench_run(struct skep_bench *bench, struct skep_error *err)
 {
-    const struct skep_run run = {.cache = bench->cache, .stop = bench->stop};
+    const struct skep_run run = {.cache = bench->cache};
     struct bench_body *body = skep_calloc(1, sizeof *body);
     bool is_fault;
     skep_status st;
@@ -287,12 +318,19 @@ skep_status skep_bench_run(struct skep_bench *bench, struct skep_error *err)
                         .bind = bench_bind,
                         .finish = bench_finish,
                         .call = {.arena = bench->arena,
-                                 .stop = bench->stop,
+                                 .stop = &body->watch.word,
                                  .stream = {.seed = bench->seed},
                                  .attempt = 1}},
         .bench = bench,
+        .patience_s = fmax(SKEP_BENCH_PATIENCE_S, SKEP_BENCH_PATIENCE * bench->seconds),
     };
+    st = skep_bench_watch_begin(&body->watch, bench->stop, err);
+    if (st != SKEP_OK) {
+        skep_free(body);
+        return st;
+    }
     st = skep_compute(&body->computation, &is_fault, err);
+    skep_bench_watch_end(&body->watch);
     st = is_fault ? st : skep_compute_check(&body->computation, st, err);
     for (int way = 0; way < SKEP_BENCH_WAYS && st == SKEP_OK; way++) {
         if (body->sides[way].n_runs > 0) {

@@ -49,6 +49,9 @@ static void bench_add_way(struct skep_buf *buf, const struct skep_bench *bench, 
 
 static void bench_add_agreement(struct skep_buf *buf, const struct skep_bench *bench)
 {
+    if (bench->has_given_up) {
+        skep_buf_add_text(buf, "the reference takes too long for these arguments\n");
+    }
     if (!bench->is_compared) {
         return;
     }

@@ -148,6 +148,12 @@ static void test_cli_bench__is_interrupted(void **state)
     cli_expect(process, 130, NULL, "told to stop");
 }
 
+/* A call that takes too long is given up: the reference is left out. */
+static void test_cli_bench__is_patient_for_a_while(void **state)
+{
+    bench(*state, 0, "the reference takes too long for these arguments\n", "", "prime_count");
+}
+
 /* A kernel that fails has failed, and one that needs more memory than a task may have does not begin. */
 static void test_cli_bench__failures(void **state)
 {
@@ -162,8 +168,8 @@ static void test_cli_bench__failures(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(all_kernels), TEST(variants), TEST(makes_arrays),   TEST(takes_files),
-        TEST(self),        TEST(refuses),  TEST(is_interrupted), TEST(failures),
+        TEST(all_kernels), TEST(variants),       TEST(makes_arrays),           TEST(takes_files), TEST(self),
+        TEST(refuses),     TEST(is_interrupted), TEST(is_patient_for_a_while), TEST(failures),
     };
 
     return cmocka_run_group_tests_name("skep bench", tests, NULL, NULL);
