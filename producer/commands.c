@@ -6,31 +6,37 @@
 #include "config/nearest.h"
 
 static const struct skep_command *const commands_table[] = {
+    /* work */
     &skep_command_run,
     &skep_command_sweep,
     &skep_command_push,
     &skep_command_results,
     &skep_command_watch,
     &skep_command_wait,
+    /* how it goes */
     &skep_command_status,
     &skep_command_top,
     &skep_command_why,
-    &skep_command_report,
     &skep_command_logs,
+    &skep_command_report,
     &skep_command_queues,
+    /* what to do about it */
     &skep_command_job,
     &skep_command_cancel,
     &skep_command_dead,
     &skep_command_replay,
     &skep_command_pause,
     &skep_command_resume,
+    /* arrays */
     &skep_command_holes,
     &skep_command_verify,
     &skep_command_diff,
     &skep_command_peek,
     &skep_command_plot,
+    /* the server */
     &skep_command_limits,
     &skep_command_audit,
+    /* tools */
     &skep_command_chaos,
     &skep_command_cost,
     &skep_command_bench,
