@@ -29,7 +29,7 @@ static void status_json_bool(struct skep_buf *buf, const char *name, bool is)
 }
 
 /* What is not known is null. */
-static void status_json_real(struct skep_buf *buf, const char *name, double number)
+static void status_json_f64(struct skep_buf *buf, const char *name, double number)
 {
     skep_json_add_key(buf, name);
     if (isnan(number)) {
@@ -41,7 +41,7 @@ static void status_json_real(struct skep_buf *buf, const char *name, double numb
 
 static void status_json_seconds(struct skep_buf *buf, const char *name, int64_t ms)
 {
-    status_json_real(buf, name, ms >= 0 ? (double)ms / 1000 : NAN);
+    status_json_f64(buf, name, ms >= 0 ? (double)ms / 1000 : NAN);
 }
 
 /* ---- parts ---- */
@@ -70,9 +70,9 @@ static void status_json_numbers(struct skep_buf *buf, const struct skep_queue_st
 static void status_json_pace(struct skep_buf *buf, const struct skep_overview *overview)
 {
     status_json_i64(buf, "left", overview->n_left);
-    status_json_real(buf, "in_per_s", overview->in_per_s);
-    status_json_real(buf, "out_per_s", overview->out_per_s);
-    status_json_real(buf, "eta_s", overview->eta_s);
+    status_json_f64(buf, "in_per_s", overview->in_per_s);
+    status_json_f64(buf, "out_per_s", overview->out_per_s);
+    status_json_f64(buf, "eta_s", overview->eta_s);
     status_json_seconds(buf, "oldest_s", overview->oldest_ms);
     status_json_i64(buf, "slots", (int64_t)overview->n_slots);
     status_json_i64(buf, "slots_busy", (int64_t)overview->n_busy);

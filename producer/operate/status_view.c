@@ -124,10 +124,9 @@ static void status_write_pace(struct skep_buf *buf, const struct skep_overview *
     const double rates[] = {overview->in_per_s, overview->out_per_s};
 
     for (int i = 0; i < 2; i++) {
-        bool is_known = rates[i] >= 0;
-        skep_buf_printf(buf, "  %s %s%s%s", i == 0 ? "in" : "out",
-                        is_known ? skep_short_rate(rates[i], eta) : "not known yet", is_known ? "/s" : "",
-                        i == 0 ? "," : "");
+        skep_buf_add_text(buf, i == 0 ? "  in " : ", out ");
+        skep_buf_add_text(buf, rates[i] >= 0 ? skep_short_rate(rates[i], eta) : "not known yet");
+        skep_buf_add_text(buf, rates[i] >= 0 ? "/s" : "");
     }
     if (overview->n_left > 0) {
         skep_buf_printf(buf, "; %s task%s left", skep_words_number(overview->n_left, text),
