@@ -116,6 +116,8 @@ static void test_view__tells_when_it_is_over(void **context)
     overview->status.n_out = 0;
     assert_true(is_null(view(NULL, KNOWN_NOW_MS), "queues.#0.eta_s"));
     assert_true(number(view(NULL, KNOWN_NOW_MS), "queues.#0.out_per_s") == 0);
+    overview->n_left = 0;
+    assert_true(number(view(NULL, KNOWN_NOW_MS), "queues.#0.eta_s") == 0);
 }
 
 /* One queue in detail: kernels, causes, jobs, slots; what a slot has not told is null. */
