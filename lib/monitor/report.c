@@ -113,6 +113,23 @@ static void report_measure(const struct skep_report_account *account, double lon
     report->parts[SKEP_REPORT_OTHER] = (report->busy_s - told_s) / all_s;
 }
 
+/* A kernel that waits gives the processor up by itself; one that is kept waiting is interrupted. */
+static void report_look_at_cores(const struct skep_report_account *account, struct skep_report *report)
+{
+    const int64_t *rows = account->rows;
+    double compute_s = report_seconds(rows[SKEP_ACCOUNT_COMPUTE]);
+    double processor_s = report_seconds(rows[SKEP_ACCOUNT_USER]) + report_seconds(rows[SKEP_ACCOUNT_SYSTEM]);
+
+    report->processor = compute_s > 0 ? processor_s / compute_s : NAN;
+    report->shares_cores = report->processor < SKEP_REPORT_SHARED &&
+                           rows[SKEP_ACCOUNT_INVOLUNTARY] > rows[SKEP_ACCOUNT_VOLUNTARY];
+    if (report->shares_cores) {
+        report->twice_s = report->twice_speedup = NAN;
+        report->is_bounded_by_longest = false;
+        report->more_slots = 0;
+    }
+}
+
 /* No more slots than tasks are of use, and the longest task remains as long as it is. */
 static void report_foretell(const struct skep_report_account *account, double longest_s,
                             struct skep_report *report)
@@ -145,6 +162,7 @@ bool skep_report_make(const struct skep_report_account *account, double longest_
     }
     report_measure(account, longest_s, report_out);
     report_foretell(account, longest_s, report_out);
+    report_look_at_cores(account, report_out);
     report_out->mean_s = report_seconds(account->rows[SKEP_ACCOUNT_WALL]) / (double)attempts;
     report_out->median_s = skep_seconds_quantile(account->buckets, 0.5);
     report_out->high_s = skep_seconds_quantile(account->buckets, 0.99);

@@ -45,11 +45,15 @@ struct skep_report {
     double serial;                   /* Karp and Flatt's; NaN: it cannot be told of one slot */
     double twice_s, twice_speedup;   /* what twice the slots would take, by Amdahl's law; NaN likewise */
     bool is_bounded_by_longest;      /* twice_s is the longest task: more slots do not shorten it */
+    double processor;                /* processor time / time in kernels; NaN: there was none */
+    bool shares_cores;               /* less than it could use, and often interrupted: more slots than cores,
+                                        or others at work; then nothing is foretold */
     int64_t more_slots;              /* so many more bring the use down to SKEP_REPORT_USE; 0: it is below */
     double mean_s, median_s, high_s; /* of an attempt; high: 99 of 100 are shorter. NaN: there is none */
 };
 
-#define SKEP_REPORT_USE 0.6       /* above it for long, waiting grows quickly with every further task */
+#define SKEP_REPORT_SHARED 0.75   /* of the processor, and less than this was others' */
+#define SKEP_REPORT_USE    0.6    /* above it for long, waiting grows quickly with every further task */
 enum { SKEP_REPORT_LONG_S = 10 }; /* less than this is no use that lasts */
 
 /* One field of a job's account into CONTEXT, a struct skep_report_account that was zeroed before the first: a

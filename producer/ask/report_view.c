@@ -114,6 +114,12 @@ static void report_add_slots(struct skep_buf *buf, const struct skep_report_view
     const struct skep_report *report = view->report;
     char text[SKEP_WORDS_BYTES];
 
+    if (report->shares_cores) {
+        skep_buf_printf(buf,
+                        "kernels had the processor for %.0f %% of their time and were often interrupted: the "
+                        "slots share cores, with each other or with others; more of them would not help\n",
+                        100 * report->processor);
+    }
     if (!isnan(report->twice_s)) {
         skep_buf_printf(buf, "twice the slots: about %s", skep_words_time(report->twice_s, text));
         skep_buf_printf(buf, ", speed-up %.3g%s\n", report->twice_speedup,
@@ -221,6 +227,9 @@ void skep_report_write_json(struct skep_buf *buf, const struct skep_report_view 
         report_json_number(buf, skep_report_part_word((enum skep_report_part)i), report->parts[i]);
     }
     skep_buf_add_char(buf, '}');
+    report_json_number(buf, "processor", report->processor);
+    skep_json_add_key(buf, "shares_cores");
+    skep_json_add_bool(buf, report->shares_cores);
     report_json_number(buf, "twice_the_slots_s", report->twice_s);
     report_json_count(buf, "more_slots", report->more_slots);
     report_json_number(buf, "mean_s", report->mean_s);

@@ -82,6 +82,20 @@ static void test_cli_report__tells(void **state)
             "", "report", "-q", Q, "monday");
 }
 
+/* Slots that are interrupted all the time are told that they share cores, and nothing is promised. */
+static void test_cli_report__shared_cores(void **state)
+{
+    struct cli *cli = *state;
+
+    announce(cli, "monday");
+    count(cli, "monday");
+    ask(cli->conn, "HSET {skep:" Q "}:account:monday user_ns 100000000000");
+    ask(cli->conn, "HSET {skep:" Q "}:account:monday involuntary_switches 50000");
+    cli_run(cli, 0, "kernels had the processor for 35 % of their time", "", "report", "-q", Q, "monday");
+    cli_run(cli, 0, "\"shares_cores\":true,\"twice_the_slots_s\":null,\"more_slots\":0,", "", "report", "-q",
+            Q, "monday", "--json");
+}
+
 /* For programs. */
 static void test_cli_report__json(void **state)
 {
@@ -146,7 +160,8 @@ static void test_cli_report__strange_accounts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(tells), TEST(json), TEST(hostile_names), TEST(says_why_not), TEST(strange_accounts),
+        TEST(tells),         TEST(shared_cores), TEST(json),
+        TEST(hostile_names), TEST(says_why_not), TEST(strange_accounts),
     };
 
     return cmocka_run_group_tests_name("skep report", tests, NULL, NULL);
