@@ -137,7 +137,7 @@ static void worst_take(struct draw_worst *worst, const struct skep_finding *find
 static void worst_take_queue(struct draw_worst *worst, const struct skep_top_queue *queue)
 {
     for (size_t i = 0; queue->seen != NULL && i < queue->seen->n_findings; i++) {
-        if (!skep_top_is_of_server(queue->seen->findings[i].kind)) {
+        if (!skep_finding_is_of_server(queue->seen->findings[i].kind)) {
             worst_take(worst, &queue->seen->findings[i], queue->name);
         }
     }

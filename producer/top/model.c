@@ -188,18 +188,13 @@ void skep_top_queue_see(struct skep_top_queue *queue, struct skep_top_seen *seen
 
 /* ---- what it comes to ---- */
 
-bool skep_top_is_of_server(enum skep_finding_kind kind)
-{
-    return kind >= SKEP_FINDING_MEMORY_SHORT;
-}
-
 const struct skep_finding *skep_top_worst(const struct skep_top_seen *seen)
 {
     const struct skep_finding *worst = NULL;
 
     for (size_t i = 0; i < seen->n_findings; i++) {
         const struct skep_finding *finding = &seen->findings[i];
-        if (!skep_top_is_of_server(finding->kind) &&
+        if (!skep_finding_is_of_server(finding->kind) &&
             (worst == NULL || skep_finding_severity(finding->kind) > skep_finding_severity(worst->kind))) {
             worst = finding;
         }

@@ -77,9 +77,6 @@ struct skep_top_queue *skep_top_model_find(const struct skep_top_model *model, c
 void skep_top_queue_see(struct skep_top_queue *queue, struct skep_top_seen *seen);
 void skep_top_seen_free(struct skep_top_seen *seen); /* NULL is fine */
 
-/* Whether it concerns the server, not one queue. */
-bool skep_top_is_of_server(enum skep_finding_kind kind);
-
 /* The first of what is wrong with the queue, the worst first; NULL: nothing. */
 const struct skep_finding *skep_top_worst(const struct skep_top_seen *seen);
 

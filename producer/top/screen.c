@@ -30,13 +30,16 @@ static const attr_t screen_attributes[SKEP_STYLES] = {
 static bool screen_can(void)
 {
     const char *move;
+    bool has_move;
     int failure;
 
     if (setupterm(NULL, STDOUT_FILENO, &failure) != OK) {
         return false;
     }
     move = tigetstr("cup");
-    return move != NULL && move != (const char *)-1;
+    has_move = move != NULL && move != (const char *)-1;
+    (void)del_curterm(cur_term);
+    return has_move;
 }
 
 static void screen_take_colours(bool has_colour)

@@ -241,19 +241,28 @@ static void test_cli_top__strangers(void **state)
     pane_until(shop->pane, " vm:1:\\x1b]0;pwned\\x07: pid ");
 }
 
-/* SIGTERM and Ctrl-C give the terminal back as it was. */
+/* Run top so that its number is in the file "pid", and look at the terminal before and after. */
+#define TOP_BETWEEN                                                                                          \
+    "trap : INT; before=$(stty -g); sh -c 'echo $$ >pid; exec " TOP "'; echo ended $?; "                     \
+    "[ \"$before\" = \"$(stty -g)\" ] && echo same"
+
+/* Ctrl-C and SIGTERM give the terminal back as it was. */
 static void test_cli_top__leaves_the_terminal(void **state)
 {
     struct shop *shop = *state;
+    char *pid;
 
-    show(shop,
-         "before=$(stty -g); " TOP " & top=$!; wait $top; " TOP "; echo ended $?; "
-         "[ \"$before\" = \"$(stty -g)\" ] && echo same",
-         NULL);
-    pane_until(shop->pane, "no queues yet: ");
+    show(shop, TOP_BETWEEN, NULL);
+    pane_until(shop->pane, " 2 Queue ");
     pane_press(shop->pane, "C-c", NULL);
-    pane_until(shop->pane, "ended 130");
-    pane_until(shop->pane, "same");
+    pane_until(shop->pane, "ended 130\nsame\n");
+    pane_close(shop->pane);
+    show(shop, TOP_BETWEEN, NULL);
+    pane_until(shop->pane, " 2 Queue ");
+    pid = test_read_file(shop->cli.folder, "pid", NULL);
+    assert_int_equal(kill((pid_t)strtol(pid, NULL, 10), SIGTERM), 0);
+    free(pid);
+    pane_until(shop->pane, "ended 130\nsame\n");
 }
 
 /* Terminals that can little: no colour, no second screen, no letters but ASCII, nothing at all. */
