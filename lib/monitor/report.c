@@ -121,8 +121,9 @@ static void report_look_at_cores(const struct skep_report_account *account, stru
     double processor_s = report_seconds(rows[SKEP_ACCOUNT_USER]) + report_seconds(rows[SKEP_ACCOUNT_SYSTEM]);
 
     report->processor = compute_s > 0 ? processor_s / compute_s : NAN;
-    report->shares_cores = report->processor < SKEP_REPORT_SHARED &&
-                           rows[SKEP_ACCOUNT_INVOLUNTARY] > rows[SKEP_ACCOUNT_VOLUNTARY];
+    report->shares_cores = compute_s >= SKEP_REPORT_COMPUTE_S && report->processor < SKEP_REPORT_SHARED &&
+                           rows[SKEP_ACCOUNT_INVOLUNTARY] > rows[SKEP_ACCOUNT_VOLUNTARY] &&
+                           (double)rows[SKEP_ACCOUNT_INVOLUNTARY] > SKEP_REPORT_INTERRUPTED_PER_S * compute_s;
     if (report->shares_cores) {
         report->twice_s = report->twice_speedup = NAN;
         report->is_bounded_by_longest = false;

@@ -52,8 +52,9 @@ struct skep_report {
     double mean_s, median_s, high_s; /* of an attempt; high: 99 of 100 are shorter. NaN: there is none */
 };
 
-#define SKEP_REPORT_SHARED 0.75   /* of the processor, and less than this was others' */
-#define SKEP_REPORT_USE    0.6    /* above it for long, waiting grows quickly with every further task */
+#define SKEP_REPORT_SHARED 0.75 /* of the processor, and less than this was others' */
+#define SKEP_REPORT_USE    0.6  /* above it for long, waiting grows quickly with every further task */
+enum { SKEP_REPORT_COMPUTE_S = 1, SKEP_REPORT_INTERRUPTED_PER_S = 10 }; /* in kernels; less is chance */
 enum { SKEP_REPORT_LONG_S = 10 }; /* less than this is no use that lasts */
 
 /* One field of a job's account into CONTEXT, a struct skep_report_account that was zeroed before the first: a

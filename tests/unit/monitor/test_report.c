@@ -139,6 +139,9 @@ static void test_report__shared_cores(void **state)
     assert_true(report.shares_cores);
     assert_true(isnan(report.twice_s));
     assert_int_equal(report.more_slots, 0);
+    account.rows[SKEP_ACCOUNT_INVOLUNTARY] = 7000; /* fewer than ten a second are everyday life */
+    assert_true(skep_report_make(&account, 8, &report));
+    assert_false(report.shares_cores);
     account.rows[SKEP_ACCOUNT_INVOLUNTARY] = 100;
     assert_true(skep_report_make(&account, 8, &report));
     assert_false(report.shares_cores);
