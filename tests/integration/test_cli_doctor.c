@@ -34,6 +34,7 @@ static void test_cli_doctor__a_good_server(void **state)
         at = strstr(at, line);
         if (at == NULL) {
             fail_msg("no '%s' where it should be in\n%s", line, out);
+            return;
         }
     }
     assert_non_null(strstr(out, "warn  workers"));
