@@ -17,8 +17,6 @@
 
 #include "producer/run/child.h"
 
-extern char **environ;
-
 struct gnuplot {
     char program[PATH_MAX];
     char temporary[PATH_MAX]; /* "": there is none */
