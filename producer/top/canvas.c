@@ -111,7 +111,7 @@ static struct canvas_glyph canvas_next(const struct skep_canvas *canvas, const c
     }
     width = wcwidth(wide);
     if (width < 0 || wide == 0xAD /* a soft hyphen: terminals do not agree on it */) {
-        return (struct canvas_glyph){"?", length, 1};
+        return (struct canvas_glyph){"?", 1, 1};
     }
     if (width == 0 && !canvas_is_accent(wide)) {
         width = -1;
@@ -119,7 +119,7 @@ static struct canvas_glyph canvas_next(const struct skep_canvas *canvas, const c
     return (struct canvas_glyph){text, length, width};
 }
 
-/* The bytes of TEXT from *AT that one glyph takes: UTF-8 where the locale does not know it. */
+/* The bytes of TEXT that GLYPH stands for: of one that is not shown as it is, a whole UTF-8 sequence. */
 static size_t canvas_step(const char *text, size_t n, const struct canvas_glyph *glyph)
 {
     size_t step = 1;
@@ -153,6 +153,18 @@ static const char *canvas_ellipsis(const struct skep_canvas *canvas)
     return canvas->is_ascii ? "~" : "…";
 }
 
+/* An accent over the cell before; a second one has no room. */
+static void canvas_add_accent(struct skep_canvas *canvas, int row, int column, const char *bytes, size_t n)
+{
+    char *text = skep_canvas_at(canvas, row, column)->text;
+    size_t has = strlen(text);
+
+    if (has > 0 && has + n < SKEP_CELL_BYTES) {
+        memcpy(text + has, bytes, n);
+        text[has + n] = '\0';
+    }
+}
+
 /* Harmless text into BOX, which lies on the canvas. */
 static int canvas_add(struct skep_canvas *canvas, struct skep_box box, enum skep_style style,
                       const char *text)
@@ -164,28 +176,19 @@ static int canvas_add(struct skep_canvas *canvas, struct skep_box box, enum skep
 
     for (size_t i = 0; i < n;) {
         struct canvas_glyph glyph = canvas_next(canvas, text + i, n - i);
-        size_t step = canvas_step(text + i, n - i, &glyph);
         if (used + glyph.width > room) {
             break;
         }
         if (glyph.width > 0) {
-            size_t bytes = glyph.bytes == text + i ? step : 1;
-            skep_canvas_put(canvas, box.row, box.column + used, style, glyph.bytes, bytes);
-            used++;
+            skep_canvas_put(canvas, box.row, box.column + used++, style, glyph.bytes, glyph.n);
         }
         if (glyph.width == 2) {
-            skep_canvas_put(canvas, box.row, box.column + used, style, "", 0);
-            used++;
+            skep_canvas_put(canvas, box.row, box.column + used++, style, "", 0);
         }
         if (glyph.width == 0 && used > 0) {
-            struct skep_cell *under = skep_canvas_at(canvas, box.row, box.column + used - 1);
-            size_t has = strlen(under->text);
-            if (has > 0 && has + step < SKEP_CELL_BYTES) {
-                memcpy(under->text + has, text + i, step);
-                under->text[has + step] = '\0';
-            }
+            canvas_add_accent(canvas, box.row, box.column + used - 1, glyph.bytes, glyph.n);
         }
-        i += step;
+        i += canvas_step(text + i, n - i, &glyph);
     }
     if (is_cut && box.width > 0) {
         const char *ellipsis = canvas_ellipsis(canvas);

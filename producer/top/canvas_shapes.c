@@ -8,30 +8,33 @@
 
 enum { CANVAS_EIGHTHS = 8 };
 
+/* One column of a bar. */
+static void bar_put(struct skep_canvas *canvas, struct skep_box box, int i, enum skep_style style,
+                    const char *glyph, const char *plain)
+{
+    glyph = canvas->is_ascii ? plain : glyph;
+    skep_canvas_put(canvas, box.row, box.column + i, style, glyph, strlen(glyph));
+}
+
 void skep_canvas_bar(struct skep_canvas *canvas, struct skep_box box, double done, double failed)
 {
-    double halves;
-    int n_done, n_failed;
+    int halves, n_done, n_failed;
 
     box = skep_canvas_clip(canvas, box);
     done = done > 0 ? (done < 1 ? done : 1) : 0; /* NaN is nothing */
     failed = failed > 0 ? (failed < done ? failed : done) : 0;
-    halves = floor(done * 2 * box.width);
-    n_done = (int)(halves / 2);
-    n_failed = failed > 0 ? (int)ceil(failed * box.width) : 0; /* one failure in a million is seen */
-    n_failed = n_failed > n_done && n_done > 0 ? n_done : n_failed;
+    halves = (int)(done * 2 * box.width);
+    n_done = halves / 2;
+    n_failed = (int)ceil(failed * box.width); /* one failure in a million is seen */
     for (int i = 0; i < box.width; i++) {
-        const char *glyph = i < n_done ? "━" : i == n_done && (int)halves % 2 == 1 ? "╸" : "─";
-        enum skep_style style = i < n_failed                                          ? SKEP_STYLE_BAD
-                                : i < n_done || (i == n_done && (int)halves % 2 == 1) ? SKEP_STYLE_GOOD
-                                                                                      : SKEP_STYLE_DIM;
-        if (i < n_failed && i >= n_done) {
-            glyph = "╸";
+        bool is_half = i == n_done && halves % 2 == 1;
+        if (i < n_failed) {
+            bar_put(canvas, box, i, SKEP_STYLE_BAD, i < n_done ? "━" : "╸", "x");
+        } else if (i < n_done || is_half) {
+            bar_put(canvas, box, i, SKEP_STYLE_GOOD, is_half ? "╸" : "━", is_half ? "-" : "=");
+        } else {
+            bar_put(canvas, box, i, SKEP_STYLE_DIM, "─", "-");
         }
-        if (canvas->is_ascii) {
-            glyph = i < n_failed ? "x" : i < n_done ? "=" : "-";
-        }
-        skep_canvas_put(canvas, box.row, box.column + i, style, glyph, strlen(glyph));
     }
 }
 
