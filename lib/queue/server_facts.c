@@ -199,3 +199,10 @@ skep_status skep_server_facts_read(struct skep_conn *conn, struct skep_server_fa
     skep_conn_forget(conn);
     return st;
 }
+
+const char *skep_server_version_text(int version, char text[SKEP_SERVER_VERSION_BYTES])
+{
+    snprintf(text, SKEP_SERVER_VERSION_BYTES, "%d.%d.%d", version / 10000, version / 100 % 100,
+             version % 100);
+    return text;
+}

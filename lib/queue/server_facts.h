@@ -37,6 +37,10 @@ struct skep_server_facts {
 SKEP_MUST_USE skep_status skep_server_facts_read(struct skep_conn *conn, struct skep_server_facts *facts_out,
                                                  struct skep_error *err);
 
+/* 70015 as "7.0.15". Returns TEXT. */
+enum { SKEP_SERVER_VERSION_BYTES = 40 };
+const char *skep_server_version_text(int version, char text[SKEP_SERVER_VERSION_BYTES]);
+
 /* What the N bytes of an INFO reply say goes into FACTS; lines that are not known or make no sense are passed
  * over. */
 void skep_server_facts_take_info(const char *text, size_t n, struct skep_server_facts *facts);

@@ -86,16 +86,15 @@ static void families_write_server(struct skep_buf *buf, const struct skep_export
 {
     static const char *const known_words[] = {"unknown", "no", "yes"};
     const struct skep_server_facts *facts = &state->facts;
-    char version[32];
+    char version[SKEP_SERVER_VERSION_BYTES];
 
     if (families_has_facts(state, now_ms) && facts->has_info) {
-        const struct skep_export_labels labels = {4,
-                                                  {{"version", version},
-                                                   {"aof", known_words[facts->has_aof + 1]},
-                                                   {"fsync", facts->fsync},
-                                                   {"eviction", facts->eviction}}};
-        snprintf(version, sizeof version, "%d.%d.%d", facts->version / 10000, facts->version / 100 % 100,
-                 facts->version % 100);
+        const struct skep_export_labels labels = {
+            4,
+            {{"version", skep_server_version_text(facts->version, version)},
+             {"aof", known_words[facts->has_aof + 1]},
+             {"fsync", facts->fsync},
+             {"eviction", facts->eviction}}};
         skep_export_text_sample(buf, family->name, "", &labels, 1);
     }
 }

@@ -16,6 +16,7 @@
 #include "producer/cli/words.h"
 #include "producer/run/child.h"
 #include "queue/hello.h"
+#include "queue/server_facts.h"
 
 enum {
     HERE_DISK_FAIL_BYTES = 64 << 20,
@@ -79,7 +80,7 @@ static int here_ask_version(char *program)
 
 void skep_doctor_look_private(struct skep_doctor *doctor, struct skep_doctor_verdict *verdict)
 {
-    char path[PATH_MAX];
+    char path[PATH_MAX], text[SKEP_SERVER_VERSION_BYTES];
     int version;
 
     if (!doctor->is_private) {
@@ -99,8 +100,8 @@ void skep_doctor_look_private(struct skep_doctor *doctor, struct skep_doctor_ver
                         "%.200s is older than 6.2, or does not say which version it is", path);
     } else {
         skep_doctor_say(verdict, SKEP_DOCTOR_OK, NULL,
-                        "no server is named: `skep run` and `skep sweep` bring %.200s, Redis %d.%d.%d", path,
-                        version / 10000, version / 100 % 100, version % 100);
+                        "no server is named: `skep run` and `skep sweep` bring %.200s, Redis %s", path,
+                        skep_server_version_text(version, text));
     }
 }
 

@@ -19,18 +19,12 @@ enum { SERVER_VERSION_7 = 70000, SERVER_APART_MS = 1000 };
 
 /* ---- version ---- */
 
-static const char *server_version_text(int version, char text[32])
-{
-    snprintf(text, 32, "%d.%d.%d", version / 10000, version / 100 % 100, version % 100);
-    return text;
-}
-
 static void server_judge_version(const struct skep_doctor *doctor, struct skep_doctor_verdict *verdict)
 {
     int version = doctor->server_version;
-    char text[32];
+    char text[SKEP_SERVER_VERSION_BYTES];
 
-    server_version_text(version, text);
+    skep_server_version_text(version, text);
     if (version == 0) {
         skep_doctor_say(verdict, SKEP_DOCTOR_WARN, "skep needs Redis 6.2 or later; INFO server says more",
                         "the server does not say which version it is");

@@ -204,11 +204,11 @@ static const char *around_known(enum skep_server_known known)
 void skep_evidence_add_server(struct skep_evidence *evidence)
 {
     const struct skep_server_facts *facts = &evidence->facts;
-    char used[SKEP_WORDS_BYTES], most[SKEP_WORDS_BYTES];
+    char used[SKEP_WORDS_BYTES], most[SKEP_WORDS_BYTES], version[SKEP_SERVER_VERSION_BYTES];
 
     skep_evidence_add_section(evidence, "the server");
-    skep_evidence_add_row(evidence, "version", "Redis %d.%d.%d%s%s%s", facts->version / 10000,
-                          facts->version / 100 % 100, facts->version % 100,
+    skep_evidence_add_row(evidence, "version", "Redis %s%s%s%s",
+                          skep_server_version_text(facts->version, version),
                           facts->is_replica ? ", a replica" : "", facts->is_cluster ? ", in a cluster" : "",
                           facts->is_loading ? ", loading" : "");
     skep_evidence_add_row(evidence, "INFO",

@@ -79,12 +79,24 @@ static void test_server_facts__nonsense_is_passed_over(void **state)
     take("", &facts);
 }
 
+/* A version is shown as people know it. */
+static void test_server_facts__version_text(void **state)
+{
+    char text[SKEP_SERVER_VERSION_BYTES];
+
+    (void)state;
+    assert_string_equal(skep_server_version_text(70015, text), "7.0.15");
+    assert_string_equal(skep_server_version_text(60200, text), "6.2.0");
+    assert_string_equal(skep_server_version_text(0, text), "0.0.0");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_server_facts__info_is_read),
         cmocka_unit_test(test_server_facts__each_trouble_is_seen),
         cmocka_unit_test(test_server_facts__nonsense_is_passed_over),
+        cmocka_unit_test(test_server_facts__version_text),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
