@@ -111,6 +111,11 @@ static const struct finding_checks finding_checks[SKEP_FINDING_KINDS] = {
     [SKEP_FINDING_EVERYSEC] = {.server = skep_finding_everysec},
 };
 
+bool skep_finding_is_of_server(enum skep_finding_kind kind)
+{
+    return finding_checks[kind].server != NULL;
+}
+
 size_t skep_findings(const struct skep_overview *overview, const struct skep_server_facts *facts,
                      struct skep_finding findings_out[SKEP_FINDINGS_MAX])
 {

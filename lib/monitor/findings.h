@@ -10,7 +10,8 @@
  *   name, word, severity, what helps
  *
  * BAD: tasks wait and nothing moves, or promises do not hold. WARN: it will be, or somebody should look.
- * NOTE: as somebody wished. To add one: a row, and its condition in findings.c. */
+ * NOTE: as somebody wished. To add one: a row, a line in findings.c, and its condition in the file of what it
+ * is about (findings_parts.h). */
 #define SKEP_FINDING_MAP(X)                                                                                  \
     X(PAUSED, "paused", NOTE, "workers take nothing; `skep resume -q QUEUE` lets them")                      \
     X(RESULTS_FULL, "results-full", BAD,                                                                     \
@@ -54,6 +55,7 @@ struct skep_finding {
 const char *skep_finding_word(enum skep_finding_kind kind);
 enum skep_severity skep_finding_severity(enum skep_finding_kind kind);
 const char *skep_finding_help(enum skep_finding_kind kind);
+bool skep_finding_is_of_server(enum skep_finding_kind kind); /* not of one queue: of all that are there */
 
 /* What is found in OVERVIEW and FACTS (NULL: the server was not asked), in the order of the list, each kind
  * once. How many. Pure: no question is asked. */

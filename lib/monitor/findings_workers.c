@@ -167,7 +167,7 @@ bool skep_finding_overdue(const struct skep_overview *overview, char *words)
 static bool workers_is_stopped(const struct skep_overview *overview, const struct skep_overview_slot *slot)
 {
     (void)overview;
-    return slot->has_info && !slot->is_silent && (slot->info.state == 'T' || slot->info.state == 't');
+    return slot->has_info && !slot->is_silent && skep_info_is_stopped(&slot->info);
 }
 
 bool skep_finding_stopped(const struct skep_overview *overview, char *words)

@@ -118,6 +118,16 @@ static bool info_is_state(const char *text, size_t n)
     return n == 1 && memchr(states, text[0], sizeof states - 1) != NULL;
 }
 
+int64_t skep_info_memory_bytes(const struct skep_info *info)
+{
+    return info->pss_bytes >= 0 ? info->pss_bytes : info->rss_bytes;
+}
+
+bool skep_info_is_stopped(const struct skep_info *info)
+{
+    return info->state == 'T' || info->state == 't';
+}
+
 /* ---- writing ---- */
 
 static void info_add_text(struct skep_buf *buf, const char *word, const char *text, size_t n)

@@ -65,6 +65,13 @@ enum { SKEP_INFO_PROTOCOL = 2 };
 /* Nothing is known. */
 void skep_info_init(struct skep_info *info_out);
 
+/* Memory of the slot's process: its part of what it shares (PSS) where the system tells, else all that is
+ * resident; -1: not known. */
+int64_t skep_info_memory_bytes(const struct skep_info *info);
+
+/* By SIGSTOP or a debugger. */
+bool skep_info_is_stopped(const struct skep_info *info);
+
 /* One JSON object of protocol.md's words; what is not known is left out. */
 void skep_info_write(struct skep_buf *buf, const struct skep_info *info);
 

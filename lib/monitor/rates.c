@@ -84,16 +84,16 @@ static void rates_between(struct skep_overview *overview, const struct skep_over
     }
 }
 
-static double rates_eta(const struct skep_overview *overview)
+double skep_rates_eta(int64_t n_left, int64_t n_held, double out_per_s)
 {
-    if (overview->n_left == 0) {
+    if (n_left == 0) {
         return 0;
     }
-    if (overview->out_per_s > 0) {
-        return (double)overview->n_left / overview->out_per_s;
+    if (out_per_s > 0) {
+        return (double)n_left / out_per_s;
     }
     /* Long tasks: that none has ended lately says nothing while some run. */
-    return isnan(overview->out_per_s) || overview->status.n_held > 0 ? NAN : INFINITY;
+    return isnan(out_per_s) || n_held > 0 ? NAN : INFINITY;
 }
 
 void skep_rates_fill(struct skep_overview *overview, const struct skep_overview *before)
@@ -114,5 +114,5 @@ void skep_rates_fill(struct skep_overview *overview, const struct skep_overview 
     if (status->n_slots == 0 && isnan(overview->out_per_s)) {
         overview->out_per_s = 0; /* nobody takes anything out */
     }
-    overview->eta_s = rates_eta(overview);
+    overview->eta_s = skep_rates_eta(overview->n_left, status->n_held, overview->out_per_s);
 }

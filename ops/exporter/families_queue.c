@@ -46,8 +46,8 @@ static double families_memory(const struct skep_export_queue *queue, int64_t now
     (void)now_ms;
     for (size_t i = 0; i < queue->overview->n_slots; i++) {
         const struct skep_overview_slot *slot = &queue->overview->slots[i];
-        if (slot->has_info) {
-            bytes += (double)(slot->info.pss_bytes > 0 ? slot->info.pss_bytes : slot->info.rss_bytes);
+        if (slot->has_info && skep_info_memory_bytes(&slot->info) > 0) {
+            bytes += (double)skep_info_memory_bytes(&slot->info);
         }
     }
     return bytes;

@@ -8,7 +8,7 @@
 
 void skep_export_state_init(struct skep_export_state *state, int64_t now_ms)
 {
-    *state = (struct skep_export_state){.started_ms = now_ms, .read_ms = -1, .tried_ms = -1};
+    *state = (struct skep_export_state){.started_ms = now_ms, .read_ms = -1};
     pthread_mutex_init(&state->lock, NULL);
 }
 

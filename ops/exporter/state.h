@@ -15,7 +15,7 @@
 
 enum {
     SKEP_EXPORT_QUEUES_MOST = 10000,
-    SKEP_EXPORT_LATE_MS = 3000,  /* what could not be read for so long is not known any more ... */
+    SKEP_EXPORT_LATE_MS = 3000,  /* what could not be read for so long is not known any more, ... */
     SKEP_EXPORT_ERROR_WORDS = 24 /* different statuses that are counted */
 };
 
@@ -52,8 +52,7 @@ struct skep_export_state {
     uint64_t generation; /* raised by each reading */
     int64_t started_ms;  /* monotonic, like all here but wall_ms */
     int64_t read_ms;     /* the last complete reading; -1: none yet */
-    int64_t tried_ms;    /* the last one, complete or not */
-    int64_t wall_ms;     /* of that one */
+    int64_t wall_ms;     /* when the last one was, complete or not */
     int64_t read_ns;     /* how long the last complete one took */
     int64_t period_ms;   /* ... or for two readings, where they are more seldom; planned between readings */
     bool is_up;          /* the last one was complete */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "health.h"
+#include "monitor/rates.h"
 #include "task/json.h"
 #include "view_parts.h"
 
@@ -22,11 +23,6 @@ struct view_numbers {
     double memory_bytes;
     int64_t done, failed;
 };
-
-static double view_eta(int64_t left, double out_per_s)
-{
-    return left == 0 ? 0 : (double)left / out_per_s; /* at no rate: never, which is infinite; NaN stays */
-}
 
 static void view_take(const struct skep_export_queue *queue, struct view_numbers *numbers_out)
 {
@@ -52,10 +48,10 @@ static void view_take(const struct skep_export_queue *queue, struct view_numbers
         .done = o->status.stat.done,
         .failed = sums.n_failed,
     };
-    numbers_out->eta_s = view_eta(o->n_left, numbers_out->rates.out_per_s);
+    numbers_out->eta_s = skep_rates_eta(o->n_left, o->status.n_held, numbers_out->rates.out_per_s);
     for (size_t i = 0; i < o->n_slots; i++) {
-        const struct skep_info *info = &o->slots[i].info;
-        numbers_out->memory_bytes += (double)(info->pss_bytes > 0 ? info->pss_bytes : info->rss_bytes);
+        int64_t bytes = o->slots[i].has_info ? skep_info_memory_bytes(&o->slots[i].info) : 0;
+        numbers_out->memory_bytes += bytes > 0 ? (double)bytes : 0;
     }
 }
 
@@ -142,10 +138,9 @@ static void view_write_known(struct skep_buf *buf, const char *name, enum skep_s
 
 static void view_write_facts(struct skep_buf *buf, const struct skep_server_facts *facts)
 {
-    char version[32];
+    char text[SKEP_SERVER_VERSION_BYTES];
+    const char *version = skep_server_version_text(facts->version, text);
 
-    snprintf(version, sizeof version, "%d.%d.%d", facts->version / 10000, facts->version / 100 % 100,
-             facts->version % 100);
     skep_export_view_text(buf, "version", facts->version > 0 ? version : NULL);
     view_write_known(buf, "replica",
                      facts->has_info ? (enum skep_server_known)facts->is_replica : SKEP_SERVER_UNKNOWN);
@@ -227,7 +222,7 @@ static void view_write_all(struct skep_buf *buf, const struct skep_export_state 
         view_write_row(buf, state, state->queues[i], &total, now_ms);
     }
     skep_buf_add_char(buf, ']');
-    total.eta_s = view_eta(total.left, total.rates.out_per_s);
+    total.eta_s = skep_rates_eta(total.left, total.held, total.rates.out_per_s);
     skep_json_add_key(buf, "totals");
     skep_buf_add_char(buf, '{');
     view_write_numbers(buf, &total);

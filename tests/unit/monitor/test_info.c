@@ -201,6 +201,27 @@ static void test_info__refuses_what_is_no_object(void **state)
     assert_int_equal(skep_info_read(buf.bytes, buf.length, &arena, &info, NULL), SKEP_E_PROTOCOL);
 }
 
+/* Memory is the slot's part of it where that is known; stopped is what a signal or a debugger stops. */
+static void test_info__memory_and_state(void **state)
+{
+    struct skep_info info;
+
+    (void)state;
+    skep_info_init(&info);
+    assert_int_equal(skep_info_memory_bytes(&info), -1);
+    assert_false(skep_info_is_stopped(&info));
+    info.rss_bytes = 5000;
+    assert_int_equal(skep_info_memory_bytes(&info), 5000);
+    info.pss_bytes = 0;
+    assert_int_equal(skep_info_memory_bytes(&info), 0);
+    info.state = 'T';
+    assert_true(skep_info_is_stopped(&info));
+    info.state = 't';
+    assert_true(skep_info_is_stopped(&info));
+    info.state = 'S';
+    assert_false(skep_info_is_stopped(&info));
+}
+
 static skep_status read_one(void *context)
 {
     static const char text[] =
@@ -234,6 +255,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_info__strange_values_are_unknown, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_info__many_roots_are_cut, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_info__refuses_what_is_no_object, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_info__memory_and_state, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_info__without_memory, set_up, tear_down),
     };
 
