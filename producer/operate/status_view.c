@@ -70,12 +70,6 @@ static const char *status_advice(const struct skep_status_look *look)
     return status_is_found(look, SKEP_FINDING_STALLED) ? skep_finding_help(SKEP_FINDING_STALLED) : "";
 }
 
-/* A finding about the server is one about all of its queues. */
-static bool status_is_of_server(enum skep_finding_kind kind)
-{
-    return kind >= SKEP_FINDING_MEMORY_SHORT;
-}
-
 static void status_write_finding(struct skep_buf *buf, const struct skep_finding *finding)
 {
     skep_buf_printf(buf, "%s: %s: %s\n    %s\n", skep_severity_word(skep_finding_severity(finding->kind)),
@@ -234,7 +228,7 @@ void skep_status_write_line(struct skep_buf *buf, const struct skep_status_look 
                     oldest, eta, skep_status_look_state(look));
     for (size_t i = 0; i < look->n_findings; i++) {
         enum skep_finding_kind kind = look->findings[i].kind;
-        if (!status_is_of_server(kind) && !status_is_said_by_state(kind)) {
+        if (!skep_finding_is_of_server(kind) && !status_is_said_by_state(kind)) {
             skep_buf_printf(buf, ", %s", skep_finding_word(kind));
         }
     }
@@ -244,7 +238,7 @@ void skep_status_write_line(struct skep_buf *buf, const struct skep_status_look 
 void skep_status_write_server(struct skep_buf *buf, const struct skep_status_look *look)
 {
     for (size_t i = 0; i < look->n_findings; i++) {
-        if (status_is_of_server(look->findings[i].kind)) {
+        if (skep_finding_is_of_server(look->findings[i].kind)) {
             status_write_finding(buf, &look->findings[i]);
         }
     }

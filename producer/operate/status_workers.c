@@ -21,11 +21,6 @@ struct workers_sum {
     bool has_versions;    /* several */
 };
 
-static int64_t workers_memory(const struct skep_info *info)
-{
-    return info->pss_bytes >= 0 ? info->pss_bytes : info->rss_bytes;
-}
-
 static void workers_add_version(struct workers_sum *sum, const char *version)
 {
     if (version == NULL || sum->has_versions) {
@@ -51,8 +46,9 @@ static struct workers_sum workers_add_up(const struct skep_overview *overview, s
             continue;
         }
         sum.tasks_per_s += slot->info.tasks_per_s > 0 ? slot->info.tasks_per_s : 0;
-        if (workers_memory(&slot->info) >= 0) {
-            sum.memory_bytes = (sum.memory_bytes > 0 ? sum.memory_bytes : 0) + workers_memory(&slot->info);
+        if (skep_info_memory_bytes(&slot->info) >= 0) {
+            sum.memory_bytes =
+                (sum.memory_bytes > 0 ? sum.memory_bytes : 0) + skep_info_memory_bytes(&slot->info);
         }
         workers_add_version(&sum, slot->info.version);
     }
@@ -121,10 +117,7 @@ static void workers_write_info(struct skep_buf *buf, const struct skep_info *inf
     if (info->slot >= 0) {
         skep_buf_printf(buf, ", slot %" PRId64, info->slot);
     }
-    skep_buf_printf(buf, ", %s",
-                    info->state == 'T' || info->state == 't' ? "stopped"
-                    : info->is_busy                          ? "busy"
-                                                             : "idle");
+    skep_buf_printf(buf, ", %s", skep_info_is_stopped(info) ? "stopped" : info->is_busy ? "busy" : "idle");
     if (info->tasks >= 0) {
         skep_buf_printf(buf, ", %s tasks run", skep_words_number(info->tasks, number));
     }
@@ -134,8 +127,8 @@ static void workers_write_info(struct skep_buf *buf, const struct skep_info *inf
     if (info->tasks_per_s > 0) {
         skep_buf_printf(buf, ", %s/s", skep_short_rate(info->tasks_per_s, rate));
     }
-    if (workers_memory(info) >= 0) {
-        skep_buf_printf(buf, ", %s", skep_words_bytes((uint64_t)workers_memory(info), number));
+    if (skep_info_memory_bytes(info) >= 0) {
+        skep_buf_printf(buf, ", %s", skep_words_bytes((uint64_t)skep_info_memory_bytes(info), number));
     }
     if (info->version != NULL) {
         skep_buf_add_text(buf, ", skep ");

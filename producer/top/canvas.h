@@ -10,7 +10,7 @@
 #include "base/status.h"
 
 /* A picture of a terminal, cell by cell, that is made without one: what is drawn can be tested, printed, or
- * put on a terminal (terminal.h). Everything that is drawn is cut at the edges. How wide characters are is
+ * put on a terminal (screen.h). Everything that is drawn is cut at the edges. How wide characters are is
  * what the locale says (LC_CTYPE); where that is not UTF-8 everything is ASCII. */
 
 /* What a cell means; the terminal chooses the colour. */

@@ -59,6 +59,7 @@ static void draw_title(const struct skep_top_picture *picture, struct skep_canva
 {
     const struct skep_top_model *model = picture->model;
     struct skep_box box = draw_line(canvas, row);
+    char version[SKEP_SERVER_VERSION_BYTES];
     int used;
 
     box.width -= canvas->columns >= 40 ? 16 : 10;
@@ -70,8 +71,8 @@ static void draw_title(const struct skep_top_picture *picture, struct skep_canva
     box.column += used + 2;
     box.width -= used + 2;
     if (model->version > 0) {
-        (void)skep_canvas_printf(canvas, box, SKEP_STYLE_DIM, "Redis %d.%d.%d", model->version / 10000,
-                                 model->version / 100 % 100, model->version % 100);
+        (void)skep_canvas_printf(canvas, box, SKEP_STYLE_DIM, "Redis %s",
+                                 skep_server_version_text(model->version, version));
     }
     draw_age(picture, canvas, row);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "monitor/rates.h"
 
 /* A job's rate is smoothed over about this long: a number that jumps cannot be read. */
 static const double model_smooth_s = 5;
@@ -163,9 +164,7 @@ static void model_steady(struct skep_top_seen *seen)
     if (first->counts_puts == last->counts_puts) {
         overview->in_per_s = model_per_s(first->n_in, last->n_in, last->at_ms - first->at_ms);
     }
-    if (overview->n_left > 0 && overview->out_per_s > 0) {
-        overview->eta_s = (double)overview->n_left / overview->out_per_s;
-    }
+    overview->eta_s = skep_rates_eta(overview->n_left, overview->status.n_held, overview->out_per_s);
 }
 
 void skep_top_queue_see(struct skep_top_queue *queue, struct skep_top_seen *seen)
@@ -202,16 +201,6 @@ const struct skep_finding *skep_top_worst(const struct skep_top_seen *seen)
     return worst;
 }
 
-size_t skep_top_busy(const struct skep_queue_status *status)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < status->n_slots; i++) {
-        n += status->slots[i].n_held > 0;
-    }
-    return n;
-}
-
 static double model_add_rate(double sum, bool is_first, double rate)
 {
     return isnan(rate) ? (is_first ? NAN : sum) : (is_first || isnan(sum) ? rate : sum + rate);
@@ -223,7 +212,7 @@ void skep_top_sum_add(struct skep_top_sum *sum, const struct skep_top_seen *seen
     bool is_first = sum->n_seen++ == 0;
 
     sum->n_slots += status->n_slots;
-    sum->n_busy += skep_top_busy(status);
+    sum->n_busy += seen->overview.n_busy;
     sum->n_left += seen->overview.n_left;
     sum->n_waiting += status->n_waiting;
     sum->n_held += status->n_held;

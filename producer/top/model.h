@@ -10,7 +10,7 @@
 #include "monitor/overview.h"
 #include "queue/server_facts.h"
 
-/* What `skep top` has seen of a server: filled by collect.c, drawn by draw.c. Plain data; who shares it
+/* What `skep top` has seen of a server: filled by round.c, drawn by draw.c. Plain data; who shares it
  * between threads locks it. */
 
 enum {
@@ -79,9 +79,6 @@ void skep_top_seen_free(struct skep_top_seen *seen); /* NULL is fine */
 
 /* The first of what is wrong with the queue, the worst first; NULL: nothing. */
 const struct skep_finding *skep_top_worst(const struct skep_top_seen *seen);
-
-/* Slots that have tasks in hand. */
-size_t skep_top_busy(const struct skep_queue_status *status);
 
 /* The sum of all queues that were seen. */
 struct skep_top_sum {

@@ -181,7 +181,7 @@ static void round_judge_server(struct skep_top_round *round)
     round_lock(round);
     round->model.n_facts = 0;
     for (size_t i = 0; i < n; i++) {
-        if (skep_top_is_of_server(findings[i].kind)) {
+        if (skep_finding_is_of_server(findings[i].kind)) {
             round->model.facts[round->model.n_facts++] = findings[i];
         }
     }

@@ -82,7 +82,7 @@ static void queues_cells(const struct skep_top_picture *picture, size_t item, st
     skep_top_cell_text(&cells[QUEUES_ETA], SKEP_STYLE_PLAIN, "%s",
                        skep_short_seconds(queues_has_work(status) ? overview->eta_s : NAN, text));
     skep_top_cell_text(&cells[QUEUES_BUSY], status->n_slots > 0 ? SKEP_STYLE_PLAIN : SKEP_STYLE_DIM,
-                       "%zu/%zu", skep_top_busy(status), status->n_slots);
+                       "%zu/%zu", overview->n_busy, status->n_slots);
 }
 
 static void queues_detail(const struct skep_top_picture *picture, size_t item, struct skep_canvas *canvas,

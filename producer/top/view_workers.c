@@ -41,7 +41,7 @@ static void workers_state(const struct skep_overview_slot *slot, struct skep_tab
     if (slot->is_silent || !slot->has_info) {
         skep_top_cell_text(cell, slot->is_silent ? SKEP_STYLE_WARN : SKEP_STYLE_DIM,
                            slot->is_silent ? "silent" : "new");
-    } else if (slot->info.state == 'T') {
+    } else if (skep_info_is_stopped(&slot->info)) {
         skep_top_cell_text(cell, SKEP_STYLE_BAD, "stopped");
     } else if (slot->status->n_held > 0) { /* what it tells may be seconds old */
         skep_top_cell_text(cell, SKEP_STYLE_GOOD, "busy");
@@ -65,7 +65,7 @@ static void workers_told(const struct skep_overview_slot *slot, struct skep_tabl
         cells[WORKERS_FAILED].style = SKEP_STYLE_WARN;
     }
     skep_top_cell_text(&cells[WORKERS_MEMORY], SKEP_STYLE_PLAIN, "%s",
-                       skep_short_bytes(info->pss_bytes > 0 ? info->pss_bytes : info->rss_bytes, text));
+                       skep_short_bytes(skep_info_memory_bytes(info), text));
     skep_top_cell_bytes(&cells[WORKERS_VERSION], SKEP_STYLE_DIM, info->version);
     if (info->running.is_any && info->running.kernel != NULL && slot->status->n_held > 0) {
         skep_top_cell_text(&cells[WORKERS_RUNS], SKEP_STYLE_PLAIN, "%s %s", info->running.kernel,

@@ -168,7 +168,7 @@ static void test_model__sum(void **state)
     top_begin(&model, names, 3);
     assert_true(isnan(skep_top_sum_all(&model).out_per_s));
     top_add_slots(a, 3);
-    a->overview.status.slots[1].n_held = 2;
+    a->overview.n_busy = 1;
     a->overview.status.n_waiting = 10;
     a->overview.n_left = 1000000;
     b->overview.status.n_waiting = 5;

@@ -58,6 +58,7 @@ static inline struct skep_info *top_tell(struct skep_top_seen *seen, size_t i, c
     struct skep_overview_slot *slot = &seen->overview.slots[i];
 
     slot->has_info = true;
+    seen->overview.n_busy += seen->overview.status.slots[i].n_held == 0;
     seen->overview.status.slots[i].n_held = 7;
     slot->info.host = "hive";
     slot->info.slot = (int64_t)i;
