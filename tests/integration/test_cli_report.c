@@ -2,6 +2,8 @@
 /* skep report: how well a job used its slots. */
 #include "integration/cli.h"
 
+#include <signal.h>
+
 #define Q "s"
 
 /* Ten tasks of a job that is announced. */
@@ -82,6 +84,32 @@ static void test_cli_report__tells(void **state)
             "", "report", "-q", Q, "monday");
 }
 
+/* What a real worker has counted: all ten tasks, two of them failed at their only attempt. */
+static void test_cli_report__of_a_worker(void **state)
+{
+    static const char program[] = SKEP_BUILD_DIR "/skep-worker";
+    static const char failing[] = "{\"kernel\":\"fail\",\"args\":{\"how\":\"final\",\"times\":9}}\n"
+                                  "{\"kernel\":\"fail\",\"args\":{\"how\":\"final\",\"times\":9}}\n";
+    const char *args[] = {program, "-q", Q, "--slots", "2", "--grace", "1", NULL};
+    struct cli *cli = *state;
+    const char *env[] = {cli->env, NULL};
+    struct test_process *worker =
+        test_process_start(&(struct test_process_options){.args = args, .env = env, .folder = cli->folder});
+
+    announce(cli, "monday");
+    cli_run(cli, 0, NULL, NULL, "wait", "-q", Q, "monday");
+    cli_run(cli, 0, "job monday of queue s: done; 10 attempts in ", "", "report", "-q", Q, "monday");
+    cli_feed(cli, failing, sizeof failing - 1, 0, NULL, NULL, "push", "-q", Q, "--job", "tuesday", "-");
+    cli_run(cli, 1, NULL, NULL, "wait", "-q", Q, "tuesday");
+    cli_run(cli, 0, "job tuesday of queue s: failed; 2 attempts (2 failed) in ", "", "report", "-q", Q,
+            "tuesday");
+    test_process_signal(worker, SIGKILL);
+    (void)test_process_wait(worker, CLI_MS);
+    test_process_free(worker);
+    cli_run(cli, 0, NULL, NULL, "job", "forget", "-q", Q, "monday");
+    cli_run(cli, 1, "", "queue s knows no job \"monday\"", "report", "-q", Q, "monday");
+}
+
 /* Slots that are interrupted all the time are told that they share cores, and nothing is promised. */
 static void test_cli_report__shared_cores(void **state)
 {
@@ -160,7 +188,7 @@ static void test_cli_report__strange_accounts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(tells),         TEST(shared_cores), TEST(json),
+        TEST(tells),         TEST(of_a_worker),  TEST(shared_cores),     TEST(json),
         TEST(hostile_names), TEST(says_why_not), TEST(strange_accounts),
     };
 
