@@ -177,26 +177,18 @@ static int axis_cell(const struct skep_survey_axis *axis, int64_t index)
 
 struct skep_survey_shape skep_survey_shape_of(const struct skep_view *view)
 {
-    struct skep_survey_shape shape = {
-        .row_axis = view->ndim - 2,
-        .column_axis = view->ndim - 1,
-        .n_rows = view->ndim > 1 ? view->shape[view->ndim - 2] : 1,
-        .n_columns = view->ndim > 0 ? view->shape[view->ndim - 1] : 1,
-    };
+    int64_t n_rows = view->ndim > 1 ? view->shape[view->ndim - 2] : 1;
+    int64_t n_columns = view->ndim > 0 ? view->shape[view->ndim - 1] : 1;
+    bool is_turned = n_rows > SKEP_SURVEY_LINES && n_columns <= SKEP_SURVEY_LINES;
 
-    shape.is_turned = shape.n_rows > SKEP_SURVEY_LINES && shape.n_columns <= SKEP_SURVEY_LINES;
-    shape.is_lines = shape.is_turned || shape.n_rows <= SKEP_SURVEY_LINES;
-    if (shape.is_turned) {
-        shape = (struct skep_survey_shape){
-            .row_axis = shape.column_axis,
-            .column_axis = shape.row_axis,
-            .n_rows = shape.n_columns,
-            .n_columns = shape.n_rows,
-            .is_lines = true,
-            .is_turned = true,
-        };
-    }
-    return shape;
+    return (struct skep_survey_shape){
+        .row_axis = is_turned ? view->ndim - 1 : view->ndim - 2,
+        .column_axis = is_turned ? view->ndim - 2 : view->ndim - 1,
+        .n_rows = is_turned ? n_columns : n_rows,
+        .n_columns = is_turned ? n_rows : n_columns,
+        .is_lines = is_turned || n_rows <= SKEP_SURVEY_LINES,
+        .is_turned = is_turned,
+    };
 }
 
 skep_status skep_survey_init(struct skep_survey *survey, const struct skep_view *view, int max_rows,
