@@ -20,7 +20,7 @@ static void output_heed(const struct skep_slot *slot, const struct skep_result_o
     }
 }
 
-/* ENTRY with all that is the same for both outputs. ID has room for the name of an index. */
+/* What is known whoever has printed it. */
 static struct skep_logs_entry output_describe(const struct skep_slot *slot, const struct skep_lane *lane)
 {
     return (struct skep_logs_entry){
@@ -31,6 +31,7 @@ static struct skep_logs_entry output_describe(const struct skep_slot *slot, cons
     };
 }
 
+/* And of what runs. ID has room for the name of an index. */
 static struct skep_logs_entry output_describe_running(const struct skep_slot *slot, char *id, size_t size)
 {
     const struct skep_running *running = &slot->running;
