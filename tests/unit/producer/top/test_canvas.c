@@ -163,13 +163,13 @@ static void test_canvas__spark(void **state)
 /* Escape sequences, controls, broken UTF-8 and marks that turn the direction of writing are written out. */
 static void test_canvas__strangers(void **state)
 {
+    const char turned[] = {'\xe2', '\x80', '\xae', 'a', 'b', 'c', '\0'};
+
     (void)state;
     begin(4, 40);
     (void)add(0, 0, 40, "\033[2J\a\x9b");
     (void)add(1, 0, 40, "a\r\nb");
-    (void)add(2, 0, 40,
-              "\xe2\x80\xae"
-              "abc");
+    (void)add(2, 0, 40, turned);
     (void)add(3, 0, 40, "x\xe2\x80\x8by\xef\xb8\x8fz"); /* no width: left out */
     expect("\\x1b[2J\\x07\\x9b\na\\r\\nb\n\\xe2\\x80\\xaeabc\nxyz\n");
 }

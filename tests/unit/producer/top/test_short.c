@@ -85,8 +85,11 @@ static void test_short__bytes(void **state)
 /* None is wider than its column. */
 static void test_short__fits(void **state)
 {
+    double x = 1e-9;
+
     (void)state;
-    for (double x = 1e-9; x < 1e19; x *= 1.07) {
+    for (int i = 0; i < 950; i++) { /* up to 1e19 */
+        x *= 1.07;
         assert_in_range(strlen(skep_short_count((int64_t)(x < 9e18 ? x : 9e18), text)), 1, 6);
         assert_in_range(strlen(skep_short_rate(x, text)), 1, 6);
         assert_in_range(strlen(skep_short_seconds(x, text)), 1, 6);

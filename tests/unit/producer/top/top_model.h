@@ -5,6 +5,7 @@
 /* What `skep top` could have seen, made by hand. Include support/test.h first. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -41,7 +42,9 @@ static inline void top_add_slots(struct skep_top_seen *seen, size_t n)
 
     overview->status.slots = skep_calloc(n, sizeof *overview->status.slots);
     overview->slots = skep_calloc(n, sizeof *overview->slots);
-    assert_true(overview->status.slots != NULL && overview->slots != NULL);
+    if (overview->status.slots == NULL || overview->slots == NULL) {
+        abort();
+    }
     overview->n_slots = overview->status.n_slots = n;
     for (size_t i = 0; i < n; i++) {
         snprintf(overview->status.slots[i].worker, SKEP_WORKER_NAME_BYTES, "hive:%zu:1:a", 100 + i);
