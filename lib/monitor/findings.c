@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "monitor/findings_parts.h"
+#include "task/json_member.h"
 
 /* ---- the list ---- */
 
@@ -41,6 +42,14 @@ enum skep_severity skep_finding_severity(enum skep_finding_kind kind)
 const char *skep_finding_help(enum skep_finding_kind kind)
 {
     return finding_rows[kind].help;
+}
+
+void skep_finding_write(struct skep_buf *buf, const struct skep_finding *finding)
+{
+    skep_json_member_text(buf, "finding", skep_finding_word(finding->kind));
+    skep_json_member_text(buf, "severity", skep_severity_word(skep_finding_severity(finding->kind)));
+    skep_json_member_text(buf, "words", finding->words);
+    skep_json_member_text(buf, "help", skep_finding_help(finding->kind));
 }
 
 /* ---- what several conditions say ---- */

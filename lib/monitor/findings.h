@@ -57,6 +57,9 @@ enum skep_severity skep_finding_severity(enum skep_finding_kind kind);
 const char *skep_finding_help(enum skep_finding_kind kind);
 bool skep_finding_is_of_server(enum skep_finding_kind kind); /* not of one queue: of all that are there */
 
+/* As members of a JSON object: finding (the word), severity, words, help. */
+void skep_finding_write(struct skep_buf *buf, const struct skep_finding *finding);
+
 /* What is found in OVERVIEW and FACTS (NULL: the server was not asked), in the order of the list, each kind
  * once. How many. Pure: no question is asked. */
 enum {

@@ -3,8 +3,6 @@
 #include "families.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "text.h"
 

@@ -2,6 +2,7 @@
 #include "health.h"
 
 #include "task/json.h"
+#include "task/json_member.h"
 #include "view_parts.h"
 
 /* What goes through the reasons one by one: QUEUE NULL is the server. */
@@ -84,33 +85,24 @@ const char *skep_export_queue_ailment(const struct skep_export_state *state,
 
 /* ---- as JSON ---- */
 
-void skep_export_finding_write(struct skep_buf *buf, const struct skep_finding *finding)
-{
-    skep_export_view_text(buf, "finding", skep_finding_word(finding->kind));
-    skep_export_view_text(buf, "severity", skep_severity_word(skep_finding_severity(finding->kind)));
-    skep_export_view_text(buf, "words", finding->words);
-    skep_export_view_text(buf, "help", skep_finding_help(finding->kind));
-}
-
 static void health_write_reason(void *context, const struct health_reason *reason)
 {
     struct skep_buf *buf = context;
 
     skep_export_view_next(buf);
     skep_buf_add_char(buf, '{');
-    skep_export_view_text(buf, "queue", reason->queue != NULL ? reason->queue->name : NULL);
-    skep_export_view_text(buf, "finding", reason->word);
-    skep_export_view_text(buf, "severity", reason->severity);
-    skep_export_view_text(buf, "words", reason->words);
-    skep_export_view_text(buf, "help", reason->help);
+    skep_json_member_text(buf, "queue", reason->queue != NULL ? reason->queue->name : NULL);
+    skep_json_member_text(buf, "finding", reason->word);
+    skep_json_member_text(buf, "severity", reason->severity);
+    skep_json_member_text(buf, "words", reason->words);
+    skep_json_member_text(buf, "help", reason->help);
     skep_buf_add_char(buf, '}');
 }
 
 void skep_export_health_write(struct skep_buf *buf, const struct skep_export_state *state, int64_t now_ms)
 {
     skep_buf_add_char(buf, '{');
-    skep_json_add_key(buf, "ok");
-    skep_json_add_bool(buf, skep_export_is_healthy(state, now_ms));
+    skep_json_member_bool(buf, "ok", skep_export_is_healthy(state, now_ms));
     skep_json_add_key(buf, "reasons");
     skep_buf_add_char(buf, '[');
     health_walk(state, now_ms, health_write_reason, buf);

@@ -17,9 +17,6 @@ bool skep_export_is_healthy(const struct skep_export_state *state, int64_t now_m
 /* {"ok":false,"reasons":[{"queue":"q","finding":"stalled","severity":"bad","words":"...","help":"..."}]} */
 void skep_export_health_write(struct skep_buf *buf, const struct skep_export_state *state, int64_t now_ms);
 
-/* The members of one finding, without braces: also for the page. */
-void skep_export_finding_write(struct skep_buf *buf, const struct skep_finding *finding);
-
 /* The word of the worst bad thing found of QUEUE; NULL: nothing is bad. */
 const char *skep_export_queue_ailment(const struct skep_export_state *state,
                                       const struct skep_export_queue *queue, int64_t now_ms);

@@ -3,12 +3,11 @@
 #include "view.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "health.h"
 #include "monitor/rates.h"
 #include "task/json.h"
+#include "task/json_member.h"
 #include "view_parts.h"
 
 enum { VIEW_VERSION = 1 };
@@ -90,26 +89,26 @@ static void view_add(struct view_numbers *total, const struct view_numbers *numb
 
 static void view_write_numbers(struct skep_buf *buf, const struct view_numbers *numbers)
 {
-    skep_export_view_i64(buf, "waiting", numbers->waiting);
-    skep_export_view_i64(buf, "left", numbers->left);
-    skep_export_view_i64(buf, "held", numbers->held);
-    skep_export_view_i64(buf, "delayed", numbers->delayed);
-    skep_export_view_i64(buf, "suspect", numbers->suspect);
-    skep_export_view_i64(buf, "dead", numbers->dead);
-    skep_export_view_i64(buf, "results", numbers->results);
+    skep_json_member_i64(buf, "waiting", numbers->waiting);
+    skep_json_member_i64(buf, "left", numbers->left);
+    skep_json_member_i64(buf, "held", numbers->held);
+    skep_json_member_i64(buf, "delayed", numbers->delayed);
+    skep_json_member_i64(buf, "suspect", numbers->suspect);
+    skep_json_member_i64(buf, "dead", numbers->dead);
+    skep_json_member_i64(buf, "results", numbers->results);
     skep_export_view_f64(buf, "in_per_s", numbers->rates.in_per_s);
     skep_export_view_f64(buf, "out_per_s", numbers->rates.out_per_s);
     skep_export_view_f64(buf, "failed_per_s", numbers->rates.failed_per_s);
     skep_export_view_f64(buf, "eta_s", numbers->eta_s);
     skep_export_view_age(buf, "oldest_s", numbers->oldest_ms);
     skep_export_view_age(buf, "cycle_age_s", numbers->cycle_age_ms);
-    skep_export_view_i64(buf, "hosts", numbers->hosts);
-    skep_export_view_i64(buf, "workers", numbers->workers);
-    skep_export_view_i64(buf, "slots", numbers->slots);
-    skep_export_view_i64(buf, "busy", numbers->busy);
+    skep_json_member_i64(buf, "hosts", numbers->hosts);
+    skep_json_member_i64(buf, "workers", numbers->workers);
+    skep_json_member_i64(buf, "slots", numbers->slots);
+    skep_json_member_i64(buf, "busy", numbers->busy);
     skep_export_view_f64(buf, "memory_bytes", numbers->memory_bytes);
-    skep_export_view_i64(buf, "done_total", numbers->done);
-    skep_export_view_i64(buf, "failed_total", numbers->failed);
+    skep_json_member_i64(buf, "done_total", numbers->done);
+    skep_json_member_i64(buf, "failed_total", numbers->failed);
 }
 
 static void view_write_findings(struct skep_buf *buf, const struct skep_finding *findings, size_t n)
@@ -119,7 +118,7 @@ static void view_write_findings(struct skep_buf *buf, const struct skep_finding 
     for (size_t i = 0; i < n; i++) {
         skep_export_view_next(buf);
         skep_buf_add_char(buf, '{');
-        skep_export_finding_write(buf, &findings[i]);
+        skep_finding_write(buf, &findings[i]);
         skep_buf_add_char(buf, '}');
     }
     skep_buf_add_char(buf, ']');
@@ -130,9 +129,9 @@ static void view_write_findings(struct skep_buf *buf, const struct skep_finding 
 static void view_write_known(struct skep_buf *buf, const char *name, enum skep_server_known known)
 {
     if (known == SKEP_SERVER_UNKNOWN) {
-        skep_export_view_null(buf, name);
+        skep_json_member_null(buf, name);
     } else {
-        skep_export_view_bool(buf, name, known == SKEP_SERVER_YES);
+        skep_json_member_bool(buf, name, known == SKEP_SERVER_YES);
     }
 }
 
@@ -141,13 +140,13 @@ static void view_write_facts(struct skep_buf *buf, const struct skep_server_fact
     char text[SKEP_SERVER_VERSION_BYTES];
     const char *version = skep_server_version_text(facts->version, text);
 
-    skep_export_view_text(buf, "version", facts->version > 0 ? version : NULL);
+    skep_json_member_text(buf, "version", facts->version > 0 ? version : NULL);
     view_write_known(buf, "replica",
                      facts->has_info ? (enum skep_server_known)facts->is_replica : SKEP_SERVER_UNKNOWN);
     view_write_known(buf, "aof", facts->has_aof);
     view_write_known(buf, "snapshots", facts->has_snapshots);
-    skep_export_view_text(buf, "fsync", facts->fsync[0] != '\0' ? facts->fsync : NULL);
-    skep_export_view_text(buf, "eviction", facts->eviction[0] != '\0' ? facts->eviction : NULL);
+    skep_json_member_text(buf, "fsync", facts->fsync[0] != '\0' ? facts->fsync : NULL);
+    skep_json_member_text(buf, "eviction", facts->eviction[0] != '\0' ? facts->eviction : NULL);
     skep_export_view_f64(buf, "used_bytes", facts->has_info ? (double)facts->used_bytes : NAN);
     skep_export_view_f64(buf, "max_bytes", facts->has_info ? (double)facts->max_bytes : NAN);
     skep_export_view_f64(buf, "clients", facts->has_info ? (double)facts->n_clients : NAN);
@@ -162,11 +161,11 @@ static void view_write_server(struct skep_buf *buf, const struct skep_export_sta
 
     skep_json_add_key(buf, "server");
     skep_buf_add_char(buf, '{');
-    skep_export_view_bool(buf, "up", state->is_up && skep_export_is_fresh(state, now_ms));
+    skep_json_member_bool(buf, "up", state->is_up && skep_export_is_fresh(state, now_ms));
     skep_export_view_age(buf, "read_age_s", state->read_ms >= 0 ? now_ms - state->read_ms : -1);
     skep_export_view_f64(buf, "read_s", state->read_ms >= 0 ? (double)state->read_ns / 1e9 : NAN);
-    skep_export_view_text(buf, "error", state->error[0] != '\0' ? state->error : NULL);
-    skep_export_view_text(buf, "address", state->address);
+    skep_json_member_text(buf, "error", state->error[0] != '\0' ? state->error : NULL);
+    skep_json_member_text(buf, "address", state->address);
     view_write_facts(buf, state->has_facts ? &state->facts : &nothing);
     view_write_findings(buf, state->findings, state->n_findings);
     skep_buf_add_char(buf, '}');
@@ -199,8 +198,8 @@ static void view_write_row(struct skep_buf *buf, const struct skep_export_state 
 
     skep_export_view_next(buf);
     skep_buf_add_char(buf, '{');
-    skep_export_view_text(buf, "name", queue->name);
-    skep_export_view_text(buf, "state", view_state(state, queue, now_ms));
+    skep_json_member_text(buf, "name", queue->name);
+    skep_json_member_text(buf, "state", view_state(state, queue, now_ms));
     skep_export_view_age(buf, "read_age_s", queue->overview != NULL ? now_ms - queue->read_ms : -1);
     if (queue->overview != NULL) {
         view_take(queue, &numbers);
@@ -235,16 +234,16 @@ void skep_export_view_write(struct skep_buf *buf, const struct skep_export_state
     const struct skep_export_queue *detail = queue != NULL ? skep_export_state_find(state, queue) : NULL;
 
     skep_buf_add_char(buf, '{');
-    skep_export_view_i64(buf, "version", VIEW_VERSION);
-    skep_export_view_text(buf, "skep", SKEP_VERSION);
-    skep_export_view_i64(buf, "at_ms", state->wall_ms);
+    skep_json_member_i64(buf, "version", VIEW_VERSION);
+    skep_json_member_text(buf, "skep", SKEP_VERSION);
+    skep_json_member_i64(buf, "at_ms", state->wall_ms);
     skep_export_view_age(buf, "uptime_s", now_ms - state->started_ms);
     skep_export_view_age(buf, "interval_s", state->period_ms);
     skep_json_add_key(buf, "health");
     skep_export_health_write(buf, state, now_ms);
     view_write_server(buf, state, now_ms);
-    skep_export_view_i64(buf, "n_queues", (int64_t)state->n_known);
-    skep_export_view_i64(buf, "n_left_out", (int64_t)(state->n_known - state->n_queues));
+    skep_json_member_i64(buf, "n_queues", (int64_t)state->n_known);
+    skep_json_member_i64(buf, "n_left_out", (int64_t)(state->n_known - state->n_queues));
     view_write_all(buf, state, now_ms);
     skep_export_view_history(buf, &state->history);
     if (queue != NULL) {

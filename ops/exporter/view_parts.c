@@ -2,31 +2,9 @@
 #include "view_parts.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "task/json.h"
-
-void skep_export_view_null(struct skep_buf *buf, const char *name)
-{
-    skep_json_add_key(buf, name);
-    skep_buf_add_text(buf, "null");
-}
-
-void skep_export_view_text(struct skep_buf *buf, const char *name, const char *text)
-{
-    if (text == NULL) {
-        skep_export_view_null(buf, name);
-        return;
-    }
-    skep_json_add_key(buf, name);
-    skep_json_add_text(buf, text, strlen(text));
-}
-
-void skep_export_view_i64(struct skep_buf *buf, const char *name, int64_t number)
-{
-    skep_json_add_key(buf, name);
-    skep_buf_add_i64(buf, number);
-}
+#include "task/json_member.h"
 
 /* Six digits are more than a picture shows. */
 static void view_add_number(struct skep_buf *buf, double number)
@@ -42,12 +20,6 @@ void skep_export_view_f64(struct skep_buf *buf, const char *name, double number)
 {
     skep_json_add_key(buf, name);
     view_add_number(buf, number);
-}
-
-void skep_export_view_bool(struct skep_buf *buf, const char *name, bool is_true)
-{
-    skep_json_add_key(buf, name);
-    skep_json_add_bool(buf, is_true);
 }
 
 void skep_export_view_age(struct skep_buf *buf, const char *name, int64_t ms)
@@ -73,7 +45,7 @@ void skep_export_view_history(struct skep_buf *buf, const struct skep_export_his
 {
     skep_json_add_key(buf, "history");
     skep_buf_add_char(buf, '{');
-    skep_export_view_i64(buf, "step_s", SKEP_EXPORT_STEP_MS / 1000);
+    skep_json_member_i64(buf, "step_s", SKEP_EXPORT_STEP_MS / 1000);
     skep_json_add_key(buf, "at_ms");
     skep_buf_add_char(buf, '[');
     for (size_t i = 0; i < history->n_points; i++) {

@@ -2,19 +2,14 @@
 #ifndef SKEP_EXPORTER_VIEW_PARTS_H
 #define SKEP_EXPORTER_VIEW_PARTS_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
 #include "history.h"
 
-/* Members of JSON objects, as the page wants them. */
-void skep_export_view_text(struct skep_buf *buf, const char *name, const char *text); /* NULL: null */
-void skep_export_view_i64(struct skep_buf *buf, const char *name, int64_t number);
+/* Members of JSON objects as the page wants them, beyond those of task/json_member.h. */
 void skep_export_view_f64(struct skep_buf *buf, const char *name, double number); /* not finite: null */
-void skep_export_view_bool(struct skep_buf *buf, const char *name, bool is_true);
-void skep_export_view_null(struct skep_buf *buf, const char *name);
-void skep_export_view_age(struct skep_buf *buf, const char *name, int64_t ms); /* in seconds; < 0: null */
+void skep_export_view_age(struct skep_buf *buf, const char *name, int64_t ms);    /* in seconds; < 0: null */
 
 /* The beginning of the next element of an array: a comma where one is needed. */
 void skep_export_view_next(struct skep_buf *buf);

@@ -2,7 +2,6 @@
 /* What the server is, and what that means for tasks. All but the first only judge its facts. */
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -6,6 +6,7 @@
 #include "base/parse.h"
 #include "producer/cli/words.h"
 #include "task/json.h"
+#include "task/json_member.h"
 #include "task/timestamp.h"
 
 enum { VIEW_NAME_BYTES = 200 };
@@ -83,12 +84,6 @@ static void view_add_member(struct skep_buf *buf, const char *key, const char *t
     }
 }
 
-static void view_add_number(struct skep_buf *buf, const char *key, int64_t number)
-{
-    skep_json_add_key(buf, key);
-    skep_buf_add_i64(buf, number);
-}
-
 void skep_logs_view_add_json(struct skep_buf *buf, const struct skep_logs_entry *entry)
 {
     char when[SKEP_TIMESTAMP_BYTES] = "";
@@ -100,15 +95,15 @@ void skep_logs_view_add_json(struct skep_buf *buf, const struct skep_logs_entry 
     view_add_member(buf, "id", entry->id);
     view_add_member(buf, "job", entry->job);
     if (entry->index >= 0) {
-        view_add_number(buf, "index", entry->index);
+        skep_json_member_i64(buf, "index", entry->index);
     }
     if (entry->attempt > 0) {
-        view_add_number(buf, "attempt", entry->attempt);
+        skep_json_member_i64(buf, "attempt", entry->attempt);
     }
     view_add_member(buf, "worker", entry->worker);
     view_add_member(buf, "host", entry->host);
     if (entry->slot >= 0) {
-        view_add_number(buf, "slot", entry->slot);
+        skep_json_member_i64(buf, "slot", entry->slot);
     }
     view_add_member(buf, "at", when);
     view_add_member(buf, "stream", entry->stream);

@@ -7,6 +7,7 @@
 
 #include "producer/cli/words.h"
 #include "task/json.h"
+#include "task/json_member.h"
 #include "task/percent.h"
 
 enum { REPORT_NAME_SHOWN = 200 };
@@ -169,21 +170,10 @@ static void report_json_text(struct skep_buf *buf, const char *key, const char *
     skep_json_add_text(buf, text, n);
 }
 
-static void report_json_count(struct skep_buf *buf, const char *key, int64_t number)
-{
-    skep_json_add_key(buf, key);
-    skep_buf_add_i64(buf, number);
-}
-
 /* What is not known is null. */
 static void report_json_number(struct skep_buf *buf, const char *key, double number)
 {
-    skep_json_add_key(buf, key);
-    if (isfinite(number)) {
-        skep_json_add_f64(buf, number);
-    } else {
-        skep_buf_add_text(buf, "null");
-    }
+    skep_json_member_f64(buf, key, isfinite(number) ? number : NAN);
 }
 
 static void report_json_slowest(struct skep_buf *buf, const struct skep_report_view *view)
@@ -195,7 +185,7 @@ static void report_json_slowest(struct skep_buf *buf, const struct skep_report_v
     for (size_t i = 0; i < view->n_slowest; i++) {
         report_read_place(view->slowest[i].what, &place);
         skep_buf_add_text(buf, i > 0 ? ",{" : "{");
-        report_json_text(buf, "task", place.name, strlen(place.name));
+        skep_json_member_text(buf, "task", place.name);
         report_json_number(buf, "seconds", view->slowest[i].seconds);
         if (place.host != NULL) {
             report_json_text(buf, "host", place.host, place.host_n);
@@ -209,13 +199,12 @@ static void report_json_slowest(struct skep_buf *buf, const struct skep_report_v
 void skep_report_write_json(struct skep_buf *buf, const struct skep_report_view *view)
 {
     const struct skep_report *report = view->report;
-    const char *state = skep_job_state(view->job);
 
     skep_buf_add_char(buf, '{');
-    report_json_text(buf, "job", view->job->name, strlen(view->job->name));
-    report_json_text(buf, "queue", view->queue, strlen(view->queue));
-    report_json_text(buf, "state", state, strlen(state));
-    report_json_count(buf, "slots", report->slots);
+    skep_json_member_text(buf, "job", view->job->name);
+    skep_json_member_text(buf, "queue", view->queue);
+    skep_json_member_text(buf, "state", skep_job_state(view->job));
+    skep_json_member_i64(buf, "slots", report->slots);
     report_json_number(buf, "elapsed_s", report->elapsed_s);
     report_json_number(buf, "busy_s", report->busy_s);
     report_json_number(buf, "efficiency", report->use);
@@ -231,14 +220,15 @@ void skep_report_write_json(struct skep_buf *buf, const struct skep_report_view 
     skep_json_add_key(buf, "shares_cores");
     skep_json_add_bool(buf, report->shares_cores);
     report_json_number(buf, "twice_the_slots_s", report->twice_s);
-    report_json_count(buf, "more_slots", report->more_slots);
+    skep_json_member_i64(buf, "more_slots", report->more_slots);
     report_json_number(buf, "mean_s", report->mean_s);
     report_json_number(buf, "median_s", report->median_s);
     report_json_number(buf, "p99_s", report->high_s);
     for (int i = 0; i < SKEP_ACCOUNT_JOB_ROWS; i++) {
-        report_json_count(buf, skep_account_job_word((enum skep_account_job_row)i), view->account->rows[i]);
+        skep_json_member_i64(buf, skep_account_job_word((enum skep_account_job_row)i),
+                             view->account->rows[i]);
     }
-    report_json_count(buf, "peak_rss_bytes", view->account->peak_rss_bytes);
+    skep_json_member_i64(buf, "peak_rss_bytes", view->account->peak_rss_bytes);
     report_json_slowest(buf, view);
     skep_buf_add_text(buf, "}\n");
 }

@@ -7,6 +7,7 @@
 
 #include "producer/cli/words.h"
 #include "task/json.h"
+#include "task/json_member.h"
 
 enum { WHY_ARENA_BYTES = 256 * 1024 };
 
@@ -123,24 +124,18 @@ void skep_why_write_text(struct skep_buf *buf, const struct skep_why_answer *ans
     }
 }
 
-static void why_json(struct skep_buf *buf, const char *name, const char *text)
-{
-    skep_json_add_key(buf, name);
-    skep_json_add_text(buf, text, strlen(text));
-}
-
 void skep_why_write_json(struct skep_buf *buf, const struct skep_why_answer *answer, const char *queue)
 {
     skep_buf_add_char(buf, '{');
-    why_json(buf, "queue", queue);
-    why_json(buf, "subject", answer->subject);
-    why_json(buf, "condition", answer->condition);
-    why_json(buf, "words", answer->words);
-    why_json(buf, "help", answer->help);
+    skep_json_member_text(buf, "queue", queue);
+    skep_json_member_text(buf, "subject", answer->subject);
+    skep_json_member_text(buf, "condition", answer->condition);
+    skep_json_member_text(buf, "words", answer->words);
+    skep_json_member_text(buf, "help", answer->help);
     skep_json_add_key(buf, "facts");
     skep_buf_add_char(buf, '{');
     for (size_t i = 0; i < answer->n_facts; i++) {
-        why_json(buf, answer->facts[i].name, answer->facts[i].text);
+        skep_json_member_text(buf, answer->facts[i].name, answer->facts[i].text);
     }
     skep_buf_add_text(buf, "}}\n");
 }

@@ -9,6 +9,7 @@
 #include "producer/dead/letter_groups.h"
 #include "producer/cli/words.h"
 #include "task/json.h"
+#include "task/json_member.h"
 
 enum {
     LS_SHOWN_GROUPS = 50,
@@ -125,37 +126,25 @@ static void ls_write_groups(struct skep_buf *buf, const struct skep_letter_group
     }
 }
 
-static void ls_json_text(struct skep_buf *buf, const char *name, const char *text)
-{
-    skep_json_add_key(buf, name);
-    skep_json_add_text(buf, text, strlen(text));
-}
-
-static void ls_json_i64(struct skep_buf *buf, const char *name, int64_t number)
-{
-    skep_json_add_key(buf, name);
-    skep_buf_add_i64(buf, number);
-}
-
 static void ls_write_json(struct skep_buf *buf, const struct skep_letter_groups *groups, const char *queue)
 {
     skep_buf_add_char(buf, '{');
-    ls_json_text(buf, "queue", queue);
-    ls_json_i64(buf, "dead", (int64_t)groups->n_letters);
-    ls_json_i64(buf, "ungrouped", (int64_t)groups->n_ungrouped);
+    skep_json_member_text(buf, "queue", queue);
+    skep_json_member_i64(buf, "dead", (int64_t)groups->n_letters);
+    skep_json_member_i64(buf, "ungrouped", (int64_t)groups->n_ungrouped);
     skep_json_add_key(buf, "groups");
     skep_buf_add_char(buf, '[');
     for (size_t i = 0; i < groups->n_groups; i++) {
         const struct skep_letter_group *group = &groups->groups[i];
         skep_buf_add_text(buf, i > 0 ? ",{" : "{");
-        ls_json_i64(buf, "count", (int64_t)group->count);
-        ls_json_text(buf, "cause", group->cause);
-        ls_json_text(buf, "kernel", group->kernel);
-        ls_json_text(buf, "message", group->message);
-        ls_json_text(buf, "pattern", group->pattern);
-        ls_json_text(buf, "first_id", group->first_id);
-        ls_json_i64(buf, "first_ms", group->first_ms);
-        ls_json_i64(buf, "last_ms", group->last_ms);
+        skep_json_member_i64(buf, "count", (int64_t)group->count);
+        skep_json_member_text(buf, "cause", group->cause);
+        skep_json_member_text(buf, "kernel", group->kernel);
+        skep_json_member_text(buf, "message", group->message);
+        skep_json_member_text(buf, "pattern", group->pattern);
+        skep_json_member_text(buf, "first_id", group->first_id);
+        skep_json_member_i64(buf, "first_ms", group->first_ms);
+        skep_json_member_i64(buf, "last_ms", group->last_ms);
         skep_buf_add_char(buf, '}');
     }
     skep_buf_add_text(buf, "]}\n");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "task/json.h"
+#include "task/json_member.h"
 
 enum {
     JSON_PARSE_BYTES = 1024 * 1024, /* a larger record is not looked at: it goes as base64 */
@@ -57,22 +58,6 @@ bool skep_letter_json_add_record(struct skep_letter_json *json, const struct ske
     return true;
 }
 
-static void letter_add_text(struct skep_buf *buf, const char *name, const char *text)
-{
-    skep_json_add_key(buf, name);
-    if (text != NULL) {
-        skep_json_add_text(buf, text, strlen(text));
-    } else {
-        skep_buf_add_text(buf, "null");
-    }
-}
-
-static void letter_add_i64(struct skep_buf *buf, const char *name, int64_t number)
-{
-    skep_json_add_key(buf, name);
-    skep_buf_add_i64(buf, number);
-}
-
 static void letter_add_events(struct skep_buf *buf, const struct skep_header *header)
 {
     skep_json_add_key(buf, "attempts");
@@ -80,11 +65,11 @@ static void letter_add_events(struct skep_buf *buf, const struct skep_header *he
     for (size_t i = 0; i < header->n_events; i++) {
         const struct skep_header_event *event = &header->events[i];
         skep_buf_add_text(buf, i > 0 ? ",{" : "{");
-        letter_add_i64(buf, "attempt", event->attempt);
-        letter_add_i64(buf, "at_ms", event->at_ms);
-        letter_add_text(buf, "cause", event->cause);
-        letter_add_text(buf, "worker", event->worker);
-        letter_add_text(buf, "message", event->message);
+        skep_json_member_i64(buf, "attempt", event->attempt);
+        skep_json_member_i64(buf, "at_ms", event->at_ms);
+        skep_json_member_text(buf, "cause", event->cause);
+        skep_json_member_text(buf, "worker", event->worker);
+        skep_json_member_text(buf, "message", event->message);
         skep_buf_add_char(buf, '}');
     }
     skep_buf_add_char(buf, ']');
@@ -97,15 +82,15 @@ void skep_letter_json_add(struct skep_letter_json *json, const struct skep_lette
     size_t before;
 
     skep_buf_add_char(line, '{');
-    letter_add_text(line, "id", header->id);
+    skep_json_member_text(line, "id", header->id);
     if (header->has_index) {
         skep_json_add_key(line, "index");
         skep_json_add_u64(line, header->index);
     }
-    letter_add_text(line, "kernel", header->kernel);
-    letter_add_text(line, "cause", header->cause);
-    letter_add_text(line, "message", letter->message);
-    letter_add_i64(line, "at_ms", header->at_ms);
+    skep_json_member_text(line, "kernel", header->kernel);
+    skep_json_member_text(line, "cause", header->cause);
+    skep_json_member_text(line, "message", letter->message);
+    skep_json_member_i64(line, "at_ms", header->at_ms);
     letter_add_events(line, header);
     before = line->length;
     skep_json_add_key(line, "record");

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "producer/cli/words.h"
-#include "task/json.h"
+#include "task/json_member.h"
 
 enum { JOB_NAME_SHOWN = 200, JOB_NAME_COLUMN = 60 };
 
@@ -92,42 +92,29 @@ void skep_job_write_sentence(struct skep_buf *buf, const struct skep_job *job)
 
 /* ---- as JSON ---- */
 
-static void job_json_i64(struct skep_buf *buf, const char *name, int64_t number)
-{
-    skep_json_add_key(buf, name);
-    skep_buf_add_i64(buf, number);
-}
-
-static void job_json_text(struct skep_buf *buf, const char *name, const char *text)
-{
-    skep_json_add_key(buf, name);
-    skep_json_add_text(buf, text, strlen(text));
-}
-
 static void job_json_time(struct skep_buf *buf, const char *name, int64_t ms)
 {
     char text[SKEP_TIME_TEXT_BYTES];
 
     if (ms > 0) {
-        job_json_text(buf, name, skep_time_format(ms, text, sizeof text));
+        skep_json_member_text(buf, name, skep_time_format(ms, text, sizeof text));
     } else {
-        skep_json_add_key(buf, name);
-        skep_buf_add_text(buf, "null");
+        skep_json_member_null(buf, name);
     }
 }
 
 void skep_job_write_json(struct skep_buf *buf, const char *queue, const struct skep_job *job)
 {
     skep_buf_add_char(buf, '{');
-    job_json_text(buf, "job", job->name);
-    job_json_text(buf, "queue", queue);
-    job_json_text(buf, "state", skep_job_state(job));
-    job_json_i64(buf, "tasks", job->n_announced);
-    job_json_i64(buf, "put", job->n_put);
-    job_json_i64(buf, "done", job->n_done);
-    job_json_i64(buf, "failed", job->n_failed);
-    job_json_i64(buf, "cancelled", job->n_cancelled);
-    job_json_i64(buf, "left", job_left(job));
+    skep_json_member_text(buf, "job", job->name);
+    skep_json_member_text(buf, "queue", queue);
+    skep_json_member_text(buf, "state", skep_job_state(job));
+    skep_json_member_i64(buf, "tasks", job->n_announced);
+    skep_json_member_i64(buf, "put", job->n_put);
+    skep_json_member_i64(buf, "done", job->n_done);
+    skep_json_member_i64(buf, "failed", job->n_failed);
+    skep_json_member_i64(buf, "cancelled", job->n_cancelled);
+    skep_json_member_i64(buf, "left", job_left(job));
     job_json_time(buf, "pushed_at", job->put_ms);
     job_json_time(buf, "cancelled_at", job->cancelled_ms);
     skep_buf_add_char(buf, '}');

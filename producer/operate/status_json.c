@@ -2,66 +2,37 @@
 #include "producer/operate/status_json.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "monitor/motion.h"
 #include "producer/operate/job_view.h"
 #include "task/json.h"
+#include "task/json_member.h"
 
 enum { STATUS_INFO_ARENA = 1024 * 1024 };
 
-static void status_json_i64(struct skep_buf *buf, const char *name, int64_t number)
-{
-    skep_json_add_key(buf, name);
-    skep_buf_add_i64(buf, number);
-}
-
-static void status_json_text(struct skep_buf *buf, const char *name, const char *text)
-{
-    skep_json_add_key(buf, name);
-    skep_json_add_text(buf, text, strlen(text));
-}
-
-static void status_json_bool(struct skep_buf *buf, const char *name, bool is)
-{
-    skep_json_add_key(buf, name);
-    skep_json_add_bool(buf, is);
-}
-
-/* What is not known is null. */
-static void status_json_f64(struct skep_buf *buf, const char *name, double number)
-{
-    skep_json_add_key(buf, name);
-    if (isnan(number)) {
-        skep_buf_add_text(buf, "null");
-    } else {
-        skep_json_add_f64(buf, number);
-    }
-}
-
 static void status_json_seconds(struct skep_buf *buf, const char *name, int64_t ms)
 {
-    status_json_f64(buf, name, ms >= 0 ? (double)ms / 1000 : NAN);
+    skep_json_member_f64(buf, name, ms >= 0 ? (double)ms / 1000 : NAN);
 }
 
 /* ---- parts ---- */
 
 static void status_json_numbers(struct skep_buf *buf, const struct skep_queue_status *status)
 {
-    status_json_i64(buf, "now_ms", status->now_ms);
-    status_json_i64(buf, "waiting", status->n_waiting);
-    status_json_i64(buf, "held", status->n_held);
-    status_json_i64(buf, "delayed", status->n_delayed);
-    status_json_i64(buf, "suspect", status->n_suspect);
-    status_json_i64(buf, "dead", status->n_dead);
-    status_json_i64(buf, "results", status->n_results);
-    status_json_bool(buf, "paused", status->is_paused);
-    status_json_i64(buf, "max_depth", status->max_depth);
-    status_json_i64(buf, "max_results", status->max_results);
-    status_json_i64(buf, "max_dead", status->max_dead);
+    skep_json_member_i64(buf, "now_ms", status->now_ms);
+    skep_json_member_i64(buf, "waiting", status->n_waiting);
+    skep_json_member_i64(buf, "held", status->n_held);
+    skep_json_member_i64(buf, "delayed", status->n_delayed);
+    skep_json_member_i64(buf, "suspect", status->n_suspect);
+    skep_json_member_i64(buf, "dead", status->n_dead);
+    skep_json_member_i64(buf, "results", status->n_results);
+    skep_json_member_bool(buf, "paused", status->is_paused);
+    skep_json_member_i64(buf, "max_depth", status->max_depth);
+    skep_json_member_i64(buf, "max_results", status->max_results);
+    skep_json_member_i64(buf, "max_dead", status->max_dead);
     skep_json_add_key(buf, "stat");
     skep_buf_add_char(buf, '{');
-#define STATUS_STAT(name, help) status_json_i64(buf, #name, status->stat.name);
+#define STATUS_STAT(name, help) skep_json_member_i64(buf, #name, status->stat.name);
     SKEP_STAT_MAP(STATUS_STAT)
 #undef STATUS_STAT
     skep_buf_add_char(buf, '}');
@@ -69,15 +40,15 @@ static void status_json_numbers(struct skep_buf *buf, const struct skep_queue_st
 
 static void status_json_pace(struct skep_buf *buf, const struct skep_overview *overview)
 {
-    status_json_i64(buf, "left", overview->n_left);
-    status_json_f64(buf, "in_per_s", overview->in_per_s);
-    status_json_f64(buf, "out_per_s", overview->out_per_s);
-    status_json_f64(buf, "eta_s", overview->eta_s);
+    skep_json_member_i64(buf, "left", overview->n_left);
+    skep_json_member_f64(buf, "in_per_s", overview->in_per_s);
+    skep_json_member_f64(buf, "out_per_s", overview->out_per_s);
+    skep_json_member_f64(buf, "eta_s", overview->eta_s);
     status_json_seconds(buf, "oldest_s", overview->oldest_ms);
-    status_json_i64(buf, "slots", (int64_t)overview->n_slots);
-    status_json_i64(buf, "slots_busy", (int64_t)overview->n_busy);
-    status_json_i64(buf, "agents", (int64_t)overview->n_workers);
-    status_json_i64(buf, "hosts", (int64_t)overview->n_hosts);
+    skep_json_member_i64(buf, "slots", (int64_t)overview->n_slots);
+    skep_json_member_i64(buf, "slots_busy", (int64_t)overview->n_busy);
+    skep_json_member_i64(buf, "agents", (int64_t)overview->n_workers);
+    skep_json_member_i64(buf, "hosts", (int64_t)overview->n_hosts);
 }
 
 static void status_json_findings(struct skep_buf *buf, const struct skep_status_look *look)
@@ -85,12 +56,8 @@ static void status_json_findings(struct skep_buf *buf, const struct skep_status_
     skep_json_add_key(buf, "findings");
     skep_buf_add_char(buf, '[');
     for (size_t i = 0; i < look->n_findings; i++) {
-        const struct skep_finding *finding = &look->findings[i];
         skep_buf_add_text(buf, i > 0 ? ",{" : "{");
-        status_json_text(buf, "finding", skep_finding_word(finding->kind));
-        status_json_text(buf, "severity", skep_severity_word(skep_finding_severity(finding->kind)));
-        status_json_text(buf, "words", finding->words);
-        status_json_text(buf, "help", skep_finding_help(finding->kind));
+        skep_finding_write(buf, &look->findings[i]);
         skep_buf_add_char(buf, '}');
     }
     skep_buf_add_char(buf, ']');
@@ -117,12 +84,12 @@ static void status_json_workers(struct skep_buf *buf, const struct skep_overview
     for (size_t i = 0; i < overview->n_slots; i++) {
         const struct skep_overview_slot *slot = &overview->slots[i];
         skep_buf_add_text(buf, i > 0 ? ",{" : "{");
-        status_json_text(buf, "worker", slot->status->worker);
-        status_json_i64(buf, "beat", slot->status->beat);
-        status_json_i64(buf, "held", slot->status->n_held);
-        status_json_i64(buf, "cycles", slot->status->n_cycles);
+        skep_json_member_text(buf, "worker", slot->status->worker);
+        skep_json_member_i64(buf, "beat", slot->status->beat);
+        skep_json_member_i64(buf, "held", slot->status->n_held);
+        skep_json_member_i64(buf, "cycles", slot->status->n_cycles);
         status_json_seconds(buf, "last_cycle_s", skep_motion_cycle_at_most(overview, slot));
-        status_json_bool(buf, "silent", slot->is_silent);
+        skep_json_member_bool(buf, "silent", slot->is_silent);
         status_json_info(buf, &slot->told);
         skep_buf_add_char(buf, '}');
     }
@@ -150,8 +117,8 @@ void skep_status_write_json(struct skep_buf *buf, const struct skep_status_look 
     const struct skep_overview *overview = look->overview;
 
     skep_buf_add_char(buf, '{');
-    status_json_text(buf, "queue", overview->keys.name);
-    status_json_text(buf, "state", skep_status_look_state(look));
+    skep_json_member_text(buf, "queue", overview->keys.name);
+    skep_json_member_text(buf, "state", skep_status_look_state(look));
     status_json_numbers(buf, &overview->status);
     status_json_pace(buf, overview);
     status_json_findings(buf, look);

@@ -12,6 +12,7 @@
 #include "sweep/order.h"
 #include "sweep/sidecar.h"
 #include "task/json.h"
+#include "task/json_member.h"
 
 enum { HOLES_ARENA_BYTES = 64 * 1024 * 1024, HOLES_FLUSH_BYTES = 64 * 1024, HOLES_LINE_BYTES = 1024 * 1024 };
 
@@ -102,18 +103,6 @@ static void holes_walk(struct holes *holes)
 
 /* ---- the whole ---- */
 
-static void holes_json_text(struct skep_buf *buf, const char *name, const char *text)
-{
-    skep_json_add_key(buf, name);
-    skep_json_add_text(buf, text, strlen(text));
-}
-
-static void holes_json_i64(struct skep_buf *buf, const char *name, int64_t number)
-{
-    skep_json_add_key(buf, name);
-    skep_buf_add_i64(buf, number);
-}
-
 static int holes_print(struct holes *holes, const char *path)
 {
     const struct skep_sidecar_facts *facts = skep_sidecar_facts(holes->sidecar);
@@ -121,20 +110,19 @@ static int holes_print(struct holes *holes, const char *path)
 
     if (holes->settings->is_json) {
         skep_buf_add_char(text, '{');
-        holes_json_text(text, "path", path);
-        holes_json_text(text, "job", facts->job);
-        holes_json_text(text, "queue", facts->queue);
-        holes_json_i64(text, "tasks", holes->sweep.n);
+        skep_json_member_text(text, "path", path);
+        skep_json_member_text(text, "job", facts->job);
+        skep_json_member_text(text, "queue", facts->queue);
+        skep_json_member_i64(text, "tasks", holes->sweep.n);
         skep_json_add_key(text, "ranges");
         skep_buf_add_char(text, '[');
     }
     holes_walk(holes);
     if (holes->settings->is_json) {
         skep_buf_add_char(text, ']');
-        holes_json_i64(text, "missing", holes->n_missing);
-        holes_json_i64(text, "done", holes->sweep.n - holes->n_missing);
-        skep_json_add_key(text, "complete");
-        skep_json_add_bool(text, facts->is_complete);
+        skep_json_member_i64(text, "missing", holes->n_missing);
+        skep_json_member_i64(text, "done", holes->sweep.n - holes->n_missing);
+        skep_json_member_bool(text, "complete", facts->is_complete);
         skep_buf_add_text(text, "}\n");
     }
     return holes->exit_code == SKEP_EXIT_OK ? skep_print(text->bytes, text->length) : holes->exit_code;

@@ -8,6 +8,7 @@
 #include "kernel/cpu.h"
 #include "producer/cli/words.h"
 #include "task/json.h"
+#include "task/json_member.h"
 
 static const char *const bench_ways[SKEP_BENCH_WAYS] = {
     [SKEP_BENCH_FAST] = "fast",
@@ -87,18 +88,6 @@ void skep_bench_write_text(struct skep_buf *buf, const struct skep_bench *bench)
 
 /* ---- as JSON ---- */
 
-static void bench_json_number(struct skep_buf *buf, const char *key, double number)
-{
-    skep_json_add_key(buf, key);
-    skep_json_add_f64(buf, number);
-}
-
-static void bench_json_text(struct skep_buf *buf, const char *key, const char *text)
-{
-    skep_json_add_key(buf, key);
-    skep_json_add_text(buf, text, strlen(text));
-}
-
 static void bench_json_way(struct skep_buf *buf, const struct skep_bench *bench, enum skep_bench_way way)
 {
     static const char *const keys[SKEP_BENCH_WAYS] = {"fast", "reference", "many"};
@@ -109,31 +98,28 @@ static void bench_json_way(struct skep_buf *buf, const struct skep_bench *bench,
     }
     skep_json_add_key(buf, keys[way]);
     skep_buf_add_char(buf, '{');
-    skep_json_add_key(buf, "calls");
-    skep_buf_add_i64(buf, time->n_calls);
-    bench_json_number(buf, "median_s", time->median_s);
-    bench_json_number(buf, "least_s", time->least_s);
+    skep_json_member_i64(buf, "calls", time->n_calls);
+    skep_json_member_f64(buf, "median_s", time->median_s);
+    skep_json_member_f64(buf, "least_s", time->least_s);
     skep_buf_add_char(buf, '}');
 }
 
 void skep_bench_write_json(struct skep_buf *buf, const struct skep_bench *bench)
 {
     skep_buf_add_char(buf, '{');
-    bench_json_text(buf, "kernel", bench->kernel->name);
-    skep_json_add_key(buf, "version");
-    skep_buf_add_i64(buf, bench->kernel->version);
-    bench_json_text(buf, "cpu", skep_cpu_level_name(skep_cpu_level()));
-    bench_json_number(buf, "data_bytes", bench->data_bytes);
+    skep_json_member_text(buf, "kernel", bench->kernel->name);
+    skep_json_member_i64(buf, "version", bench->kernel->version);
+    skep_json_member_text(buf, "cpu", skep_cpu_level_name(skep_cpu_level()));
+    skep_json_member_f64(buf, "data_bytes", bench->data_bytes);
     for (int way = 0; way < SKEP_BENCH_WAYS; way++) {
         bench_json_way(buf, bench, (enum skep_bench_way)way);
     }
-    bench_json_number(buf, "cost_s", bench->cost.seconds);
-    bench_json_number(buf, "cost_bytes", bench->cost.bytes);
+    skep_json_member_f64(buf, "cost_s", bench->cost.seconds);
+    skep_json_member_f64(buf, "cost_bytes", bench->cost.bytes);
     if (bench->is_compared) {
-        bench_json_number(buf, "max_abs", bench->max_abs);
-        bench_json_number(buf, "max_rel", bench->max_rel);
-        skep_json_add_key(buf, "agree");
-        skep_json_add_bool(buf, skep_bench_agrees(bench));
+        skep_json_member_f64(buf, "max_abs", bench->max_abs);
+        skep_json_member_f64(buf, "max_rel", bench->max_rel);
+        skep_json_member_bool(buf, "agree", skep_bench_agrees(bench));
     }
     skep_buf_add_text(buf, "}\n");
 }
