@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "crew.h"
 
 void skep_export_state_init(struct skep_export_state *state, int64_t now_ms)
 {
@@ -234,6 +235,7 @@ static void state_add_point(struct skep_export_queue *queue, int64_t wall_ms, in
 void skep_export_state_add_points(struct skep_export_state *state, int64_t now_ms)
 {
     struct skep_export_point total = {.wall_ms = state->wall_ms};
+    struct skep_export_crew crew;
     int64_t buckets[SKEP_SECONDS_BUCKETS] = {0};
 
     if (!state->is_up) {
@@ -259,6 +261,10 @@ void skep_export_state_add_points(struct skep_export_state *state, int64_t now_m
         for (int k = 0; k < SKEP_SECONDS_BUCKETS; k++) {
             buckets[k] += queue->history.step_buckets[k];
         }
+    }
+    if (skep_export_crew_count(state, now_ms, &crew)) {
+        total.values[SKEP_EXPORT_SLOTS] = (float)crew.slots;
+        total.values[SKEP_EXPORT_BUSY] = (float)crew.busy;
     }
     skep_export_point_set_quantiles(&total, buckets);
     skep_export_history_add_point(&state->history, &total);
