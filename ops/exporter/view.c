@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "crew.h"
 #include "health.h"
 #include "monitor/rates.h"
 #include "task/json.h"
@@ -78,11 +79,6 @@ static void view_add(struct view_numbers *total, const struct view_numbers *numb
     total->rates.failed_per_s = view_sum(total->rates.failed_per_s, numbers->rates.failed_per_s);
     total->oldest_ms = numbers->oldest_ms > total->oldest_ms ? numbers->oldest_ms : total->oldest_ms;
     total->cycle_age_ms = view_least(total->cycle_age_ms, numbers->cycle_age_ms);
-    total->hosts = numbers->hosts > total->hosts ? numbers->hosts : total->hosts;
-    total->workers += numbers->workers;
-    total->slots += numbers->slots;
-    total->busy += numbers->busy;
-    total->memory_bytes += numbers->memory_bytes;
     total->done += numbers->done;
     total->failed += numbers->failed;
 }
@@ -210,6 +206,19 @@ static void view_write_row(struct skep_buf *buf, const struct skep_export_state 
     skep_buf_add_char(buf, '}');
 }
 
+/* A slot that serves two queues is one process. */
+static void view_add_crew(struct view_numbers *total, const struct skep_export_state *state, int64_t now_ms)
+{
+    struct skep_export_crew crew;
+
+    (void)skep_export_crew_count(state, now_ms, &crew);
+    total->hosts = crew.hosts;
+    total->workers = crew.workers;
+    total->slots = crew.slots;
+    total->busy = crew.busy;
+    total->memory_bytes = crew.memory_bytes;
+}
+
 static void view_write_all(struct skep_buf *buf, const struct skep_export_state *state, int64_t now_ms)
 {
     struct view_numbers total = {
@@ -221,6 +230,7 @@ static void view_write_all(struct skep_buf *buf, const struct skep_export_state 
         view_write_row(buf, state, state->queues[i], &total, now_ms);
     }
     skep_buf_add_char(buf, ']');
+    view_add_crew(&total, state, now_ms);
     total.eta_s = skep_rates_eta(total.left, total.held, total.rates.out_per_s);
     skep_json_add_key(buf, "totals");
     skep_buf_add_char(buf, '{');
