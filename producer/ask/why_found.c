@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "monitor/motion.h"
 #include "producer/ask/why_slot.h"
-#include "producer/top/short.h"
+#include "producer/cli/short.h"
 #include "queue/cancel.h"
 
 /* ---- facts ---- */

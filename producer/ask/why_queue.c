@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "producer/top/short.h"
+#include "producer/cli/short.h"
 
 static const enum skep_finding_kind queue_blocks[] = {
     SKEP_FINDING_READ_ONLY,  SKEP_FINDING_SAVE_BROKEN, SKEP_FINDING_PAUSED, SKEP_FINDING_RESULTS_FULL,

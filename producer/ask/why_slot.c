@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "monitor/motion.h"
-#include "producer/top/short.h"
+#include "producer/cli/short.h"
 
 enum { SLOT_TEXT_BYTES = 700 };
 
@@ -70,7 +70,7 @@ static void slot_tell(const struct skep_why *why, const struct skep_overview_slo
     }
     if (cycle_ms >= 0) {
         skep_why_add_fact(answer, "cycle", "the last one %s ago at most, %" PRId64 " so far",
-                          skep_short_seconds((double)cycle_ms / 1000, text), slot->status->n_cycles);
+                          skep_short_age(cycle_ms, text), slot->status->n_cycles);
     }
 }
 

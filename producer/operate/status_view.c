@@ -8,7 +8,7 @@
 #include "monitor/rates.h"
 #include "producer/cli/words.h"
 #include "producer/operate/status_workers.h"
-#include "producer/top/short.h"
+#include "producer/cli/short.h"
 
 enum { STATUS_SHOWN_JOBS = 10, STATUS_JOB_NAME = 100 };
 
@@ -132,8 +132,7 @@ static void status_write_pace(struct skep_buf *buf, const struct skep_overview *
         skep_buf_printf(buf, ", over in %s", skep_short_seconds(overview->eta_s, eta));
     }
     if (overview->oldest_ms >= 0) {
-        skep_buf_printf(buf, "; the oldest has waited %s",
-                        skep_short_seconds((double)overview->oldest_ms / 1000, eta));
+        skep_buf_printf(buf, "; the oldest has waited %s", skep_short_age(overview->oldest_ms, eta));
     }
     skep_buf_add_char(buf, '\n');
 }
@@ -217,7 +216,7 @@ void skep_status_write_line(struct skep_buf *buf, const struct skep_status_look 
     const struct skep_queue_status *status = &overview->status;
     char in[SKEP_SHORT_BYTES], out[SKEP_SHORT_BYTES], oldest[SKEP_SHORT_BYTES], eta[SKEP_SHORT_BYTES];
 
-    skep_short_seconds(overview->oldest_ms >= 0 ? (double)overview->oldest_ms / 1000 : NAN, oldest);
+    skep_short_age(overview->oldest_ms, oldest);
     skep_short_seconds(overview->n_left > 0 ? overview->eta_s : NAN, eta);
     skep_buf_printf(buf,
                     "%-*s %11" PRId64 " %7" PRId64 " %8" PRId64 " %8" PRId64 " %7" PRId64 " %11" PRId64

@@ -6,7 +6,7 @@
 
 #include "monitor/motion.h"
 #include "producer/cli/words.h"
-#include "producer/top/short.h"
+#include "producer/cli/short.h"
 
 enum { WORKERS_SHOWN_SLOTS = 40, WORKERS_SHOWN_HOSTS = 100, WORKERS_NAME = 60, WORKERS_VERSION = 32 };
 
@@ -69,8 +69,7 @@ static void workers_write_sum(struct skep_buf *buf, const struct workers_sum *su
         skep_buf_printf(buf, ", %s", skep_words_bytes((uint64_t)sum->memory_bytes, text));
     }
     if (sum->cycle_age_ms >= 0) {
-        skep_buf_printf(buf, ", last cycle %s ago",
-                        skep_short_seconds((double)sum->cycle_age_ms / 1000, rate));
+        skep_buf_printf(buf, ", last cycle %s ago", skep_short_age(sum->cycle_age_ms, rate));
     }
     if (sum->version != NULL) {
         skep_buf_add_text(buf, ", skep ");
@@ -105,8 +104,7 @@ static void workers_write_running(struct skep_buf *buf, const struct skep_info_r
         skep_buf_add_char(buf, ')');
     }
     if (running->since_ms > 0 && now_ms >= running->since_ms) {
-        skep_buf_printf(buf, " for %s",
-                        skep_short_seconds((double)(now_ms - running->since_ms) / 1000, text));
+        skep_buf_printf(buf, " for %s", skep_short_age(now_ms - running->since_ms, text));
     }
 }
 
@@ -156,7 +154,7 @@ static void workers_write_slot(struct skep_buf *buf, const struct skep_overview 
         workers_write_info(buf, &slot->info, overview->status.now_ms);
     }
     if (cycle_age_ms >= 0) {
-        skep_buf_printf(buf, ", last cycle %s ago", skep_short_seconds((double)cycle_age_ms / 1000, text));
+        skep_buf_printf(buf, ", last cycle %s ago", skep_short_age(cycle_age_ms, text));
     }
     skep_buf_add_char(buf, '\n');
 }

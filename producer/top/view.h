@@ -4,7 +4,7 @@
 
 #include "producer/top/canvas.h"
 #include "producer/top/rows.h"
-#include "producer/top/short.h"
+#include "producer/cli/short.h"
 #include "producer/top/state.h"
 #include "producer/top/table.h"
 

@@ -132,12 +132,8 @@ static void queue_draw_pace(const struct skep_top_picture *picture, struct skep_
     }
     skep_top_piece(&pieces, "ETA", SKEP_STYLE_STRONG,
                    skep_short_seconds(overview->n_left > 0 ? overview->eta_s : NAN, text));
-    skep_top_piece(
-        &pieces, "oldest", SKEP_STYLE_PLAIN,
-        skep_short_seconds(overview->oldest_ms >= 0 ? (double)overview->oldest_ms / 1000 : NAN, text));
-    skep_top_piece(
-        &pieces, "last cycle", SKEP_STYLE_PLAIN,
-        skep_short_seconds(overview->cycle_age_ms >= 0 ? (double)overview->cycle_age_ms / 1000 : NAN, text));
+    skep_top_piece(&pieces, "oldest", SKEP_STYLE_PLAIN, skep_short_age(overview->oldest_ms, text));
+    skep_top_piece(&pieces, "last cycle", SKEP_STYLE_PLAIN, skep_short_age(overview->cycle_age_ms, text));
 }
 
 /* The kernels that took the most time: how many, and how long they take. */

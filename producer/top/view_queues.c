@@ -99,10 +99,7 @@ static void queues_detail(const struct skep_top_picture *picture, size_t item, s
         (void)skep_canvas_printf(canvas, box, SKEP_STYLE_DIM, "%s: %s", queue->name, worst->words);
     } else {
         (void)skep_canvas_printf(canvas, box, SKEP_STYLE_DIM, "%s: the oldest has waited %s", queue->name,
-                                 skep_short_seconds(queue->seen->overview.oldest_ms >= 0
-                                                        ? (double)queue->seen->overview.oldest_ms / 1000
-                                                        : NAN,
-                                                    text));
+                                 skep_short_age(queue->seen->overview.oldest_ms, text));
     }
 }
 

@@ -78,7 +78,6 @@ static void workers_told(const struct skep_overview_slot *slot, struct skep_tabl
 static void workers_cells(const struct skep_top_picture *picture, size_t item, struct skep_table_cell *cells)
 {
     const struct skep_overview_slot *slot = &picture->seen->overview.slots[item];
-    double age_s = slot->cycle_age_ms >= 0 ? (double)slot->cycle_age_ms / 1000 : NAN;
     char text[SKEP_SHORT_BYTES];
 
     if (slot->has_info) {
@@ -88,7 +87,8 @@ static void workers_cells(const struct skep_top_picture *picture, size_t item, s
     }
     workers_state(slot, &cells[WORKERS_STATE]);
     skep_top_cell_count(&cells[WORKERS_HELD], slot->status->n_held);
-    skep_top_cell_text(&cells[WORKERS_CYCLE], SKEP_STYLE_PLAIN, "%s", skep_short_seconds(age_s, text));
+    skep_top_cell_text(&cells[WORKERS_CYCLE], SKEP_STYLE_PLAIN, "%s",
+                       skep_short_age(slot->cycle_age_ms, text));
 }
 
 static void workers_detail(const struct skep_top_picture *picture, size_t item, struct skep_canvas *canvas,

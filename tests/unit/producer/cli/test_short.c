@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "producer/top/short.h"
+#include "producer/cli/short.h"
 
 static char text[SKEP_SHORT_BYTES];
 
@@ -72,6 +72,17 @@ static void test_short__time(void **state)
     assert_string_equal(skep_short_time(NAN, text), "-");
 }
 
+/* An age that is not known is below 0. */
+static void test_short__age(void **state)
+{
+    (void)state;
+    assert_string_equal(skep_short_age(-1, text), "-");
+    assert_string_equal(skep_short_age(0, text), "0.0s");
+    assert_string_equal(skep_short_age(400, text), "0.4s");
+    assert_string_equal(skep_short_age(200000, text), "3m20s");
+}
+
+/* Amounts in powers of 1024. */
 static void test_short__bytes(void **state)
 {
     (void)state;
@@ -103,8 +114,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_short__count),   cmocka_unit_test(test_short__rate),
         cmocka_unit_test(test_short__seconds), cmocka_unit_test(test_short__time),
-        cmocka_unit_test(test_short__bytes),   cmocka_unit_test(test_short__fits),
+        cmocka_unit_test(test_short__age),     cmocka_unit_test(test_short__bytes),
+        cmocka_unit_test(test_short__fits),
     };
 
-    return cmocka_run_group_tests_name("producer/top/short", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("producer/cli/short", tests, NULL, NULL);
 }

@@ -11,6 +11,7 @@ const char *skep_short_count(int64_t count, char text[SKEP_SHORT_BYTES]); /* 99,
 const char *skep_short_rate(double per_s, char text[SKEP_SHORT_BYTES]);   /* 0.25  12.3  1,234; "-": NaN */
 const char *skep_short_seconds(double s, char text[SKEP_SHORT_BYTES]);    /* 0.4s 12s 3m20s 2h05m 3d04h; NaN
                                                                              "-", infinite "never" */
+const char *skep_short_age(int64_t ms, char text[SKEP_SHORT_BYTES]);      /* in seconds, too; below 0 "-" */
 const char *skep_short_time(double s, char text[SKEP_SHORT_BYTES]); /* 12us 1.5ms 2.30s, then as above */
 const char *skep_short_bytes(int64_t bytes, char text[SKEP_SHORT_BYTES]); /* 512B 1.5M; below 0 "-" */
 

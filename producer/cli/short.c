@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "producer/top/short.h"
+#include "producer/cli/short.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -88,6 +88,11 @@ const char *skep_short_seconds(double s, char text[SKEP_SHORT_BYTES])
         snprintf(text, SKEP_SHORT_BYTES, "%.1fy", (double)whole / 31557600);
     }
     return text;
+}
+
+const char *skep_short_age(int64_t ms, char text[SKEP_SHORT_BYTES])
+{
+    return skep_short_seconds(ms >= 0 ? (double)ms / 1000 : NAN, text);
 }
 
 const char *skep_short_time(double s, char text[SKEP_SHORT_BYTES])
