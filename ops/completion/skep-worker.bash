@@ -31,6 +31,7 @@ _skep_worker()
         --backoff-max=
         --sync-outputs
         --log-level=
+        --log-format=
         --config=
         --describe-metrics
         --help

@@ -12,12 +12,12 @@ _skep()
 
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        _skep_choose 'run sweep push results watch wait status queues job cancel dead replay pause resume holes verify diff limits audit chaos cost kernels help --help --version'
+        _skep_choose 'run sweep push results watch wait status top why logs report queues job cancel dead replay pause resume holes verify diff peek plot limits audit chaos cost bench doctor evidence kernels help --help --version'
         return
     fi
     case $command in
     help)
-        _skep_choose 'run sweep push results watch wait status queues job cancel dead replay pause resume holes verify diff limits audit chaos cost kernels'
+        _skep_choose 'run sweep push results watch wait status top why logs report queues job cancel dead replay pause resume holes verify diff peek plot limits audit chaos cost bench doctor evidence kernels'
         return
         ;;
     job)
@@ -49,6 +49,10 @@ _skep()
     'watch') words='--queue --quiet --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'wait') words='--queue --job --timeout --quiet --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'status') words='--queue --job --json --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'top') words='--queue --interval --read-only --once --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'why') words='--queue --worker --task --max --json --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'logs') words='--queue --id --follow --lines --json --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
+    'report') words='--queue --json --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'queues') words='--redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'job ls') words='--queue --json --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'job forget') words='--queue --older --force --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
@@ -64,10 +68,15 @@ _skep()
     'holes') words='--json --quiet' ;;
     'verify') words='--quiet' ;;
     'diff') words='--quiet' ;;
+    'peek') words='--digits --plain --json' ;;
+    'plot') words='--output --title' ;;
     'limits') words='--queue --max-depth --max-results --max-dead --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'audit') words='--queue --json --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'chaos') words='--list --seed --long --give-up --output --keep --programs' ;;
     'cost') words='--data --slots --memory --cache --max-record' ;;
+    'bench') words='--seconds --data --memory --cache --fast --self --json' ;;
+    'doctor') words='--queue --role --data --output --all --json --quiet --watch --interval --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout' ;;
+    'evidence') words='--queue --out --max --redis --password-file --tls-ca --tls-ca-dir --tls-cert --tls-key --connect-timeout --read-timeout --wait' ;;
     'kernels') words='--json --markdown' ;;
     esac
     if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
