@@ -20,7 +20,7 @@ struct skep_round_counts {
 enum { SKEP_ROUNDS_ERRORS = 8 };
 
 struct skep_rounds {
-    struct skep_round_counts counts; /* what is not told yet, and not on its way */
+    struct skep_round_counts counts;
     struct {
         skep_status status;
         int64_t n;

@@ -9,9 +9,7 @@
 #include "metrics/account.h"
 #include "settle.h"
 
-/* What one attempt has used, kept beside its verdict until that is told (account.h). Each attempt that ended
- * is done or has failed for one cause; one that did not end, or was never begun (not due yet, cancelled
- * before), is not counted. */
+/* What one attempt has used, kept beside its verdict until that is told (account.h). */
 struct skep_spent {
     bool is_counted;
     bool has_run;                        /* else it was known at once that it must not */

@@ -9,13 +9,15 @@
  *
  * Of a queue, hash `{skep:Q}:account`:
  *
- *   done:KERNEL failed:KERNEL    attempts (of a range job: positions) that ended so; KERNEL is one of the
- * table of kernels, or "unknown" ns:KERNEL b0:KERNEL ...      time in that kernel, and its histogram
- * (histogram.h) cause:WORD                   attempts that failed, by cause (base/status.h) cycles:n
- * cycles:ns cycles:b0 ...    round trips of cycles batch:n batch:tasks batch:b0 ...    batches and chunks
- * taken, and how large they were error:WORD                   requests that Redis refused or could not serve,
- * by the word of their status reconnects logs:n logs:lost             outputs of tasks that were kept, and
- * that could not be
+ * - done:KERNEL, failed:KERNEL: attempts (of a range job: positions) that ended so; KERNEL is one of the
+ *   table of kernels, or "unknown"
+ * - ns:KERNEL, b0:KERNEL ...: time in that kernel, and its histogram (histogram.h)
+ * - cause:WORD: attempts that failed, by cause (base/status.h)
+ * - cycles:n, cycles:ns, cycles:b0 ...: round trips of cycles
+ * - batch:n, batch:tasks, batch:b0 ...: batches and chunks taken, and how large they were
+ * - error:WORD: requests that Redis refused or could not serve, by the word of their status
+ * - reconnects: connections that were made anew
+ * - logs:n, logs:lost: outputs of tasks that were kept, and that could not be
  *
  * Of a job that is announced, hash `{skep:Q}:account:JOB`: the rows below, its histogram b0 ..., `w:W` (time,
  * ns, that slot incarnation W ran it), and what is not a sum: peak_rss_bytes (the largest), from_ms, to_ms

@@ -2,9 +2,9 @@
 /* What does a task cost from push to result? Two measurements on one server of the bench's own (append-only
  * file, everysec), one after the other in the same run:
  *
- *   bare   the same scripts driven by the least client there can be: no JSON, no kernels, no files. One
- * process pushes, two take and settle, one collects. This is the limit that Redis and the protocol set. skep
- * `skep push` from a file, a worker with two slots running `echo`, `skep results` into a file.
+ * - bare: the same scripts driven by the least client there can be: no JSON, no kernels, no files. One
+ *   process pushes, two take and settle, one collects. This is the limit that Redis and the protocol set.
+ * - skep: `skep push` from a file, a worker with two slots running `echo`, `skep results` into a file.
  *
  * Then the time that one task takes on an idle queue, from its RPUSH to its result. Prints rates, the ratio,
  * and where the processor time went. `queue N` chooses the number of tasks; the default takes some ten
