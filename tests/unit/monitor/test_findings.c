@@ -83,7 +83,8 @@ static void test_findings__results_full(void **state)
     made.overview.status.n_results = 3;
     check_none(&made.overview, NULL);
     made.overview.status.n_results = 4;
-    check_only(&made.overview, NULL, SKEP_FINDING_RESULTS_FULL, "4 results wait, the limit is 4; 10 tasks to run");
+    check_only(&made.overview, NULL, SKEP_FINDING_RESULTS_FULL,
+               "4 results wait, the limit is 4; 10 tasks to run");
     made.overview.status.n_waiting = 0;
     check_none(&made.overview, NULL);
 }
