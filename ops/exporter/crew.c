@@ -20,14 +20,14 @@ static struct crew_member crew_member_of(const struct skep_overview_slot *slot)
     const char *name = slot->status->worker;
     size_t host_n = strcspn(name, ":");
     size_t pid_n = name[host_n] == ':' ? 1 + strcspn(name + host_n + 1, ":") : 0;
+    int64_t memory_bytes = slot->has_info ? skep_info_memory_bytes(&slot->info) : -1;
 
     return (struct crew_member){.name = name,
                                 .host_n = host_n,
                                 .process_n = host_n + pid_n,
                                 .agent_pid = slot->has_info ? slot->info.agent_pid : 0,
                                 .is_busy = slot->has_info ? slot->info.is_busy : slot->status->n_held > 0,
-                                .memory_bytes =
-                                    slot->has_info ? (double)skep_info_memory_bytes(&slot->info) : 0};
+                                .memory_bytes = memory_bytes > 0 ? (double)memory_bytes : 0};
 }
 
 static int crew_compare_texts(const char *a, size_t a_n, const char *b, size_t b_n)
