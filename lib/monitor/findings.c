@@ -133,7 +133,7 @@ size_t skep_findings(const struct skep_overview *overview, const struct skep_ser
     for (int kind = 0; kind < SKEP_FINDING_KINDS; kind++) {
         const struct finding_checks *checks = &finding_checks[kind];
         struct skep_finding *finding = &findings_out[n];
-        bool holds = checks->overview != NULL ? checks->overview(overview, finding->words)
+        bool holds = checks->overview != NULL ? overview != NULL && checks->overview(overview, finding->words)
                                               : facts != NULL && checks->server(facts, finding->words);
         finding->kind = (enum skep_finding_kind)kind;
         n += holds;

@@ -60,8 +60,8 @@ bool skep_finding_is_of_server(enum skep_finding_kind kind); /* not of one queue
 /* As members of a JSON object: finding (the word), severity, words, help. */
 void skep_finding_write(struct skep_buf *buf, const struct skep_finding *finding);
 
-/* What is found in OVERVIEW and FACTS (NULL: the server was not asked), in the order of the list, each kind
- * once. How many. Pure: no question is asked. */
+/* What is found in OVERVIEW (NULL: of the server alone) and FACTS (NULL: the server was not asked), in the
+ * order of the list, each kind once. How many. Pure: no question is asked. */
 enum {
     SKEP_FINDINGS_MAX = SKEP_FINDING_KINDS,
     SKEP_CYCLE_LATE_MS = 3000, /* with idle slots and tasks that wait */

@@ -188,11 +188,9 @@ void skep_export_queue_set(struct skep_export_queue *queue, struct skep_overview
 
 void skep_export_state_set_facts(struct skep_export_state *state, const struct skep_server_facts *facts)
 {
-    static const struct skep_overview nothing = {.oldest_ms = -1, .cycle_age_ms = -1};
-
     state->facts = *facts;
     state->has_facts = true;
-    state->n_findings = skep_findings(&nothing, facts, state->findings);
+    state->n_findings = skep_findings(NULL, facts, state->findings);
 }
 
 void skep_export_sums_take(const struct skep_overview *overview, struct skep_export_sums *sums_out)

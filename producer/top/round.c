@@ -174,19 +174,9 @@ static skep_status round_read_queues(struct skep_top_round *round, struct skep_e
 /* What is wrong with it, from facts that may be missing for want of a right. */
 static void round_judge_server(struct skep_top_round *round)
 {
-    struct skep_overview *nothing = skep_calloc(1, sizeof *nothing);
-    struct skep_finding findings[SKEP_FINDINGS_MAX];
-    size_t n = nothing != NULL ? skep_findings(nothing, &round->facts, findings) : 0;
-
     round_lock(round);
-    round->model.n_facts = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (skep_finding_is_of_server(findings[i].kind)) {
-            round->model.facts[round->model.n_facts++] = findings[i];
-        }
-    }
+    round->model.n_facts = skep_findings(NULL, &round->facts, round->model.facts);
     round_unlock(round);
-    skep_free(nothing);
 }
 
 static skep_status round_ask_server(struct skep_top_round *round, struct skep_error *err)

@@ -283,6 +283,20 @@ static void test_findings__suspects(void **state)
 
 /* ---- the server ---- */
 
+/* Of a server alone nothing is said of queues. */
+static void test_findings__server_alone(void **state)
+{
+    struct skep_server_facts facts = good_facts();
+
+    (void)state;
+    check_none(NULL, &facts);
+    check_none(NULL, NULL);
+    facts.is_replica = true;
+    check_only(NULL, &facts, SKEP_FINDING_READ_ONLY, "the server is a replica and takes no writes");
+    assert_true(skep_finding_is_of_server(SKEP_FINDING_READ_ONLY));
+    assert_false(skep_finding_is_of_server(SKEP_FINDING_SUSPECTS));
+}
+
 /* Memory: from nine tenths on, and never without a limit. */
 static void test_findings__memory_short(void **state)
 {
@@ -399,6 +413,7 @@ int main(void)
         cmocka_unit_test(test_findings__version_skew),
         cmocka_unit_test(test_findings__clocks_apart),
         cmocka_unit_test(test_findings__suspects),
+        cmocka_unit_test(test_findings__server_alone),
         cmocka_unit_test(test_findings__memory_short),
         cmocka_unit_test(test_findings__eviction),
         cmocka_unit_test(test_findings__read_only_and_broken),
