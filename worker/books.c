@@ -30,6 +30,9 @@ const struct skep_account_news *skep_books_tell(struct skep_books *books, struct
     bool has_rounds = now_ms - books->rounds_told_ms >= rounds_ms;
 
     books->began_ns = now_ns;
+    if (books->is_closed) {
+        return NULL;
+    }
     skep_account_begin(&books->account, books->host, books->slot);
     skep_hand_account(hand, &books->account);
     if (books->account.n_jobs > 0) {

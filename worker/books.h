@@ -14,6 +14,7 @@
 struct skep_books {
     const char *host;
     int slot;
+    bool is_closed;                     /* nothing is kept nor told */
     struct skep_account account;        /* of the cycle under way */
     struct skep_rounds rounds, telling; /* not told yet; under way with it */
     int64_t rounds_told_ms;             /* monotonic */

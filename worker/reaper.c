@@ -250,7 +250,9 @@ static skep_status reaper_judge(struct skep_reaper *reaper, const struct skep_ob
     if (skep_buf_failed(&reaper->bytes)) {
         return skep_error_set(err, SKEP_E_NOMEM, "no memory for the verdict on a task");
     }
-    death->account = reaper_account(reaper, task, &attempt, &settled);
+    if (reaper->crew->settings->keeps_accounts) {
+        death->account = reaper_account(reaper, task, &attempt, &settled);
+    }
     *verdict_out = skep_settled_verdict(&settled, &reaper->bytes);
     death->verdict = verdict_out;
     return SKEP_OK;

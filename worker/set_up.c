@@ -53,6 +53,7 @@ static skep_status set_up_lanes(struct skep_slot *slot, struct skep_error *err)
     for (size_t i = 0; i < slot->n_lanes && st == SKEP_OK; i++) {
         skep_lane_init(&slot->lanes[i], slot->host, (int)s->slot, s->queues.items[i].name,
                        &slot->page->lanes[i], &slot->page->metrics);
+        slot->lanes[i].books.is_closed = !s->keeps_accounts;
         st = skep_server_conn_new(&s->server, name, &slot->lanes[i].conn, err);
         weights[i] = s->queues.items[i].weight;
     }

@@ -31,6 +31,7 @@ struct skep_worker_settings {
     double backoff_s;
     double backoff_max_s;
     bool syncs_outputs;
+    bool keeps_accounts; /* of what tasks use: metrics/account.h */
     const char *log_level, *log_format;
     const char *config;
     bool help, version, describe_metrics;
