@@ -9,16 +9,13 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/log.h"
-#include "config/describe.h"
-#include "config/options.h"
+#include "config/program.h"
 #include "gather_main.h"
 #include "limit.h"
 #include "metrics/metrics.h"
 #include "settings.h"
 #include "slot.h"
 #include "title.h"
-
-enum { MAIN_ARENA_BYTES = 1 << 20, MAIN_TEXT_BYTES = 1 << 20, MAIN_USAGE = 2 };
 
 static const char main_intro[] =
     "Usage: skep-worker -q QUEUE --redis URL [OPTION...]\n"
@@ -76,31 +73,6 @@ static const char main_man_tail[] =
     "skep(1), redis\\-server(1)\n";
 
 /* Print what a describer writes, between two texts. */
-static int main_print(const char *intro, const char *outro,
-                      void (*describe)(const struct skep_option *, struct skep_buf *))
-{
-    struct skep_buf buf;
-    int status;
-
-    skep_buf_init(&buf, MAIN_TEXT_BYTES);
-    describe(skep_worker_options, &buf);
-    status =
-        skep_buf_failed(&buf) || printf("%s%s%s", intro, buf.bytes, outro) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-    skep_buf_release(&buf);
-    return status;
-}
-
-static int main_describe_metrics(void)
-{
-    struct skep_buf buf;
-
-    skep_buf_init(&buf, MAIN_TEXT_BYTES);
-    skep_metrics_describe(&buf);
-    fputs(buf.bytes, stdout);
-    skep_buf_release(&buf);
-    return EXIT_SUCCESS;
-}
-
 static void main_free_arguments(char **arguments)
 {
     for (int i = 0; arguments != NULL && arguments[i] != NULL; i++) {
@@ -124,31 +96,28 @@ static char **main_copy_arguments(int argc, char **argv)
     return copy;
 }
 
-static int main_fail(const struct skep_error *err, skep_status st)
-{
-    fprintf(stderr, "skep-worker: %s\nTry: skep-worker --help\n", skep_error_text(err, st));
-    return MAIN_USAGE;
-}
+static int main_run(void *settings_read, int argc, char **argv);
 
-static int main_run(struct skep_worker_settings *settings, int argc, char **argv)
+static const struct skep_program main_program = {
+    .name = "skep-worker",
+    .options = skep_worker_options,
+    .frame_at = offsetof(struct skep_worker_settings, program),
+    .intro = main_intro,
+    .outro = main_outro,
+    .man_head = main_man_head,
+    .man_tail = main_man_tail,
+    .describe = skep_metrics_describe,
+    .run = main_run,
+};
+
+static int main_run(void *settings_read, int argc, char **argv)
 {
     static char **arguments; /* static: to a leak checker too they are needed to the end */
+    struct skep_worker_settings *settings = settings_read;
     struct skep_error err = {0};
-    enum skep_log_level level;
-    enum skep_log_format format;
     skep_status st;
     int status;
 
-    if (skep_log_parse_level(settings->log_level, &level) != 0) {
-        st = skep_error_set(&err, SKEP_E_USAGE, "--log-level must be error, warn, info, debug or trace");
-        return main_fail(&err, st);
-    }
-    if (skep_log_parse_format(settings->log_format, &format) != 0) {
-        st = skep_error_set(&err, SKEP_E_USAGE, "--log-format must be text or json");
-        return main_fail(&err, st);
-    }
-    skep_log_set_level(level);
-    skep_log_set_format(format);
     if (settings->log_fd >= 0) {
         skep_log_set_fd((int)settings->log_fd);
     }
@@ -157,11 +126,11 @@ static int main_run(struct skep_worker_settings *settings, int argc, char **argv
         st = skep_server_hide_password(&settings->server, argc, argv, &err);
     }
     if (st != SKEP_OK) {
-        return main_fail(&err, st);
+        return skep_program_fail(&main_program, &err, st);
     }
     arguments = main_copy_arguments(argc, argv);
     if (arguments == NULL) {
-        return main_fail(&err, SKEP_E_NOMEM);
+        return skep_program_fail(&main_program, &err, SKEP_E_NOMEM);
     }
     skep_title_init(argc, argv);
     if (settings->slot >= 0) {
@@ -179,33 +148,6 @@ static int main_run(struct skep_worker_settings *settings, int argc, char **argv
 int main(int argc, char **argv)
 {
     static struct skep_worker_settings settings;
-    const struct skep_command_line line = {argc, argv};
-    struct skep_operands operands;
-    struct skep_arena arena;
-    struct skep_error err = {0};
-    skep_status st;
-    int status;
 
-    skep_arena_init(&arena, MAIN_ARENA_BYTES);
-    st = skep_options_parse(skep_worker_options, &line, &arena, &settings, &operands, &err);
-    if (st == SKEP_OK && operands.n > 0) {
-        st = skep_error_set(&err, SKEP_E_USAGE, "\"%.80s\" is not an option", operands.items[0]);
-    }
-    if (st != SKEP_OK) {
-        status = main_fail(&err, st);
-    } else if (settings.help) {
-        status = main_print(main_intro, main_outro, skep_options_help);
-    } else if (settings.version) {
-        status = printf("skep-worker %s\n", SKEP_VERSION) > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-    } else if (settings.man) {
-        status = main_print(main_man_head, main_man_tail, skep_options_man);
-    } else if (settings.words) {
-        status = main_print("", "", skep_options_words);
-    } else if (settings.describe_metrics) {
-        status = main_describe_metrics();
-    } else {
-        status = main_run(&settings, argc, argv);
-    }
-    skep_arena_release(&arena);
-    return status;
+    return skep_program_main(&main_program, &settings, argc, argv);
 }

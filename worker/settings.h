@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "config/option.h"
+#include "config/program.h"
 #include "queue/server.h"
 #include "queues.h"
 
@@ -32,10 +33,7 @@ struct skep_worker_settings {
     double backoff_max_s;
     bool syncs_outputs;
     bool keeps_accounts; /* of what tasks use: metrics/account.h */
-    const char *log_level, *log_format;
-    const char *config;
-    bool help, version, describe_metrics;
-    bool man, words; /* for the project's own pages */
+    struct skep_program_settings program;
     /* between an agent and its slots only */
     int64_t slot;                                 /* -1: this is the agent */
     int64_t control_fd, page_fd, news_fd, log_fd; /* log_fd -1: standard error */

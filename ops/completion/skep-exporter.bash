@@ -17,6 +17,7 @@ _skep_exporter()
         --max-queues=
         --interval=
         --log-level=
+        --log-format=
         --config=
         --describe-metrics
         --help

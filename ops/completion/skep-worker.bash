@@ -30,6 +30,7 @@ _skep_worker()
         --backoff=
         --backoff-max=
         --sync-outputs
+        --accounts
         --log-level=
         --log-format=
         --config=

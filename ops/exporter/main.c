@@ -13,14 +13,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "collect.h"
-#include "config/describe.h"
-#include "config/options.h"
+#include "config/program.h"
 #include "families.h"
 #include "serve.h"
 #include "settings.h"
 #include "state.h"
-
-enum { MAIN_ARENA_BYTES = 1 << 20, MAIN_TEXT_BYTES = 1 << 20, MAIN_USAGE = 2 };
 
 static const char main_intro[] =
     "Usage: skep-exporter --redis URL [OPTION...]\n"
@@ -68,34 +65,6 @@ static const char main_man_tail[] =
     ".TP\n.B SKEP_REDIS_PASSWORD\nthe password of the server, so that no command line shows it\n"
     ".SH SEE ALSO\n"
     "skep(1), skep\\-worker(1)\n";
-
-/* ---- what is printed ---- */
-
-static void main_describe_metrics(const struct skep_option *rows, struct skep_buf *buf)
-{
-    (void)rows;
-    skep_export_families_describe(buf);
-}
-
-static int main_print(const char *intro, const char *outro,
-                      void (*describe)(const struct skep_option *, struct skep_buf *))
-{
-    struct skep_buf buf;
-    int status;
-
-    skep_buf_init(&buf, MAIN_TEXT_BYTES);
-    describe(skep_export_options, &buf);
-    status =
-        skep_buf_failed(&buf) || printf("%s%s%s", intro, buf.bytes, outro) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-    skep_buf_release(&buf);
-    return status;
-}
-
-static int main_fail(const struct skep_error *err, skep_status st)
-{
-    fprintf(stderr, "skep-exporter: %s\nTry: skep-exporter --help\n", skep_error_text(err, st));
-    return MAIN_USAGE;
-}
 
 /* ---- work ---- */
 
@@ -155,54 +124,35 @@ static skep_status main_work(const struct skep_export_settings *settings, struct
     return st;
 }
 
-static int main_run(const struct skep_export_settings *settings, int argc, char **argv)
-{
-    struct skep_error err = {0};
-    enum skep_log_level level;
-    skep_status st;
+static int main_run(void *settings_read, int argc, char **argv);
 
-    if (skep_log_parse_level(settings->log_level, &level) != 0) {
-        st = skep_error_set(&err, SKEP_E_USAGE, "--log-level must be error, warn, info, debug or trace");
-        return main_fail(&err, st);
-    }
-    skep_log_set_level(level);
-    st = skep_server_hide_password(&settings->server, argc, argv, &err);
+static const struct skep_program main_program = {
+    .name = "skep-exporter",
+    .options = skep_export_options,
+    .frame_at = offsetof(struct skep_export_settings, program),
+    .intro = main_intro,
+    .outro = main_outro,
+    .man_head = main_man_head,
+    .man_tail = main_man_tail,
+    .describe = skep_export_families_describe,
+    .run = main_run,
+};
+
+static int main_run(void *settings_read, int argc, char **argv)
+{
+    const struct skep_export_settings *settings = settings_read;
+    struct skep_error err = {0};
+    skep_status st = skep_server_hide_password(&settings->server, argc, argv, &err);
+
     if (st == SKEP_OK) {
         st = main_work(settings, &err);
     }
-    return st == SKEP_OK ? EXIT_SUCCESS : main_fail(&err, st);
+    return st == SKEP_OK ? EXIT_SUCCESS : skep_program_fail(&main_program, &err, st);
 }
 
 int main(int argc, char **argv)
 {
     static struct skep_export_settings settings;
-    const struct skep_command_line line = {argc, argv};
-    struct skep_operands operands;
-    struct skep_arena arena;
-    struct skep_error err = {0};
-    skep_status st;
-    int status;
 
-    skep_arena_init(&arena, MAIN_ARENA_BYTES);
-    st = skep_options_parse(skep_export_options, &line, &arena, &settings, &operands, &err);
-    if (st == SKEP_OK && operands.n > 0) {
-        st = skep_error_set(&err, SKEP_E_USAGE, "\"%.80s\" is not an option", operands.items[0]);
-    }
-    if (st != SKEP_OK) {
-        status = main_fail(&err, st);
-    } else if (settings.help) {
-        status = main_print(main_intro, main_outro, skep_options_help);
-    } else if (settings.version) {
-        status = printf("skep-exporter %s\n", SKEP_VERSION) > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-    } else if (settings.man) {
-        status = main_print(main_man_head, main_man_tail, skep_options_man);
-    } else if (settings.words) {
-        status = main_print("", "", skep_options_words);
-    } else if (settings.describe_metrics) {
-        status = main_print("", "", main_describe_metrics);
-    } else {
-        status = main_run(&settings, argc, argv);
-    }
-    skep_arena_release(&arena);
-    return status;
+    return skep_program_main(&main_program, &settings, argc, argv);
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "config/option.h"
+#include "config/program.h"
 #include "queue/server.h"
 
 /* Everything that can be set of an exporter, by name in a file, in the environment or on the command line. */
@@ -15,10 +16,7 @@ struct skep_export_settings {
     struct skep_text_list queues; /* none: all */
     int64_t max_queues;
     double interval_s;
-    const char *log_level;
-    const char *config;
-    bool help, version, describe_metrics;
-    bool man, words; /* for the project's own pages */
+    struct skep_program_settings program;
 };
 
 extern const struct skep_option skep_export_options[];
