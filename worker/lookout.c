@@ -13,10 +13,11 @@ enum { LOOKOUT_OLD_MS = 6 * SKEP_LOOKOUT_MS, LOOKOUT_NEW_MS = 1000 };
 
 skep_status skep_lookout_init(struct skep_lookout *lookout, const char *folder, int n, struct skep_error *err)
 {
-    lookout->folder = folder;
+    lookout->folder = folder != NULL ? skep_strdup(folder) : NULL;
     lookout->n = n;
     lookout->slots = skep_calloc((size_t)n, sizeof *lookout->slots);
-    if (lookout->slots == NULL) {
+    if (lookout->slots == NULL || (folder != NULL && lookout->folder == NULL)) {
+        skep_lookout_release(lookout);
         return skep_error_set(err, SKEP_E_NOMEM, "no memory for %d slots", n);
     }
     atomic_init(&lookout->disk_free_bytes, -1);
@@ -31,7 +32,9 @@ skep_status skep_lookout_init(struct skep_lookout *lookout, const char *folder, 
 void skep_lookout_release(struct skep_lookout *lookout)
 {
     skep_free(lookout->slots);
+    skep_free(lookout->folder);
     lookout->slots = NULL;
+    lookout->folder = NULL;
     lookout->n = 0;
 }
 

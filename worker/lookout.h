@@ -19,14 +19,14 @@ struct skep_looked_slot {
 };
 
 struct skep_lookout {
-    const char *folder; /* NULL: none */
+    char *folder; /* its own copy, for the thread may outlive whoever knew it; NULL: none */
     _Atomic int64_t disk_free_bytes;
     _Atomic int64_t at_ms; /* monotonic, when the last look was over */
     int n;
     struct skep_looked_slot *slots;
 };
 
-/* N slots, nothing known. FOLDER (NULL: none) is borrowed.
+/* N slots, nothing known. FOLDER may be NULL: none.
  *   SKEP_E_NOMEM */
 SKEP_MUST_USE skep_status skep_lookout_init(struct skep_lookout *lookout, const char *folder, int n,
                                             struct skep_error *err);

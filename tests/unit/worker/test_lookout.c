@@ -59,16 +59,20 @@ static void test_lookout__another_process_is_not_known(void **state)
     skep_lookout_release(&lookout);
 }
 
-/* The room of the folder's disk is that of the system; what was seen too long ago is not known. */
+/* The room of the folder's disk is that of the system; what was seen too long ago is not known. The folder's
+ * name is a copy: the thread may look while who knew it is gone. */
 static void test_lookout__sees_the_disk(void **state)
 {
-    char *folder = test_make_folder();
+    char *folder = test_make_folder(), *name = strdup(folder);
     struct skep_lookout lookout;
     struct statvfs info;
     int64_t seen, now_ms;
 
     (void)state;
-    assert_int_equal(skep_lookout_init(&lookout, folder, 1, NULL), SKEP_OK);
+    assert_non_null(name);
+    assert_int_equal(skep_lookout_init(&lookout, name, 1, NULL), SKEP_OK);
+    memset(name, 'x', strlen(name));
+    free(name);
     assert_int_equal(skep_lookout_disk_free_bytes(&lookout, skep_monotonic_ms()), -1);
     skep_lookout_look(&lookout);
     now_ms = skep_monotonic_ms();
@@ -103,7 +107,7 @@ static skep_status make_one(void *context)
     skep_status st;
 
     (void)context;
-    st = skep_lookout_init(&lookout, NULL, 3, NULL);
+    st = skep_lookout_init(&lookout, "/tmp", 3, NULL);
     skep_lookout_release(&lookout);
     return st;
 }
