@@ -134,7 +134,8 @@ static void test_findings__nothing_at_work(void **state)
     assert_true(look->eta_s > 0 && isfinite(look->eta_s));
     assert_int_equal(look->account.n_kernels, 1);
     assert_string_equal(look->account.kernels[0].name, "sleep");
-    assert_int_equal(look->account.kernels[0].n_done, look->status.stat.done);
+    /* Asked for one after the other. */
+    assert_true(look->account.kernels[0].n_done >= look->status.stat.done);
     for (size_t i = 0; i < n_findings; i++) {
         assert_true(skep_finding_severity(findings[i].kind) != SKEP_SEVERITY_BAD);
     }
