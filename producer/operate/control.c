@@ -174,7 +174,7 @@ static const char *const limits_text[] = {
     "are kept, so that neither a fast producer nor a slow consumer nor a mistake fills the server's memory. "
     "Without options: show the limits.",
     "A producer that meets the limit waits, or fails with `skep push --no-wait`. Workers that meet "
-    "theirs take nothing until results are collected; `skep status` then says \"results full\". Of too many "
+    "theirs take nothing until results are collected; `skep status` then says \"results-full\". Of too many "
     "dead letters the oldest are dropped (a million are kept where nothing else is set); their results are "
     "in "
     "the output list all the same, and `skep status` says how many were dropped.",

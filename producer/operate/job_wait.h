@@ -44,7 +44,7 @@ void skep_job_wait_tell(const struct skep_job_wait *wait, const char *end);
 /* The exit code of a job that is over. */
 int skep_job_wait_exit(const struct skep_job_wait *wait);
 
-/* Why nothing of a queue moves, in words that stay: "paused", "no workers", "results full"; NULL when the
+/* Why nothing of a queue moves, in words that stay: "paused", "no-workers", "results-full"; NULL when the
  * queue is not the reason, or cannot be asked. */
 const char *skep_job_wonder(struct skep_conn *conn, const struct skep_keys *keys);
 

@@ -235,7 +235,7 @@ static const char *const status_text[] = {
     "Show how many tasks of a queue wait, are held by workers, are due later, are dead, and how many "
     "results are to be collected, all at one instant; and who works on it. Without -q: a line for every "
     "queue.",
-    "The state says why tasks do not run: \"paused\", \"no workers\", \"results full\" (the limit of "
+    "The state says why tasks do not run: \"paused\", \"no-workers\", \"results-full\" (the limit of "
     "`skep limits` is reached), \"stalled\" (slots are idle, tasks wait, and no cycle has finished for 3 s). "
     "Behind it, or below, stands what else is wrong, with what helps. Asking costs the same however long the "
     "queue is.",

@@ -20,10 +20,10 @@ const char *skep_status_state(const struct skep_queue_status *status)
         return "paused";
     }
     if (status->max_results > 0 && status->n_results >= status->max_results) {
-        return "results full";
+        return skep_finding_word(SKEP_FINDING_RESULTS_FULL);
     }
     if (status->n_slots == 0 && n_to_do > 0) {
-        return "no workers";
+        return skep_finding_word(SKEP_FINDING_NO_WORKERS);
     }
     return n_to_do > 0 || status->n_held > 0 ? "running" : "idle";
 }
@@ -48,9 +48,13 @@ const char *skep_status_look_state(const struct skep_status_look *look)
     if (strcmp(state, "running") != 0) {
         return state;
     }
-    return status_is_found(look, SKEP_FINDING_NO_WORKERS) ? "no workers"
-           : status_is_found(look, SKEP_FINDING_STALLED)  ? "stalled"
-                                                          : state;
+    for (size_t i = 0; i < look->n_findings; i++) {
+        enum skep_finding_kind kind = look->findings[i].kind;
+        if (kind == SKEP_FINDING_NO_WORKERS || kind == SKEP_FINDING_STALLED) {
+            return skep_finding_word(kind);
+        }
+    }
+    return state;
 }
 
 /* What can be done about a state; "" when nothing need be. */

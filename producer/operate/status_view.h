@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "monitor/findings.h"
 
-/* Why tasks of a queue run or do not run, in a few words: "paused", "results full", "no workers", "running",
+/* Why tasks of a queue run or do not run, in a few words: "paused", "results-full", "no-workers", "running",
  * "idle". By its numbers alone; FINDINGS know better, and "stalled". */
 const char *skep_status_state(const struct skep_queue_status *status);
 

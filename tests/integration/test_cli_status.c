@@ -91,17 +91,17 @@ static void test_cli_status__says_why_nothing_runs(void **state)
     struct cli *cli = *state;
 
     ask(cli->conn, "RPUSH skep:s a");
-    cli_run(cli, 0, "queue s: no workers; start `skep-worker` with this server and queue\n", "", "status",
+    cli_run(cli, 0, "queue s: no-workers; start `skep-worker` with this server and queue\n", "", "status",
             "-q", "s");
     cli_run(cli, 0, "", "queue s is paused: 1 task waits; what workers hold (0) runs on", "pause", "-q", "s");
     cli_run(cli, 0, "queue s: paused; workers take nothing; `skep resume -q QUEUE` lets them\n", "", "status",
             "-q", "s");
     cli_run(cli, 0, "", "queue s runs", "resume", "-q", "s");
-    cli_run(cli, 0, "queue s: no workers;", "", "status", "-q", "s");
+    cli_run(cli, 0, "queue s: no-workers;", "", "status", "-q", "s");
     ask(cli->conn, "RPUSH {skep:s}:out r");
     cli_run(cli, 0, "queue s: max-depth none, max-results 1, max-dead 1000000\n", "", "limits", "-q", "s",
             "--max-results", "1");
-    cli_run(cli, 0, "queue s: results full; ", "", "status", "-q", "s");
+    cli_run(cli, 0, "queue s: results-full; ", "", "status", "-q", "s");
     cli_run(cli, 0, "queue s: max-depth 5, max-results none, max-dead 1000000\n", "", "limits", "-q", "s",
             "--max-depth", "5", "--max-results", "0");
     cli_run(cli, 0, "queue s: max-depth 5, max-results none, max-dead 7\n", "", "limits", "-q", "s",
@@ -225,7 +225,7 @@ static int64_t count_status(struct cli *cli)
 {
     int64_t before = count_commands(cli);
 
-    cli_run(cli, 0, "queue s: no workers", "", "status", "-q", "s");
+    cli_run(cli, 0, "queue s: no-workers", "", "status", "-q", "s");
     return count_commands(cli) - before;
 }
 
