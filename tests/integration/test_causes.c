@@ -327,6 +327,17 @@ static void test_causes__crash(void **state)
                   &(struct failure){"crash", "signal=11 (Segmentation fault)", 1, 3});
 }
 
+static pid_t lost_pid;
+
+static bool is_lost(struct hive *any)
+{
+    char title[64];
+
+    (void)any;
+    hive_read_title(lost_pid, title, sizeof title);
+    return title[0] == '\0';
+}
+
 /* A task that takes its machine down with it, three times. */
 static void test_causes__lost_worker(void **state)
 {
@@ -336,9 +347,10 @@ static void test_causes__lost_worker(void **state)
     hive_push(hive, record);
     for (int i = 0; i < 3; i++) {
         struct test_process *worker = hive_start_worker(hive, one_slot);
-        (void)hive_await_title(hive, "sleep t");
+        lost_pid = hive_await_title(hive, "sleep t");
         hive_signal_worker(worker, SIGSTOP);
         hive_signal_worker(worker, SIGKILL);
+        hive_until(hive, is_lost, "the slot is gone", WAIT_MS); /* or its title is taken for the next one's */
     }
     hive_start_worker(hive, one_slot);
     check_failure(record, sizeof record - 1, &(struct failure){"lost-worker", "silent for 5000 ms", 1, 3});
