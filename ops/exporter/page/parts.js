@@ -78,7 +78,7 @@ function jobs(detail) {
 
 function causes(detail) {
   const most = Math.max(1, ...detail.causes.map((one) => one.n));
-  return h("div", {class: "card"}, h("h2", null, "Failures by cause", h("small", null, "attempts; in the last ten minutes")),
+  return h("div", {class: "card"}, h("h2", null, "Failures by cause", h("small", null, "attempts since ever (and lately)")),
     ...(detail.causes.length === 0 ? [h("p", {class: "none"}, "None.")] : detail.causes.map((one) => h("div", {class: "row"}, h("span", null, one.cause),
       h("span", {class: "bar"}, h("span", {class: "fail", style: "width:" + 100 * one.n / most + "%"})), h("span", null, count(one.n) + " (" + count(one.recent) + ")")))));
 }
