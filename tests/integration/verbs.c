@@ -185,6 +185,19 @@ void check_task(const struct skep_cycle_reply *reply, size_t i, const char *reco
     assert_memory_equal(reply->tasks[i].bytes, record, strlen(record));
 }
 
+skep_status await_task(struct skep_holder *holder, int other_fd, int64_t timeout_ms)
+{
+    skep_status st = skep_holder_wait_begin(holder, timeout_ms, NULL);
+    skep_status slept = SKEP_OK;
+
+    assert_int_equal(st, SKEP_OK);
+    do {
+        st = skep_holder_wait_look(holder, NULL);
+        slept = st == SKEP_EMPTY ? skep_holder_wait(&holder, 1, other_fd, -1) : SKEP_OK;
+    } while (st == SKEP_EMPTY && slept != SKEP_STOPPED);
+    return st == SKEP_EMPTY ? slept : st;
+}
+
 void check_audit(void)
 {
     struct skep_queue_status status;

@@ -54,6 +54,9 @@ const struct skep_cycle_reply *take(struct skep_holder *holder, size_t want);
 void settle(struct skep_holder *holder, size_t n_done); /* the first are done, without results */
 void check_task(const struct skep_cycle_reply *reply, size_t i, const char *record);
 
+/* Begin to wait and stay with it to its end: SKEP_STOPPED when OTHER_FD came first. */
+skep_status await_task(struct skep_holder *holder, int other_fd, int64_t timeout_ms);
+
 /* What was taken = held + done + retried + dead + given back + crash-moved. */
 void check_audit(void);
 
