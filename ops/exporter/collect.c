@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "monitor/rates.h"
 
 enum {
     COLLECT_FACTS_MS = 5000,
@@ -109,9 +110,7 @@ static bool collect_is_quiet(const struct skep_export_queue *queue)
     const struct skep_overview *overview = queue->overview;
 
     return overview != NULL && overview->n_slots == 0 && overview->n_left == 0 &&
-           overview->status.n_waiting + overview->status.n_delayed + overview->status.n_suspect +
-                   overview->status.n_held ==
-               0;
+           skep_rates_records(&overview->status) == 0 && overview->status.n_held == 0;
 }
 
 /* One queue. What is wrong with it alone (a key of another type) is noted with it, and no reason not to read

@@ -182,8 +182,7 @@ static const char *view_state(const struct skep_export_state *state, const struc
     if (ailment != NULL || status->is_paused) {
         return ailment != NULL ? ailment : "paused";
     }
-    return status->n_waiting + status->n_delayed + status->n_suspect + status->n_held > 0 ? "running"
-                                                                                          : "idle";
+    return skep_rates_records(status) > 0 || status->n_held > 0 ? "running" : "idle";
 }
 
 /* Numbers of a queue that was never read are not made up. */

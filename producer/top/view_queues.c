@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "monitor/rates.h"
+
 enum {
     QUEUES_NAME,
     QUEUES_STATE,
@@ -35,7 +37,7 @@ static const struct skep_column queues_columns[QUEUES_COLUMNS] = {
 
 static bool queues_has_work(const struct skep_queue_status *status)
 {
-    return status->n_waiting + status->n_held + status->n_delayed + status->n_suspect > 0;
+    return skep_rates_records(status) > 0 || status->n_held > 0;
 }
 
 static void queues_state(const struct skep_top_seen *seen, struct skep_table_cell *cell)
